@@ -1,0 +1,25 @@
+import { brokerContract } from './broker';
+import { controlContract } from './control';
+import { devicesContract } from './devices';
+import { journalContract } from './journal';
+import { operationsContract } from './operations';
+import { stateContract } from './state-stream';
+import { statusContract } from './status';
+import { stopContract } from './stop';
+import { telemetryContract } from './telemetry';
+import { zonesContract } from './zones';
+
+/** The console's whole API (shared/api.md): types, validation, three transports and the OpenAPI document come from here. */
+export const contract = {
+  console: statusContract,
+  devices: devicesContract,
+  operations: operationsContract,
+  zones: zonesContract,
+  telemetry: telemetryContract,
+  control: controlContract,
+  stop: stopContract,
+  broker: brokerContract,
+  journal: journalContract,
+  state: stateContract,
+};
+export type Contract = typeof contract;

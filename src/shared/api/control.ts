@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { deviceIdSchema, gpioSchema } from '../domain/ids';
+import { actorSchema, pageInput, pageOf, procedure, timeSchema } from './base';
+
+export const commandNames = ['ON', 'OFF', 'TOGGLE', 'PWM'] as const;
+export const commandStates = ['sent', 'accepted', 'applied', 'failed', 'rejected', 'expired', 'unconfirmed'] as const;
+export type CommandState = (typeof commandStates)[number];
+
+export const commandViewSchema = z.object({
+  id: z.string(),
+  deviceId: deviceIdSchema,
+  gpio: gpioSchema.optional(),
+  command: z.enum(commandNames),
+  value: z.number().optional(),
+  durationS: z.int().optional(),
+  state: z.enum(commandStates),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  issuedBy: actorSchema,
+  at: timeSchema,
+  latencyMs: z.number().optional(),
+  history: z.array(
+    z.object({ at: timeSchema, event: z.string(), state: z.enum(commandStates), code: z.string().optional(), message: z.string().optional(), late: z.boolean().optional() }),
+  ),
+});
+export type CommandView = z.infer<typeof commandViewSchema>;
+
+/** Why a command would be refused now; `message` is the sentence, `details` hold the live value. */
+export const blockSchema = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() });
+export type Block = z.infer<typeof blockSchema>;
+
+const truthSchema = z.object({ at: timeSchema, command: z.string(), value: z.number().optional() });
+
+/** The three truths of an actuator. `state` is `unknown` after a loss; `last` then holds what was last observed. */
+export const actuatorViewSchema = z.object({
+  deviceId: deviceIdSchema,
+  gpio: gpioSchema,
+  type: z.string(),
+  name: z.string(),
+  configured: z.boolean(),
+  requested: truthSchema.extend({ commandId: z.string(), by: actorSchema, state: z.enum(commandStates) }).optional(),
+  acknowledged: truthSchema.extend({ commandId: z.string(), success: z.boolean(), message: z.string(), latencyMs: z.number() }).optional(),
+  observed: z.object({ at: timeSchema, state: z.enum(['on', 'off', 'pwm', 'unknown']), value: z.number(), source: z.string().optional() }).optional(),
+  state: z.enum(['on', 'off', 'pwm', 'unknown']),
+  last: z.object({ at: timeSchema, state: z.enum(['on', 'off', 'pwm', 'unknown']), value: z.number() }).optional(),
+  /** Requested and observed disagree although the device had time to act. */
+  discrepancy: z.boolean(),
+  emergency: z.string(),
+  runtimeS: z.number(),
+  maxRuntimeS: z.number().optional(),
+  blockedBy: z.array(blockSchema),
+});
+export type ActuatorView = z.infer<typeof actuatorViewSchema>;
+
+const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) => procedure.route({ method, path, summary, tags: ['control'] });
+
+export const controlContract = {
+  actuators: route('GET', '/devices/{id}/actuators', 'Actuators of one device with requested, acknowledged and observed state')
+    .input(z.strictObject({ id: deviceIdSchema }))
+    .output(z.array(actuatorViewSchema)),
+  command: route('POST', '/devices/{id}/actuators/{gpio}/command', 'Switch one actuator')
+    .input(
+      z.strictObject({
+        id: deviceIdSchema,
+        gpio: z.coerce.number().int().min(0).max(254),
+        command: z.enum(commandNames),
+        value: z.number().min(0).max(1).optional(),
+        durationS: z.int().min(0).max(86_400).optional(),
+      }),
+    )
+    .output(z.object({ commandId: z.string(), state: z.enum(commandStates) })),
+  commands: route('GET', '/commands', 'Commands, newest first')
+    .input(z.strictObject({ deviceId: deviceIdSchema.optional(), ...pageInput }))
+    .output(pageOf(commandViewSchema)),
+  getCommand: route('GET', '/commands/{id}', 'One command with its history')
+    .input(z.strictObject({ id: z.string().max(64) }))
+    .output(commandViewSchema),
+};

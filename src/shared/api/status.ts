@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { procedure, timeSchema } from './base';
+import { stopViewSchema } from './stop';
+
+export const connectionViewSchema = z.object({
+  state: z.enum(['connecting', 'online', 'offline', 'stopped']),
+  url: z.string(),
+  embedded: z.boolean(),
+  protocolVersion: z.enum(['3.1.1', '5.0']).nullable(),
+  since: timeSchema,
+  lastError: z.string().nullable(),
+  attempts: z.int(),
+});
+export type ConnectionView = z.infer<typeof connectionViewSchema>;
+
+export const storeViewSchema = z.object({
+  state: z.enum(['recording', 'full', 'read_only', 'failed']),
+  message: z.string().nullable(),
+  sizeBytes: z.number(),
+  rows: z.number(),
+  notRecorded: z.number(),
+  setAside: z.array(z.string()),
+});
+export type StoreView = z.infer<typeof storeViewSchema>;
+
+export const countersSchema = z.object({
+  received: z.number(),
+  malformed: z.number(),
+  unparsableTopic: z.number(),
+  duplicates: z.number(),
+  unknownDevice: z.number(),
+  published: z.number(),
+  publishFailed: z.number(),
+  outboxDepth: z.number(),
+  bufferDropped: z.number(),
+  handlerErrors: z.number(),
+  errorRate: z.number(),
+});
+export type Counters = z.infer<typeof countersSchema>;
+
+export const statusViewSchema = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'browser']),
+  kaiserId: z.string(),
+  startedAt: timeSchema,
+  uptimeS: z.number(),
+  broker: connectionViewSchema,
+  store: storeViewSchema,
+  stop: z.object({ engaged: z.boolean(), stops: z.array(stopViewSchema) }),
+  demo: z.object({ running: z.boolean(), available: z.boolean(), devices: z.int() }),
+  counters: countersSchema,
+});
+export type StatusView = z.infer<typeof statusViewSchema>;
+
+export const statusContract = {
+  status: procedure.route({ method: 'GET', path: '/status', summary: 'State of the console', tags: ['status'] }).output(statusViewSchema),
+  startDemo: procedure.route({ method: 'POST', path: '/demo', summary: 'Start the demo plant', tags: ['demo'] }).output(z.object({ running: z.boolean() })),
+  removeDemo: procedure
+    .route({ method: 'DELETE', path: '/demo', summary: 'Stop the demo plant and remove its devices, zones and readings', tags: ['demo'] })
+    .output(z.object({ removedDevices: z.int() })),
+};

@@ -1,0 +1,40 @@
+import { actuatorAlert } from './messages/actuator-alert';
+import { actuatorCommand } from './messages/actuator-command';
+import { actuatorResponse } from './messages/actuator-response';
+import { actuatorStatus } from './messages/actuator-status';
+import { configPush, configResponse } from './messages/config';
+import { broadcastEmergency, deviceEmergency, emergencyAck, recoveryConfirm } from './messages/emergency';
+import { heartbeat, heartbeatAck } from './messages/heartbeat';
+import { intentOutcome } from './messages/intent-outcome';
+import { sensorData } from './messages/sensor-data';
+import { sessionAnnounce } from './messages/session-announce';
+import { will } from './messages/will';
+import { zoneAck, zoneAssign } from './messages/zone';
+
+/**
+ * Every message of the device contract that the console speaks (wire contract 1.0). To add one: one file in messages/ with its schema,
+ * QoS and budget, one line here, one vector in test/vectors; the room that handles it registers a handler for it.
+ */
+export const inboundMessages = {
+  sessionAnnounce,
+  heartbeat,
+  will,
+  sensorData,
+  actuatorResponse,
+  actuatorStatus,
+  actuatorAlert,
+  emergencyAck,
+  recoveryConfirm,
+  intentOutcome,
+  zoneAck,
+  configResponse,
+} as const;
+
+export const outboundMessages = {
+  heartbeatAck,
+  actuatorCommand,
+  deviceEmergency,
+  broadcastEmergency,
+  zoneAssign,
+  configPush,
+} as const;

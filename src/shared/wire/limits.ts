@@ -1,0 +1,35 @@
+/** Byte and time budgets of the device contract; senders must respect them (wire contract 0.5, 3.7.4, 7). */
+export const wireLimits = {
+  /** Actuator command: the device parses at most this much text (0.5: "511 B payload"); we stay below it. */
+  actuatorCommandBytes: 510,
+  /** heartbeat/ack: parse pool of stock firmware; strings and 16 B per key count, so the text stays far below. */
+  heartbeatAckBytes: 256,
+  /** actuator/emergency: 256 B pool. */
+  emergencyBytes: 256,
+  /** kaiser/broadcast/emergency: 512 B pool. */
+  broadcastEmergencyBytes: 512,
+  zoneAssignBytes: 512,
+  /** 5.1: the device refuses 4352 B; split or refuse above this. */
+  configBytes: 4000,
+  /** Longest reason in a stop, in characters, so that both pools hold with token and correlation id. */
+  stopReasonChars: 100,
+  /** Ids are cut to this on the device. */
+  correlationIdChars: 63,
+  /** Longest payload that the console parses; the largest legal message is far below (7: 8192 B reassembled). */
+  inboundBytes: 65_536,
+  /** A stop may be cleared this long after it was executed (3.7.1). */
+  clearAfterStopMs: 5_000,
+  /** A device that has not confirmed a stop after this long is named (3.7.4). */
+  stopConfirmMs: 5_000,
+  /** zone/subzone acknowledgement (4.2). */
+  zoneAckMs: 15_000,
+  /** A command without a terminal answer is `unconfirmed` after this (3.2). */
+  commandTerminalMs: 30_000,
+  /** Configuration answer (10.1: 75 s; 120 s with rules). */
+  configAckMs: 75_000,
+  configAckWithRulesMs: 120_000,
+  /** Silence after which a device is offline (2.6). */
+  heartbeatTimeoutMs: 180_000,
+  /** Two wills within this window are "flapping" (1.5). */
+  flappingWindowMs: 300_000,
+} as const;

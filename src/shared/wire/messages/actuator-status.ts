@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { PWM_FULL_SCALE } from '../../domain/actuator-types';
+import { inbound } from '../message';
+import { optionalInt, optionalText } from './fields';
+
+const onWords = new Set(['on', 'pwm', 'true', '1']);
+
+/** 1.19: physical state of one actuator. `value` is the duty, 0–1. */
+export const actuatorStatus = inbound({
+  name: 'actuator status',
+  path: 'actuator/+/status',
+  qos: 1,
+  schema: z
+    .object({
+      type: optionalText,
+      actuator_type: optionalText,
+      state: z.union([z.boolean(), z.number(), z.string()]),
+      pwm: z.number().nullish(),
+      value: z.number().nullish(),
+      runtime_ms: z.number().nullish(),
+      emergency: optionalText,
+      command_source: optionalText,
+      ts: z.number(),
+      seq: optionalInt,
+    })
+    .transform((payload) => {
+      const word = String(payload.state).toLowerCase();
+      const duty = payload.pwm ?? payload.value ?? 0;
+      return {
+        type: (payload.type ?? payload.actuator_type ?? 'relay').toLowerCase(),
+        isOn: onWords.has(word),
+        isKnown: word !== 'unknown' && word !== 'error',
+        value: Math.min(1, Math.max(0, duty / PWM_FULL_SCALE)),
+        runtimeMs: payload.runtime_ms ?? 0,
+        emergency: payload.emergency ?? 'normal',
+        source: payload.command_source,
+        ts: payload.ts,
+      };
+    }),
+});
+export type ActuatorStatus = z.infer<typeof actuatorStatus.schema>;

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { wireLimits } from '../limits';
+import { inbound, outbound } from '../message';
+import { correlationFields, correlationOf, optionalText } from './fields';
+
+const id = z.string().max(wireLimits.correlationIdChars);
+const reason = z.string().max(wireLimits.stopReasonChars);
+
+/** 1.21: stop or clear one device. Never held back, never volatile. */
+export const deviceEmergency = outbound({
+  name: 'device emergency',
+  path: 'actuator/emergency',
+  qos: 1,
+  isVolatile: false,
+  maxBytes: wireLimits.emergencyBytes,
+  schema: z.strictObject({
+    command: z.enum(['emergency_stop', 'clear_emergency']),
+    reason,
+    correlation_id: id,
+    intent_id: id,
+  }),
+});
+
+/** 1.23: stop of every device. All values are strings: an integer timestamp makes the device refuse the stop. */
+export const broadcastEmergency = outbound({
+  name: 'broadcast emergency',
+  path: 'kaiser/broadcast/emergency',
+  qos: 2,
+  isVolatile: false,
+  maxBytes: wireLimits.broadcastEmergencyBytes,
+  schema: z.strictObject({
+    command: z.literal('emergency_stop'),
+    reason,
+    issued_by: z.string().max(64),
+    timestamp: z.string().max(32),
+    correlation_id: id,
+    intent_id: id,
+  }),
+});
+
+/** 1.22: the stop was dispatched to the outputs. */
+export const emergencyAck = inbound({
+  name: 'emergency acknowledgement',
+  path: 'actuator/emergency/ack',
+  qos: 1,
+  schema: z
+    .object({ ...correlationFields, outcome: optionalText })
+    .transform((payload) => ({ correlationId: correlationOf(payload), outcome: payload.outcome })),
+});
+
+/** 1.22: the stop was cleared on the device; outputs stay off. */
+export const recoveryConfirm = inbound({
+  name: 'recovery confirmation',
+  path: 'actuator/recovery_confirm',
+  qos: 1,
+  schema: z
+    .object({ ...correlationFields, state: optionalText })
+    .transform((payload) => ({ correlationId: correlationOf(payload), state: payload.state })),
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { inbound } from '../message';
+import { optionalText } from './fields';
+
+/** Reasons as canonical names, with the aliases that devices use (1.5). */
+const reasonAliases: Readonly<Record<string, string>> = {
+  unexpected: 'unexpected_disconnect',
+  disconnect: 'unexpected_disconnect',
+  timeout: 'broker_timeout',
+  wdt_reset: 'watchdog_reset',
+};
+
+/** 1.5: last will, published by the broker, retained. Any status text means offline. */
+export const will = inbound({
+  name: 'last will',
+  path: 'system/will',
+  qos: 1,
+  schema: z
+    .object({ status: optionalText, reason: optionalText, timestamp: z.number().nullish() })
+    .transform(({ reason, timestamp }) => ({
+      reason: reason === undefined ? 'unexpected_disconnect' : (reasonAliases[reason] ?? reason),
+      timestamp: timestamp ?? 0,
+    })),
+});
+export type Will = z.infer<typeof will.schema>;
