@@ -15,7 +15,10 @@ export const procedure = oc.errors(Object.fromEntries(entries) as ErrorMap);
 export const timeSchema = z.iso.datetime();
 
 /** Paged lists: `{items, nextCursor?}`. */
-export const pageInput = { limit: z.coerce.number().int().min(1).max(10_000).optional(), cursor: z.string().max(64).optional() };
+export const pageInput = {
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
+  cursor: z.string().max(64).optional(),
+};
 
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().optional() });

@@ -6,12 +6,24 @@ import { connectionViewSchema } from './status';
 export const brokerViewSchema = z.object({
   connection: connectionViewSchema,
   embedded: z
-    .object({ url: z.string(), clients: z.int(), accounts: z.int(), refusedLogins: z.int(), refusedPublishes: z.int(), refusedSubscriptions: z.int() })
+    .object({
+      url: z.string(),
+      clients: z.int(),
+      accounts: z.int(),
+      refusedLogins: z.int(),
+      refusedPublishes: z.int(),
+      refusedSubscriptions: z.int(),
+    })
     .nullable(),
 });
 export type BrokerView = z.infer<typeof brokerViewSchema>;
 
-export const accountSchema = z.object({ username: z.string(), role: z.enum(['device', 'client']), deviceId: deviceIdSchema.optional(), createdAt: timeSchema });
+export const accountSchema = z.object({
+  username: z.string(),
+  role: z.enum(['device', 'client']),
+  deviceId: deviceIdSchema.optional(),
+  createdAt: timeSchema,
+});
 export type Account = z.infer<typeof accountSchema>;
 
 const route = (method: 'GET' | 'POST' | 'DELETE', path: `/${string}`, summary: string) =>

@@ -20,13 +20,24 @@ export const commandViewSchema = z.object({
   at: timeSchema,
   latencyMs: z.number().optional(),
   history: z.array(
-    z.object({ at: timeSchema, event: z.string(), state: z.enum(commandStates), code: z.string().optional(), message: z.string().optional(), late: z.boolean().optional() }),
+    z.object({
+      at: timeSchema,
+      event: z.string(),
+      state: z.enum(commandStates),
+      code: z.string().optional(),
+      message: z.string().optional(),
+      late: z.boolean().optional(),
+    }),
   ),
 });
 export type CommandView = z.infer<typeof commandViewSchema>;
 
 /** Why a command would be refused now; `message` is the sentence, `details` hold the live value. */
-export const blockSchema = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() });
+export const blockSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
 export type Block = z.infer<typeof blockSchema>;
 
 const truthSchema = z.object({ at: timeSchema, command: z.string(), value: z.number().optional() });
@@ -39,8 +50,17 @@ export const actuatorViewSchema = z.object({
   name: z.string(),
   configured: z.boolean(),
   requested: truthSchema.extend({ commandId: z.string(), by: actorSchema, state: z.enum(commandStates) }).optional(),
-  acknowledged: truthSchema.extend({ commandId: z.string(), success: z.boolean(), message: z.string(), latencyMs: z.number() }).optional(),
-  observed: z.object({ at: timeSchema, state: z.enum(['on', 'off', 'pwm', 'unknown']), value: z.number(), source: z.string().optional() }).optional(),
+  acknowledged: truthSchema
+    .extend({ commandId: z.string(), success: z.boolean(), message: z.string(), latencyMs: z.number() })
+    .optional(),
+  observed: z
+    .object({
+      at: timeSchema,
+      state: z.enum(['on', 'off', 'pwm', 'unknown']),
+      value: z.number(),
+      source: z.string().optional(),
+    })
+    .optional(),
   state: z.enum(['on', 'off', 'pwm', 'unknown']),
   last: z.object({ at: timeSchema, state: z.enum(['on', 'off', 'pwm', 'unknown']), value: z.number() }).optional(),
   /** Requested and observed disagree although the device had time to act. */
@@ -52,10 +72,15 @@ export const actuatorViewSchema = z.object({
 });
 export type ActuatorView = z.infer<typeof actuatorViewSchema>;
 
-const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) => procedure.route({ method, path, summary, tags: ['control'] });
+const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) =>
+  procedure.route({ method, path, summary, tags: ['control'] });
 
 export const controlContract = {
-  actuators: route('GET', '/devices/{id}/actuators', 'Actuators of one device with requested, acknowledged and observed state')
+  actuators: route(
+    'GET',
+    '/devices/{id}/actuators',
+    'Actuators of one device with requested, acknowledged and observed state',
+  )
     .input(z.strictObject({ id: deviceIdSchema }))
     .output(z.array(actuatorViewSchema)),
   command: route('POST', '/devices/{id}/actuators/{gpio}/command', 'Switch one actuator')

@@ -16,7 +16,13 @@ export const configSectionNames = ['sensors', 'actuators', 'offlineRules'] as co
 export type ConfigSectionName = (typeof configSectionNames)[number];
 
 /** A contract breach or a condition worth a look; `raw` keeps what the device really said. */
-export const deviceWarningSchema = z.object({ code: z.string(), message: z.string(), raw: z.string().optional(), at: timeSchema, count: z.int() });
+export const deviceWarningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  raw: z.string().optional(),
+  at: timeSchema,
+  count: z.int(),
+});
 export type DeviceWarning = z.infer<typeof deviceWarningSchema>;
 
 export const deviceHealthSchema = z.object({
@@ -47,12 +53,21 @@ export const deviceViewSchema = z.object({
   presenceSince: timeSchema,
   firstSeenAt: timeSchema,
   lastSeenAt: timeSchema.nullable(),
-  zone: z.object({ desired: zoneIdSchema.nullable(), confirmed: zoneIdSchema.nullable(), state: confirmationStateSchema, reason: z.string().optional() }),
+  zone: z.object({
+    desired: zoneIdSchema.nullable(),
+    confirmed: zoneIdSchema.nullable(),
+    state: confirmationStateSchema,
+    reason: z.string().optional(),
+  }),
   subzones: z.array(z.object({ id: z.string(), name: z.string(), gpios: z.array(z.int()) })),
   config: z.object({
     desired: configSectionsSchema.nullable(),
     confirmed: configSectionsSchema.nullable(),
-    state: z.object({ sensors: confirmationStateSchema, actuators: confirmationStateSchema, offlineRules: confirmationStateSchema }),
+    state: z.object({
+      sensors: confirmationStateSchema,
+      actuators: confirmationStateSchema,
+      offlineRules: confirmationStateSchema,
+    }),
   }),
   health: deviceHealthSchema,
   warnings: z.array(deviceWarningSchema),
@@ -63,7 +78,10 @@ export type DeviceView = z.infer<typeof deviceViewSchema>;
 
 const byId = z.strictObject({ id: deviceIdSchema });
 const nameSchema = z.string().trim().min(1).max(64);
-const operationStarted = z.object({ operationId: z.string(), state: z.enum(['pending', 'confirmed', 'failed', 'timeout']) });
+const operationStarted = z.object({
+  operationId: z.string(),
+  state: z.enum(['pending', 'confirmed', 'failed', 'timeout']),
+});
 const route = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: `/${string}`, summary: string) =>
   procedure.route({ method, path, summary, tags: ['devices'] });
 
@@ -76,7 +94,9 @@ export const devicesContract = {
   reject: route('POST', '/devices/{id}/reject', 'Reject a device')
     .input(z.strictObject({ id: deviceIdSchema, reason: z.string().max(200).optional() }))
     .output(deviceViewSchema),
-  remove: route('DELETE', '/devices/{id}', 'Forget a device; it may announce itself again').input(byId).output(z.object({ removed: z.boolean() })),
+  remove: route('DELETE', '/devices/{id}', 'Forget a device; it may announce itself again')
+    .input(byId)
+    .output(z.object({ removed: z.boolean() })),
   update: route('PATCH', '/devices/{id}', 'Name and notes')
     .input(z.strictObject({ id: deviceIdSchema, name: nameSchema.optional(), notes: z.string().max(4000).optional() }))
     .output(deviceViewSchema),
@@ -91,7 +111,9 @@ export const devicesContract = {
       }),
     )
     .output(operationStarted),
-  removeZone: route('DELETE', '/devices/{id}/zone', 'Take a device out of its zone').input(byId).output(operationStarted),
+  removeZone: route('DELETE', '/devices/{id}/zone', 'Take a device out of its zone')
+    .input(byId)
+    .output(operationStarted),
   configure: route('PUT', '/devices/{id}/config', 'Push a configuration; confirmed only by the device')
     .input(configSectionsSchema.extend({ id: deviceIdSchema }))
     .output(operationStarted),

@@ -16,6 +16,13 @@ export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export const journalContract = {
   list: procedure
     .route({ method: 'GET', path: '/events', summary: 'The journal, newest first', tags: ['journal'] })
-    .input(z.strictObject({ since: timeSchema.optional(), kind: z.string().max(40).optional(), deviceId: deviceIdSchema.optional(), ...pageInput }))
+    .input(
+      z.strictObject({
+        since: timeSchema.optional(),
+        kind: z.string().max(40).optional(),
+        deviceId: deviceIdSchema.optional(),
+        ...pageInput,
+      }),
+    )
     .output(pageOf(journalEntrySchema)),
 };

@@ -32,6 +32,11 @@ export type StateEvent = z.infer<typeof stateEventSchema>;
 
 export const stateContract = {
   live: procedure
-    .route({ method: 'GET', path: '/streams/state', summary: 'Snapshot, then changes of everything but readings', tags: ['streams'] })
+    .route({
+      method: 'GET',
+      path: '/streams/state',
+      summary: 'Snapshot, then changes of everything but readings',
+      tags: ['streams'],
+    })
     .output(eventIterator(stateEventSchema)),
 };

@@ -53,9 +53,18 @@ export const statusViewSchema = z.object({
 export type StatusView = z.infer<typeof statusViewSchema>;
 
 export const statusContract = {
-  status: procedure.route({ method: 'GET', path: '/status', summary: 'State of the console', tags: ['status'] }).output(statusViewSchema),
-  startDemo: procedure.route({ method: 'POST', path: '/demo', summary: 'Start the demo plant', tags: ['demo'] }).output(z.object({ running: z.boolean() })),
+  status: procedure
+    .route({ method: 'GET', path: '/status', summary: 'State of the console', tags: ['status'] })
+    .output(statusViewSchema),
+  startDemo: procedure
+    .route({ method: 'POST', path: '/demo', summary: 'Start the demo plant', tags: ['demo'] })
+    .output(z.object({ running: z.boolean() })),
   removeDemo: procedure
-    .route({ method: 'DELETE', path: '/demo', summary: 'Stop the demo plant and remove its devices, zones and readings', tags: ['demo'] })
+    .route({
+      method: 'DELETE',
+      path: '/demo',
+      summary: 'Stop the demo plant and remove its devices, zones and readings',
+      tags: ['demo'],
+    })
     .output(z.object({ removedDevices: z.int() })),
 };

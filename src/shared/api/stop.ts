@@ -22,11 +22,19 @@ export const stopViewSchema = z.object({
   clearedBy: actorSchema.optional(),
   /** Before this time a clear is refused. */
   clearableAt: timeSchema,
-  devices: z.array(z.object({ deviceId: deviceIdSchema, state: stopDeviceStateSchema, latencyMs: z.number().optional(), sentAt: timeSchema.optional() })),
+  devices: z.array(
+    z.object({
+      deviceId: deviceIdSchema,
+      state: stopDeviceStateSchema,
+      latencyMs: z.number().optional(),
+      sentAt: timeSchema.optional(),
+    }),
+  ),
 });
 export type StopView = z.infer<typeof stopViewSchema>;
 
-const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) => procedure.route({ method, path, summary, tags: ['stop'] });
+const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) =>
+  procedure.route({ method, path, summary, tags: ['stop'] });
 
 export const stopContract = {
   list: route('GET', '/stop', 'Stops: engaged ones first, then the last cleared ones').output(z.array(stopViewSchema)),

@@ -57,7 +57,8 @@ export type TelemetryFrame = z.infer<typeof telemetryFrameSchema>;
 /** Upper bound of a subscription, so that one client cannot make frames without end. */
 const MAX_SUBSCRIBED_SERIES = 2000;
 
-const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) => procedure.route({ method, path, summary, tags: ['telemetry'] });
+const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) =>
+  procedure.route({ method, path, summary, tags: ['telemetry'] });
 
 export const telemetryContract = {
   sensors: route('GET', '/devices/{id}/sensors', 'Values of one device')
@@ -67,7 +68,15 @@ export const telemetryContract = {
     .input(z.strictObject({ deviceId: deviceIdSchema.optional() }))
     .output(z.array(sensorViewSchema)),
   samples: route('GET', '/series/{id}/samples', 'History of one series, oldest first')
-    .input(z.strictObject({ id: seriesIdSchema, from: timeSchema.optional(), to: timeSchema.optional(), maxPoints: z.coerce.number().int().min(1).max(10_000).optional(), ...pageInput }))
+    .input(
+      z.strictObject({
+        id: seriesIdSchema,
+        from: timeSchema.optional(),
+        to: timeSchema.optional(),
+        maxPoints: z.coerce.number().int().min(1).max(10_000).optional(),
+        ...pageInput,
+      }),
+    )
     .output(pageOf(sampleSchema)),
   live: route('POST', '/streams/telemetry', 'Frames of live readings, at most 20 per second')
     .input(z.strictObject({ series: z.array(seriesIdSchema).max(MAX_SUBSCRIBED_SERIES) }))

@@ -22,7 +22,10 @@ export const gpioSchema = z.int().min(0).max(255);
 /** One measured value of one device: `DEVICE:GPIO:TYPE` or `DEVICE:GPIO:TYPE:ADDRESS`. */
 export const seriesIdSchema = z
   .string()
-  .regex(/^[A-Z0-9_]{1,31}:\d{1,3}:[a-z0-9_]{1,40}(:[0-9A-Za-z]{1,16})?$/, 'A series id reads DEVICE:GPIO:TYPE[:ADDRESS].')
+  .regex(
+    /^[A-Z0-9_]{1,31}:\d{1,3}:[a-z0-9_]{1,40}(:[0-9A-Za-z]{1,16})?$/,
+    'A series id reads DEVICE:GPIO:TYPE[:ADDRESS].',
+  )
   .brand<'SeriesId'>();
 export type SeriesId = z.infer<typeof seriesIdSchema>;
 

@@ -19,7 +19,11 @@ export function encodePayload<T>(message: OutboundMessage<T>, payload: T): Resul
   const text = JSON.stringify(message.schema.parse(payload));
   const sizeBytes = utf8Bytes(text);
   if (sizeBytes <= message.maxBytes) return success(text);
-  return failure('too_large', `${message.name} has ${sizeBytes} bytes; the device accepts ${message.maxBytes}. Shorten it or split it.`, {
-    details: { sizeBytes, maxBytes: message.maxBytes },
-  });
+  return failure(
+    'too_large',
+    `${message.name} has ${sizeBytes} bytes; the device accepts ${message.maxBytes}. Shorten it or split it.`,
+    {
+      details: { sizeBytes, maxBytes: message.maxBytes },
+    },
+  );
 }

@@ -14,7 +14,9 @@ export const actuatorResponse = inbound({
       ...correlationFields,
       command: optionalText,
       value: z.number().nullish(),
-      success: z.union([z.boolean(), z.number(), z.string()]).transform((value) => yes.has(String(value).toLowerCase())),
+      success: z
+        .union([z.boolean(), z.number(), z.string()])
+        .transform((value) => yes.has(String(value).toLowerCase())),
       message: optionalText,
       seq: optionalInt,
     })

@@ -17,7 +17,10 @@ export const sensorConfigSchema = z.strictObject({
   measurement_interval_seconds: z.int().min(1).max(300).default(30),
   subzone_id: text(32).default(''),
   i2c_address: z.int().min(0).max(127).optional(),
-  onewire_address: z.string().regex(/^[0-9A-Fa-f]{16}$/).optional(),
+  onewire_address: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{16}$/)
+    .optional(),
 });
 export type SensorConfig = z.infer<typeof sensorConfigSchema>;
 
@@ -92,7 +95,7 @@ export const configResponse = inbound({
       correlationId: correlationOf(payload) ?? payload.request_id,
       status: statusAliases[payload.status] ?? payload.status,
       section: typeAliases[payload.type] ?? payload.type,
-      message: payload.message ?? (payload.error_code == null ? '' : String(payload.error_code)),
+      message: payload.message ?? (String(payload.error_code ?? '')),
     })),
 });
 export type ConfigResponse = z.infer<typeof configResponse.schema>;

@@ -2,9 +2,18 @@ import { z } from 'zod';
 
 /** Fields that many messages share. Inbound objects drop unknown keys; what is optional on the wire may also be null. */
 export const seconds = z.number();
-export const optionalText = z.string().nullish().transform((text) => text ?? undefined);
-export const optionalInt = z.int().nullish().transform((value) => value ?? undefined);
-export const optionalFlag = z.boolean().nullish().transform((value) => value ?? undefined);
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+export const optionalInt = z
+  .int()
+  .nullish()
+  .transform((value) => value ?? undefined);
+export const optionalFlag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? undefined);
 
 const answered = { corr_id: z.string().optional(), corrId: z.string().optional() };
 

@@ -46,12 +46,14 @@ export const heartbeat = inbound({
       capabilities: z.array(z.string().max(32)).max(12).optional().catch(undefined),
     })
     .refine((payload) => (payload.heap_free ?? payload.free_heap) !== undefined, 'heap_free is missing')
-    .transform(({ heap_free, free_heap, sensor_count, active_sensors, actuator_count, active_actuators, ...payload }) => ({
-      ...payload,
-      heap_free: heap_free ?? free_heap ?? 0,
-      sensor_count: sensor_count ?? active_sensors,
-      actuator_count: actuator_count ?? active_actuators,
-    })),
+    .transform(
+      ({ heap_free, free_heap, sensor_count, active_sensors, actuator_count, active_actuators, ...payload }) => ({
+        ...payload,
+        heap_free: heap_free ?? free_heap ?? 0,
+        sensor_count: sensor_count ?? active_sensors,
+        actuator_count: actuator_count ?? active_actuators,
+      }),
+    ),
 });
 export type Heartbeat = z.infer<typeof heartbeat.schema>;
 

@@ -23,7 +23,11 @@ export const sensorData = inbound({
       time_valid: z.boolean().optional(),
       raw_mode: z.boolean().optional(),
       subzone_id: optionalText,
-      onewire_address: z.string().regex(/^[0-9A-Fa-f]{16}$/).optional().catch(undefined),
+      onewire_address: z
+        .string()
+        .regex(/^[0-9A-Fa-f]{16}$/)
+        .optional()
+        .catch(undefined),
       i2c_address: z.int().min(0).max(127).optional(),
     })
     .transform((payload, context) => {
@@ -40,7 +44,7 @@ export const sensorData = inbound({
         raw,
         value: payload.value,
         unit: payload.unit,
-        quality: payload.quality ?? 'unknown',
+        quality: payload.quality,
         ts,
         isTimeValid: payload.time_valid ?? true,
         isRaw: payload.raw_mode ?? true,

@@ -9,6 +9,10 @@ export const serverStatusSchema = z.strictObject({
 export type ServerStatus = z.infer<typeof serverStatusSchema>;
 
 /** Payload of `kaiser/{k}/server/status`; `timestampS` in Unix seconds. */
-export function serverStatus(status: ServerStatus['status'], timestampS: number, reason?: ServerStatus['reason']): string {
+export function serverStatus(
+  status: ServerStatus['status'],
+  timestampS: number,
+  reason?: ServerStatus['reason'],
+): string {
   return JSON.stringify(serverStatusSchema.parse({ status, timestamp: timestampS, ...(reason && { reason }) }));
 }

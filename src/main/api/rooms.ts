@@ -1,0 +1,46 @@
+import type { StatusView } from '../../shared/api/status';
+import type { Result } from '../../shared/domain/result';
+import type { Clock } from '../clock';
+import type { BrokerApi } from '../broker/broker-api';
+import type { Actuators } from '../control/actuators';
+import type { ControlService } from '../control/control-service';
+import type { DeviceConfiguration } from '../devices/configuration';
+import type { DeviceRegistry } from '../devices/device-registry';
+import type { DeviceService } from '../devices/device-service';
+import type { Journal } from '../journal/journal';
+import type { Operations } from '../operations/operations';
+import type { StopService } from '../stop/stop-service';
+import type { SampleStore } from '../telemetry/sample-store';
+import type { SeriesRegistry } from '../telemetry/series-registry';
+import type { TelemetryService } from '../telemetry/telemetry-service';
+import type { ZoneAssignment } from '../zones/zone-assignment';
+import type { Zones } from '../zones/zones';
+import type { StateHub } from './state-hub';
+
+/** The demo plant as the API switches it. */
+export type DemoSwitch = {
+  readonly start: () => Promise<Result<{ running: boolean }>>;
+  readonly remove: () => Promise<Result<{ removedDevices: number }>>;
+};
+
+/** What the API procedures call. console.ts fills it. */
+export type Rooms = {
+  readonly clock: Clock;
+  readonly devices: DeviceService;
+  readonly registry: DeviceRegistry;
+  readonly configuration: DeviceConfiguration;
+  readonly zones: Zones;
+  readonly assignment: ZoneAssignment;
+  readonly operations: Operations;
+  readonly telemetry: TelemetryService;
+  readonly series: SeriesRegistry;
+  readonly samples: SampleStore;
+  readonly control: ControlService;
+  readonly actuators: Actuators;
+  readonly stop: StopService;
+  readonly journal: Journal;
+  readonly broker: BrokerApi;
+  readonly demo: DemoSwitch;
+  readonly hub: StateHub;
+  readonly status: () => StatusView;
+};

@@ -1,0 +1,223 @@
+import type { Rooms } from './api/rooms';
+import type { StateHub } from './api/state-hub';
+import type { AccountService } from './broker/account-service';
+import { createBrokerApi } from './broker/broker-api';
+import type { EmbeddedBroker } from './broker/embedded-broker';
+import type { ConsoleOptions } from './console';
+import { ActuatorStore } from './control/actuator-store';
+import { Actuators } from './control/actuators';
+import { CommandStore } from './control/command-store';
+import { ControlService } from './control/control-service';
+import { Demo } from './demo';
+import { DeviceConfiguration } from './devices/configuration';
+import { DeviceRegistry } from './devices/device-registry';
+import { DeviceService } from './devices/device-service';
+import { DeviceStore } from './devices/device-store';
+import { Journal } from './journal/journal';
+import { JournalStore } from './journal/journal-store';
+import { Link } from './link/link';
+import { OperationStore } from './operations/operation-store';
+import { Operations } from './operations/operations';
+import { registerHandlers } from './register-handlers';
+import { StopSender } from './stop/stop-sender';
+import { StopService } from './stop/stop-service';
+import { StopStore } from './stop/stop-store';
+import type { QueryClient } from './store/query-client';
+import type { SettingsStore } from './store/settings-store';
+import type { Store } from './store/store';
+import { SampleStore } from './telemetry/sample-store';
+import { SeriesRegistry } from './telemetry/series-registry';
+import { TelemetryService } from './telemetry/telemetry-service';
+import { ZoneAssignment } from './zones/zone-assignment';
+import { ZoneStore } from './zones/zone-store';
+import { Zones } from './zones/zones';
+
+/** What the rooms stand on. */
+export type Base = {
+  readonly store: Store;
+  readonly hub: StateHub;
+  /** Address of the broker in use. */
+  readonly url: string;
+  /** Null with an external broker. */
+  readonly embedded: EmbeddedBroker | null;
+  readonly accounts: AccountService;
+  readonly settings: SettingsStore;
+};
+
+export type Services = Omit<Rooms, 'hub' | 'status' | 'demo' | 'clock'>;
+type Plant = Pick<
+  Services,
+  'journal' | 'registry' | 'operations' | 'devices' | 'configuration' | 'zones' | 'assignment'
+>;
+type Measured = Pick<Services, 'samples' | 'series' | 'telemetry'>;
+export type BuiltRooms = {
+  readonly link: Link;
+  readonly demo: Demo;
+  readonly services: Services;
+  readonly registerHandlers: () => void;
+};
+
+/** Builds the rooms and hands each the interfaces of the others that it needs. The only place where rooms meet. */
+export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryClient): BuiltRooms {
+  const { clock, log, kaiserId } = options;
+  const { hub, embedded, accounts, settings } = base;
+  const link: Link = buildLink(options, base, {
+    onConnection: (isOnline) => connectionChanged(isOnline),
+    onMalformed: (malformed) => plant.registry.noteMalformed(malformed),
+  });
+  const { connection } = link;
+  const plant = buildPlant(options, base, link);
+  const measured = buildTelemetry(options, base, { queries, link, plant });
+  const { stop, actuators, control } = buildControl(options, base, { link, plant });
+  const { registry, zones, journal, devices } = plant;
+  const { series, telemetry } = measured;
+
+  const brokerUrl = embedded ? base.url : null;
+  const demo = new Demo({
+    accounts,
+    registry,
+    zones,
+    series,
+    actuators,
+    settings,
+    journal,
+    clock,
+    log,
+    kaiserId,
+    brokerUrl,
+    onSensorsGone: (ids) => ids.forEach(hub.sensor),
+  });
+  const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => connection.describe() });
+  const services: Services = { ...plant, ...measured, stop, actuators, control, broker };
+
+  devices.onRestart((id) => telemetry.deviceRestarted(id));
+  devices.onPresence(({ id, presence }) => {
+    if (presence.state === 'online') stop.deviceOnline(id);
+    hub.device(id);
+  });
+  registry.onRemove((id) => {
+    stop.removeDevice(id);
+    actuators.removeDevice(id, false);
+  });
+  function connectionChanged(isOnline: boolean): void {
+    if (isOnline) stop.brokerOnline();
+    else devices.brokerLost();
+    const { url } = connection.describe();
+    journal.add(
+      isOnline
+        ? { kind: 'broker.online', message: `Connected to the broker ${url}` }
+        : { kind: 'broker.offline', message: `No connection to the broker ${url}` },
+    );
+    hub.status();
+  }
+  return { link, demo, services, registerHandlers: () => registerHandlers(link, services) };
+}
+
+function buildLink(
+  { broker, kaiserId, clock, log }: ConsoleOptions,
+  base: Base,
+  listeners: Pick<ConstructorParameters<typeof Link>[0], 'onConnection' | 'onMalformed'>,
+): Link {
+  const { embedded, settings, url, store } = base;
+  const { kind: _kind, url: _url, ...external } = broker.kind === 'external' ? broker : { kind: broker.kind, url };
+  const login = embedded ? embedded.consoleLogin : external;
+  return new Link({
+    url,
+    isEmbedded: embedded !== null,
+    login,
+    clientId: `leitstand-${settings.installationId()}`,
+    kaiserId,
+    clock,
+    log,
+    batch: store.batch,
+    ...listeners,
+  });
+}
+
+function buildPlant({ clock, kaiserId }: ConsoleOptions, { store, hub }: Base, { publisher, counters }: Link): Plant {
+  const { batch, plant: database } = store;
+  const journal = new Journal(new JournalStore(database), batch, clock, hub.event);
+  const registry = new DeviceRegistry(new DeviceStore(database), batch, clock, hub);
+  const operations = new Operations(new OperationStore(database), batch, clock, hub);
+  const countUnknown = () => {
+    counters.unknownDevice += 1;
+  };
+  const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown });
+  const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
+  const devicesIn = (id: string) =>
+    registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
+  const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
+  const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId });
+  return { journal, registry, operations, devices, configuration, zones, assignment };
+}
+
+function buildTelemetry(
+  { clock }: ConsoleOptions,
+  { store, hub }: Base,
+  rooms: { queries: QueryClient; link: Link; plant: Plant },
+): Measured {
+  const { connection, counters } = rooms.link;
+  const { registry, devices } = rooms.plant;
+  const samples = new SampleStore(store.history, rooms.queries);
+  const series = new SeriesRegistry(samples, store.batch);
+  const telemetry = new TelemetryService({
+    series,
+    store: samples,
+    batch: store.batch,
+    clock,
+    changes: hub,
+    counters,
+    isBrokerOnline: () => connection.isOnline,
+    devices: {
+      get: (id) => registry.get(id),
+      freshMessage: (device) => devices.freshMessage(device),
+      seen: (device) => devices.seen(device),
+      warn: (device, warning) => registry.warn(device, warning),
+    },
+  });
+  return { samples, series, telemetry };
+}
+
+function buildControl(
+  { clock, kaiserId, log }: ConsoleOptions,
+  { store, hub }: Base,
+  rooms: { link: Link; plant: Plant },
+): Pick<Services, 'stop' | 'actuators' | 'control'> {
+  const { connection, publisher } = rooms.link;
+  const { registry, journal, zones } = rooms.plant;
+  const { batch } = store;
+  const sender = new StopSender(connection, kaiserId, (topic, error) =>
+    log.error({ err: error, topic }, 'stop message not delivered'),
+  );
+  const stop = new StopService({
+    store: new StopStore(store.plant),
+    batch,
+    devices: registry,
+    sender,
+    journal,
+    clock,
+    changes: hub,
+    zoneName: (id) => zones.get(id)?.name,
+  });
+  const actuators: Actuators = new Actuators({
+    store: new ActuatorStore(store.history),
+    batch,
+    clock,
+    changes: hub,
+    device: (id) => registry.get(id),
+    isBrokerOnline: () => connection.isOnline,
+    blocksOf: (device) => control.blocksOf(device),
+  });
+  const control: ControlService = new ControlService({
+    devices: registry,
+    actuators,
+    store: new CommandStore(store.plant),
+    batch,
+    publisher,
+    journal,
+    clock,
+    changes: hub,
+    stopBlock: (id) => stop.blockOf(id),
+  });
+  return { stop, actuators, control };
+}

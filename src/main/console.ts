@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { StatusView } from '../shared/api/status';
+import { createRouter, type Router } from './api/router';
+import { StateHub } from './api/state-hub';
+import { createAccountService } from './broker/account-service';
+import { AccountStore } from './broker/account-store';
+import { createEmbeddedBroker } from './broker/embedded-broker';
+import { buildRooms, type Base, type BuiltRooms } from './build-rooms';
+import type { Clock } from './clock';
+import type { BrokerLogin } from './link/connection';
+import { countersView } from './link/counters';
+import { QueryClient } from './store/query-client';
+import { SettingsStore } from './store/settings-store';
+import { HISTORY_FILE, Store } from './store/store';
+
+export type BrokerOptions =
+  | { readonly kind: 'embedded'; readonly port: number }
+  | ({ readonly kind: 'external'; readonly url: string } & BrokerLogin);
+
+export type ConsoleOptions = {
+  readonly dataDirectory: string;
+  readonly host: 'browser' | 'electron';
+  readonly version: string;
+  readonly kaiserId: string;
+  readonly broker: BrokerOptions;
+  readonly isDemo: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly queryWorkerPath: string;
+};
+
+export type RunningConsole = {
+  readonly router: Router;
+  readonly broker: { readonly url: string; readonly embedded: boolean };
+  /** Publishes the offline status, disconnects, commits and closes. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Builds the rooms, wires them and starts them. Throws StartupError with a sentence that the user can act on. */
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const { clock, log } = options;
+  const hub = new StateHub(clock);
+  const store = Store.open({ directory: options.dataDirectory, clock, log, onChange: hub.status });
+  const base = openBase(options, store);
+  try {
+    const address = base.embedded ? await base.embedded.start() : { url: externalUrl(options.broker) };
+    const assembled = assemble(options, { ...base, store, hub, url: address.url });
+    await assembled.start(options.isDemo);
+    return {
+      router: assembled.router,
+      broker: { url: address.url, embedded: base.embedded !== null },
+      stop: assembled.stop,
+    };
+  } catch (error) {
+    await base.embedded?.stop();
+    store.close();
+    throw error;
+  }
+}
+
+function externalUrl(broker: BrokerOptions): string {
+  return broker.kind === 'external' ? broker.url : '';
+}
+
+function openBase(
+  { broker, kaiserId, clock, log }: ConsoleOptions,
+  store: Store,
+): Pick<Base, 'embedded' | 'accounts' | 'settings'> {
+  const accounts = createAccountService({ store: new AccountStore(store.plant), clock });
+  const embedded =
+    broker.kind === 'embedded' ? createEmbeddedBroker({ port: broker.port, kaiserId, accounts, log, clock }) : null;
+  return { embedded, accounts, settings: new SettingsStore(store.plant) };
+}
+
+/** Puts API and life cycle around the rooms. */
+function assemble(options: ConsoleOptions, base: Base) {
+  const { clock } = options;
+  const { store, hub } = base;
+  const startedMs = clock.now();
+  const startedMonotonic = clock.monotonic();
+  const queries = new QueryClient(options.queryWorkerPath, join(store.directory, HISTORY_FILE), clock);
+  const rooms = buildRooms(options, base, queries);
+  const { link, services, demo } = rooms;
+  const status = (): StatusView => ({
+    version: options.version,
+    host: options.host,
+    kaiserId: options.kaiserId,
+    startedAt: new Date(startedMs).toISOString(),
+    uptimeS: Math.round((clock.monotonic() - startedMonotonic) / 1000),
+    broker: link.connection.describe(),
+    store: store.view(),
+    stop: {
+      engaged: services.stop.list().some(({ clearedAt }) => clearedAt === undefined),
+      stops: services.stop.list(),
+    },
+    demo: {
+      running: demo.isRunning,
+      available: demo.isAvailable,
+      devices: services.registry.all().filter(({ isDemo }) => isDemo).length,
+    },
+    counters: countersView(link.counters),
+  });
+  const router = createRouter({
+    ...services,
+    clock,
+    hub,
+    status,
+    demo: { start: () => demo.start(), remove: () => demo.remove() },
+  });
+  return {
+    router,
+    start: async (isDemo: boolean) => {
+      startRooms(rooms);
+      if (isDemo && !demo.wasRemoved) await demo.start();
+    },
+    stop: async () => {
+      await demo.stop();
+      for (const service of [
+        services.devices,
+        services.configuration,
+        services.assignment,
+        services.control,
+        services.stop,
+      ])
+        service.stop();
+      await link.connection.stop();
+      await base.embedded?.stop();
+      await queries.stop();
+      store.close();
+    },
+  };
+}
+
+/** Loads what is stored, registers the handlers, and only then lets the first message in. */
+function startRooms({ services, link, registerHandlers }: BuiltRooms): void {
+  services.registry.load();
+  services.zones.load();
+  services.series.load();
+  services.actuators.load();
+  services.control.load();
+  services.stop.load();
+  for (const operation of services.operations.load()) services.assignment.ended(operation);
+  registerHandlers();
+  services.devices.start();
+  link.connection.start();
+}

@@ -1,0 +1,119 @@
+import type {
+  ConfigSectionName,
+  ConfigSections,
+  ConfirmationState,
+  DeviceHealth,
+  DeviceView,
+  DeviceWarning,
+} from '../../shared/api/devices';
+import type { DeviceId, ZoneId } from '../../shared/domain/ids';
+import type { Approval } from './heartbeat-rules';
+import type { Presence } from './presence-state';
+
+export type ZoneAssignment = {
+  readonly desired: ZoneId | null;
+  readonly confirmed: ZoneId | null;
+  readonly state: ConfirmationState;
+  readonly reason?: string;
+};
+
+export type Configuration = {
+  readonly desired: ConfigSections | null;
+  readonly confirmed: ConfigSections | null;
+  readonly state: Readonly<Record<ConfigSectionName, ConfirmationState>>;
+  /** Last generation that was pushed; the device refuses an older one (wire contract 5.6). */
+  readonly generation: number;
+};
+
+export const noZone: ZoneAssignment = { desired: null, confirmed: null, state: 'none' };
+export const noConfiguration: Configuration = {
+  desired: null,
+  confirmed: null,
+  state: { sensors: 'none', actuators: 'none', offlineRules: 'none' },
+  generation: 0,
+};
+
+/** A device as the console knows it. The upper part is stored, the lower part lives with the process. */
+export type DeviceRecord = {
+  readonly id: DeviceId;
+  readonly kaiserId: string;
+  name: string;
+  notes: string;
+  readonly isDemo: boolean;
+  approval: Approval;
+  readonly firstSeenMs: number;
+  lastSeenMs: number | null;
+  /** Handover epoch that the device announced last. */
+  epoch: number;
+  bootId: string | null;
+  zone: ZoneAssignment;
+  config: Configuration;
+  health: DeviceHealth;
+
+  presence: Presence;
+  /** A will of this device is retained at the broker and must be removed once the device is back. */
+  hasRetainedWill: boolean;
+  /** Times of live wills, Unix ms, for flapping. */
+  wills: number[];
+  readonly warnings: Map<string, DeviceWarning>;
+  readonly counters: { messages: number; malformed: number; duplicates: number };
+  lastMalformed: DeviceView['lastMalformed'];
+};
+
+/** The part of a record that is stored. */
+export type StoredDevice = Pick<
+  DeviceRecord,
+  | 'id'
+  | 'kaiserId'
+  | 'name'
+  | 'notes'
+  | 'isDemo'
+  | 'approval'
+  | 'firstSeenMs'
+  | 'lastSeenMs'
+  | 'epoch'
+  | 'bootId'
+  | 'zone'
+  | 'config'
+  | 'health'
+>;
+
+/** A record around what is stored; presence is unknown until the device is heard. */
+export function recordOf(stored: StoredDevice, presence: Presence): DeviceRecord {
+  return {
+    ...stored,
+    presence,
+    hasRetainedWill: false,
+    wills: [],
+    warnings: new Map(),
+    counters: { messages: 0, malformed: 0, duplicates: 0 },
+    lastMalformed: null,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** The record as the API shows it. */
+export function deviceView(record: DeviceRecord): DeviceView {
+  const { id, kaiserId, name, notes, approval, zone, health, presence } = record;
+  return {
+    id,
+    kaiserId,
+    name,
+    notes,
+    demo: record.isDemo,
+    approval,
+    presence: presence.state,
+    presenceReason: presence.reason,
+    presenceSince: iso(presence.sinceMs),
+    firstSeenAt: iso(record.firstSeenMs),
+    lastSeenAt: record.lastSeenMs === null ? null : iso(record.lastSeenMs),
+    zone: { ...zone },
+    subzones: [],
+    config: { desired: record.config.desired, confirmed: record.config.confirmed, state: { ...record.config.state } },
+    health,
+    warnings: [...record.warnings.values()],
+    counters: { ...record.counters },
+    lastMalformed: record.lastMalformed,
+  };
+}

@@ -1,0 +1,252 @@
+import type { DeviceId } from '../../shared/domain/ids';
+import { failure, success, type Result } from '../../shared/domain/result';
+import { wireLimits } from '../../shared/wire/limits';
+import { heartbeatAck, type Heartbeat } from '../../shared/wire/messages/heartbeat';
+import type { SessionAnnounce } from '../../shared/wire/messages/session-announce';
+import { will as willMessage, type Will } from '../../shared/wire/messages/will';
+import type { Clock } from '../clock';
+import type { Journal } from '../journal/journal';
+import type { Publisher } from '../link/publisher';
+import type { DeviceRecord } from './device-record';
+import type { DeviceRegistry } from './device-registry';
+import { ackEpoch, errorAnswer, healthOf, heartbeatAnswer, isUnknownSystemState } from './heartbeat-rules';
+import { nextPresence, type PresenceEvent } from './presence-state';
+
+/** How often silence is looked for; a device is offline 180 s after its last sign plus at most this. */
+const SWEEP_MS = 10_000;
+/** How often last-seen times are stored. */
+const SAVE_LAST_SEEN_MS = 60_000;
+/** Two wills within the window are flapping (conformance C5). */
+const FLAPPING_WILLS = 2;
+
+export type DeviceServiceParts = {
+  readonly registry: DeviceRegistry;
+  readonly publisher: Publisher;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly kaiserId: string;
+  readonly countUnknown: () => void;
+};
+
+/** Discovery, approval and presence of devices (wire contract 2). Calls back when a device comes, goes or restarts. */
+export class DeviceService {
+  private readonly stops: (() => void)[] = [];
+  private readonly presenceListeners: ((device: DeviceRecord) => void)[] = [];
+  private readonly restartListeners: ((id: DeviceId) => void)[] = [];
+
+  constructor(private readonly parts: DeviceServiceParts) {}
+
+  start(): void {
+    const { clock, registry } = this.parts;
+    this.stops.push(clock.every(SWEEP_MS, () => this.sweep()));
+    this.stops.push(clock.every(SAVE_LAST_SEEN_MS, () => registry.saveLastSeen()));
+  }
+
+  stop(): void {
+    for (const stop of this.stops.splice(0)) stop();
+    this.parts.registry.saveLastSeen();
+  }
+
+  /** Called after a device came online, went offline or became unknown. */
+  onPresence(listener: (device: DeviceRecord) => void): void {
+    this.presenceListeners.push(listener);
+  }
+
+  /** Called when a device says that it restarted. */
+  onRestart(listener: (id: DeviceId) => void): void {
+    this.restartListeners.push(listener);
+  }
+
+  /** Handles a heartbeat: the device is discovered or refreshed and answered at once. */
+  heartbeat(id: DeviceId, beat: Heartbeat): void {
+    const { registry, clock } = this.parts;
+    const device = registry.get(id) ?? this.discover(id);
+    if (!device) return;
+    this.answer(device, beat.active_handover_epoch);
+    this.seen(device);
+    device.health = { ...device.health, ...healthOf(beat, clock.now()) };
+    this.noteBoot(device, beat.boot_sequence_id);
+    if (isUnknownSystemState(beat)) {
+      registry.warn(device, {
+        code: 'unknown_system_state',
+        message: 'The device reports a state that the contract does not know.',
+        raw: beat.system_state,
+      });
+    } else registry.settle(device, 'unknown_system_state');
+    this.step(device, { kind: 'heartbeat' });
+    this.clearRetainedWill(device);
+    registry.save(device);
+  }
+
+  /** Answers a heartbeat that breaks the contract, so that the device's server time-out is reset; nothing is stored. */
+  malformedHeartbeat(id: DeviceId, reason: string): void {
+    const device = this.parts.registry.get(id);
+    const answer = errorAnswer(ackEpoch(undefined, device?.epoch ?? 1), this.parts.clock.now(), reason);
+    this.parts.publisher.send(heartbeatAck, { deviceId: id }, answer);
+  }
+
+  announce(id: DeviceId, { epoch, reason }: SessionAnnounce): void {
+    const { registry } = this.parts;
+    const device = registry.get(id) ?? this.discover(id);
+    if (!device) return;
+    device.epoch = epoch;
+    this.seen(device);
+    if (reason === 'boot') this.restarted(device);
+    registry.save(device);
+  }
+
+  /** Handles a last will. A retained one is only a hint (1.5). */
+  will(id: DeviceId, { reason }: Will, isRetained: boolean): void {
+    const { registry, clock } = this.parts;
+    const device = registry.get(id);
+    if (!device) return;
+    device.hasRetainedWill = true;
+    if (isRetained) {
+      this.step(device, { kind: 'retained_will', reason });
+      if (device.presence.state === 'online') this.clearRetainedWill(device);
+      return;
+    }
+    const now = clock.now();
+    device.wills = [...device.wills.filter((at) => now - at < wireLimits.flappingWindowMs), now];
+    if (device.wills.length >= FLAPPING_WILLS) {
+      registry.warn(device, {
+        code: 'flapping',
+        message: `The device was lost ${device.wills.length} times within five minutes. Check its supply and its radio.`,
+      });
+    }
+    this.step(device, { kind: 'live_will', reason });
+  }
+
+  /** A message that the device wrote just now: proof of life where nothing is known yet. */
+  freshMessage(device: DeviceRecord): void {
+    this.seen(device);
+    if (device.presence.state !== 'offline') this.step(device, { kind: 'fresh_message' });
+  }
+
+  /** Any other message: counted and remembered as last seen. */
+  seen(device: DeviceRecord): void {
+    device.counters.messages += 1;
+    device.lastSeenMs = this.parts.clock.now();
+  }
+
+  /** While the console has no broker it cannot know who is there. */
+  brokerLost(): void {
+    for (const device of this.parts.registry.all()) this.step(device, { kind: 'broker_lost' });
+  }
+
+  approve(id: DeviceId, name: string | undefined, actor: string): Result<DeviceRecord> {
+    const found = this.parts.registry.find(id);
+    if (!found.ok) return found;
+    const device = found.value;
+    device.approval = 'approved';
+    if (name !== undefined) device.name = name;
+    this.decided(device, 'device.approved', `${device.name} approved`, actor);
+    return success(device);
+  }
+
+  reject(id: DeviceId, reason: string | undefined, actor: string): Result<DeviceRecord> {
+    const found = this.parts.registry.find(id);
+    if (!found.ok) return found;
+    const device = found.value;
+    device.approval = 'rejected';
+    this.decided(
+      device,
+      'device.rejected',
+      reason ? `${device.name} rejected: ${reason}` : `${device.name} rejected`,
+      actor,
+    );
+    return success(device);
+  }
+
+  update(
+    id: DeviceId,
+    change: { name?: string | undefined; notes?: string | undefined },
+    actor: string,
+  ): Result<DeviceRecord> {
+    const found = this.parts.registry.find(id);
+    if (!found.ok) return found;
+    const device = found.value;
+    const before = device.name;
+    if (change.name !== undefined) device.name = change.name;
+    if (change.notes !== undefined) device.notes = change.notes;
+    this.parts.registry.save(device);
+    this.parts.journal.add({
+      kind: 'device.changed',
+      deviceId: id,
+      actor,
+      message: `${before} changed`,
+      details: { ...change },
+    });
+    return success(device);
+  }
+
+  /** Forgets a device. History stays; if the device still runs it announces itself again as pending. */
+  remove(id: DeviceId, actor: string): Result<{ removed: boolean }> {
+    const { registry, journal } = this.parts;
+    if (!registry.remove(id)) return failure('not_found', `There is no device ${id}.`);
+    journal.add({ kind: 'device.removed', deviceId: id, actor, message: `${id} removed` });
+    return success({ removed: true });
+  }
+
+  private decided(device: DeviceRecord, kind: string, message: string, actor: string): void {
+    this.parts.registry.save(device);
+    this.parts.journal.add({ kind, deviceId: device.id, actor, message });
+    this.answer(device, undefined); // at once, not only on the next heartbeat
+    for (const listener of this.presenceListeners) listener(device);
+  }
+
+  private discover(id: DeviceId): DeviceRecord | null {
+    const { registry, journal, kaiserId, countUnknown } = this.parts;
+    const device = registry.add(id, { kaiserId });
+    if (device) journal.add({ kind: 'device.discovered', deviceId: id, message: `${id} found, waits for approval` });
+    else countUnknown();
+    return device;
+  }
+
+  private answer(device: DeviceRecord, activeEpoch: number | undefined): void {
+    const epoch = ackEpoch(activeEpoch, device.epoch);
+    this.parts.publisher.send(
+      heartbeatAck,
+      { deviceId: device.id },
+      heartbeatAnswer(device.approval, epoch, this.parts.clock.now()),
+    );
+  }
+
+  private noteBoot(device: DeviceRecord, bootId: string | undefined): void {
+    if (bootId === undefined || bootId === device.bootId) return;
+    const isFirst = device.bootId === null;
+    device.bootId = bootId;
+    if (!isFirst) this.restarted(device);
+  }
+
+  private restarted(device: DeviceRecord): void {
+    for (const listener of this.restartListeners) listener(device.id);
+  }
+
+  private clearRetainedWill(device: DeviceRecord): void {
+    if (!device.hasRetainedWill) return;
+    device.hasRetainedWill = false;
+    this.parts.publisher.clearRetained(device.id, willMessage.path);
+  }
+
+  private sweep(): void {
+    for (const device of this.parts.registry.all()) this.step(device, { kind: 'sweep' });
+  }
+
+  private step(device: DeviceRecord, event: PresenceEvent): void {
+    const { clock, journal, registry } = this.parts;
+    const before = device.presence;
+    device.presence = nextPresence(before, event, { nowMs: clock.now(), monotonicMs: clock.monotonic() });
+    if (device.presence.state === before.state) return;
+    const { state, reason } = device.presence;
+    if (state !== 'unknown')
+      journal.add({
+        kind: `device.${state}`,
+        deviceId: device.id,
+        message: `${device.name} is ${state} (${reason})`,
+        details: { reason },
+      });
+    registry.save(device);
+    for (const listener of this.presenceListeners) listener(device);
+  }
+}

@@ -1,0 +1,50 @@
+import type Database from 'better-sqlite3';
+import type { OperationView } from '../../shared/api/operations';
+import type { DeviceId } from '../../shared/domain/ids';
+
+type Row = {
+  id: string;
+  kind: string;
+  device_id: string;
+  state: string;
+  reason: string | null;
+  started_at: number;
+  finished_at: number | null;
+};
+
+/** SQL of operations. */
+export class OperationStore {
+  private readonly upsert;
+
+  constructor(private readonly database: Database.Database) {
+    this.upsert = database.prepare(`
+      INSERT INTO operations (id, kind, device_id, state, reason, started_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, finished_at = excluded.finished_at`);
+  }
+
+  save({ id, kind, deviceId, state, reason, startedAt, finishedAt }: OperationView): void {
+    const finished = finishedAt === undefined ? null : Date.parse(finishedAt);
+    this.upsert.run(id, kind, deviceId, state, reason ?? null, Date.parse(startedAt), finished);
+  }
+
+  get(id: string): OperationView | undefined {
+    const row = this.database.prepare<[string], Row>('SELECT * FROM operations WHERE id = ?').get(id);
+    return row && toOperation(row);
+  }
+
+  pending(): OperationView[] {
+    return this.database.prepare<[], Row>("SELECT * FROM operations WHERE state = 'pending'").all().map(toOperation);
+  }
+}
+
+function toOperation(row: Row): OperationView {
+  return {
+    id: row.id,
+    kind: row.kind as OperationView['kind'],
+    deviceId: row.device_id as DeviceId,
+    state: row.state as OperationView['state'],
+    ...(row.reason !== null && { reason: row.reason }),
+    startedAt: new Date(row.started_at).toISOString(),
+    ...(row.finished_at !== null && { finishedAt: new Date(row.finished_at).toISOString() }),
+  };
+}

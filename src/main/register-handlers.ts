@@ -1,0 +1,66 @@
+import type { Services } from './build-rooms';
+import { registerControlHandlers } from './control/control-handler';
+import { registerOutcomeHandler } from './control/outcome-handler';
+import { registerDeviceHandlers } from './devices/device-handler';
+import type { DeviceId } from '../shared/domain/ids';
+import type { Link } from './link/link';
+import { registerStopHandlers } from './stop/stop-handler';
+import { registerSensorDataHandler } from './telemetry/sensor-data-handler';
+import { registerZoneHandler } from './zones/zone-handler';
+
+/** Alert types that mean that the device latched a stop (wire contract 1.20). */
+const STOP_ALERT = 'emergency_stop';
+/** Pin of a device-wide alert. */
+const DEVICE_WIDE = 255;
+
+/** Which inbound message goes to which room. The subscriptions of the link follow from this list. */
+export function registerHandlers({ registry: messages }: Link, services: Services): void {
+  const { devices, registry, configuration, telemetry, control, actuators, stop, assignment, journal } = services;
+  const recovered = (deviceId: DeviceId) => {
+    actuators.emergency(deviceId, 'normal');
+    stop.recovered(deviceId);
+  };
+  registerDeviceHandlers(messages, devices, configuration);
+  registerSensorDataHandler(messages, telemetry);
+  registerZoneHandler(messages, assignment);
+  registerControlHandlers(messages, {
+    responded: (deviceId, gpio, response) => control.responded(deviceId, gpio, response),
+    observed: (deviceId, gpio, status) => {
+      actuators.observe(deviceId, gpio, status);
+      const { active, known } = actuators.emergencyPins(deviceId);
+      if (known > 0 && active === known) stop.confirmed(deviceId, undefined);
+      if (active === 0) stop.recovered(deviceId);
+    },
+  });
+  registerStopHandlers(messages, {
+    stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
+    recovered,
+    alert: (deviceId, gpio, { alertType, message }) => {
+      const device = registry.get(deviceId);
+      if (!device) return;
+      if (alertType === STOP_ALERT) actuators.emergency(deviceId, 'active', gpio === DEVICE_WIDE ? undefined : gpio);
+      journal.add({
+        kind: 'device.alert',
+        deviceId,
+        actor: `device:${deviceId}`,
+        message: `${device.name}: ${message || alertType}`,
+        details: { alertType, gpio },
+      });
+    },
+  });
+  registerOutcomeHandler(messages, {
+    command: (deviceId, outcome) => control.outcome(deviceId, outcome),
+    config: (outcome) => configuration.outcome(outcome.correlationId, outcome),
+    stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
+    recovered,
+    unknown: (deviceId, { rawOutcome }) => {
+      const device = registry.get(deviceId);
+      if (device)
+        registry.warn(device, {
+          code: 'unknown_outcome',
+          message: 'The device reported an outcome that the contract does not know; it counts as failed.',
+          raw: rawOutcome,
+        });
+    },
+  });
+}

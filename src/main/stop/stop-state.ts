@@ -1,0 +1,110 @@
+import type { StopDeviceState, StopScope, StopView } from '../../shared/api/stop';
+import { assertNever } from '../../shared/domain/assert';
+import type { DeviceId, ZoneId } from '../../shared/domain/ids';
+import { wireLimits } from '../../shared/wire/limits';
+
+type StopDevice = StopView['devices'][number];
+
+export type StopEvent =
+  /** The stop message was (again) handed out to these devices, which are there to answer it. */
+  | { readonly kind: 'sent'; readonly deviceIds: ReadonlySet<DeviceId> }
+  /** The device says that its outputs are off; `latencyMs` since the message. */
+  | { readonly kind: 'confirmed'; readonly deviceId: DeviceId; readonly latencyMs: number }
+  /** The confirmation time is over. */
+  | { readonly kind: 'overdue' }
+  | { readonly kind: 'clear'; readonly by: string }
+  /** The device says that it left the stop. */
+  | { readonly kind: 'device_cleared'; readonly deviceId: DeviceId }
+  | { readonly kind: 'device_removed'; readonly deviceId: DeviceId };
+
+/** Is the stop in force? */
+export function isEngaged(stop: StopView): boolean {
+  return stop.clearedAt === undefined;
+}
+
+/** Does a scope cover a device? */
+export function covers(scope: StopScope, deviceId: DeviceId, zoneId: ZoneId | null): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'zone':
+      return scope.zoneId === zoneId;
+    case 'device':
+      return scope.deviceId === deviceId;
+    default:
+      return assertNever(scope);
+  }
+}
+
+/** Life cycle of a stop: it latches until it is cleared; clearing starts nothing. `nowMs` is Unix ms. */
+export function nextStop(stop: StopView, event: StopEvent, nowMs: number): StopView {
+  const at = new Date(nowMs).toISOString();
+  switch (event.kind) {
+    case 'sent':
+      return {
+        ...stop,
+        devices: stop.devices.map((device) =>
+          event.deviceIds.has(device.deviceId) && !isOver(device.state)
+            ? { ...device, state: 'sent' as const, sentAt: at }
+            : device,
+        ),
+      };
+    case 'confirmed':
+      return confirmed(stop, event.deviceId, event.latencyMs, nowMs);
+    case 'overdue':
+      return {
+        ...stop,
+        devices: stop.devices.map((device) =>
+          device.state === 'sent' ? { ...device, state: 'unconfirmed' as const } : device,
+        ),
+      };
+    case 'clear':
+      return isEngaged(stop) ? { ...stop, clearedAt: at, clearedBy: event.by } : stop;
+    case 'device_cleared':
+      return isEngaged(stop) ? stop : withDevice(stop, event.deviceId, (device) => ({ ...device, state: 'cleared' }));
+    case 'device_removed':
+      return { ...stop, devices: stop.devices.filter(({ deviceId }) => deviceId !== event.deviceId) };
+    default:
+      return assertNever(event);
+  }
+}
+
+/** A device takes its clear no earlier than 5 s after its own stop, so a late confirmation moves the time. */
+function confirmed(stop: StopView, deviceId: DeviceId, latencyMs: number, nowMs: number): StopView {
+  const isNews = stop.devices.some((device) => device.deviceId === deviceId && !isOver(device.state));
+  if (!isNews) return stop;
+  const clearableMs = Math.max(Date.parse(stop.clearableAt), nowMs + wireLimits.clearAfterStopMs);
+  const next = withDevice(stop, deviceId, (device) => ({ ...device, state: 'confirmed', latencyMs }));
+  return isEngaged(stop) ? { ...next, clearableAt: new Date(clearableMs).toISOString() } : next;
+}
+
+function isOver(state: StopDeviceState): boolean {
+  return state === 'confirmed' || state === 'cleared';
+}
+
+function withDevice(stop: StopView, deviceId: DeviceId, change: (device: StopDevice) => StopDevice): StopView {
+  return { ...stop, devices: stop.devices.map((device) => (device.deviceId === deviceId ? change(device) : device)) };
+}
+
+/** Adds a device that appeared while the stop is engaged; it is stopped like the others. */
+export function withNewDevice(stop: StopView, deviceId: DeviceId): StopView {
+  if (stop.devices.some((device) => device.deviceId === deviceId)) return stop;
+  return { ...stop, devices: [...stop.devices, { deviceId, state: 'offline' }] };
+}
+
+/**
+ * Reason as it fits every device: no quotes or control characters (they would grow in JSON), at most `maxBytes` of UTF-8 and 100
+ * characters (wire contract 3.7.4).
+ */
+export function stopReason(text: string, maxBytes: number, bytesOf: (text: string) => number): string {
+  const plain = text
+    .replaceAll(/["\\]/g, "'")
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim();
+  let result = '';
+  for (const character of Array.from(plain).slice(0, wireLimits.stopReasonChars)) {
+    if (bytesOf(result + character) > maxBytes) break;
+    result += character;
+  }
+  return result;
+}

@@ -1,0 +1,45 @@
+import type { Migration } from './migration';
+
+/**
+ * Steps of plant.db; the position is the number. To add one: append a line at the end, add a test that migrates rows of the version before.
+ * Never edit an entry that has been released.
+ */
+export const plantMigrations: readonly Migration[] = [
+  {
+    name: 'devices, zones, control, stop, journal, accounts',
+    sql: `
+      CREATE TABLE devices (
+        id TEXT PRIMARY KEY, kaiser_id TEXT NOT NULL, name TEXT NOT NULL, notes TEXT NOT NULL, is_demo INTEGER NOT NULL,
+        approval TEXT NOT NULL, first_seen_at INTEGER NOT NULL, last_seen_at INTEGER, epoch INTEGER NOT NULL, boot_id TEXT,
+        zone TEXT NOT NULL, config TEXT NOT NULL, health TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE zones (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, master_zone_id TEXT, position INTEGER NOT NULL, is_demo INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE operations (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, device_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT,
+        started_at INTEGER NOT NULL, finished_at INTEGER
+      ) STRICT;
+      CREATE TABLE commands (
+        id TEXT PRIMARY KEY, device_id TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX commands_by_time ON commands (at);
+      CREATE INDEX commands_by_device ON commands (device_id, at);
+      CREATE TABLE stops (
+        id TEXT PRIMARY KEY, engaged_at INTEGER NOT NULL, cleared_at INTEGER, record TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE journal (
+        id TEXT PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, device_id TEXT, actor TEXT NOT NULL, message TEXT NOT NULL,
+        details TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX journal_by_device ON journal (device_id, id);
+      CREATE INDEX journal_by_kind ON journal (kind, id);
+      CREATE TRIGGER journal_is_append_only_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+      CREATE TRIGGER journal_is_append_only_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+      CREATE TABLE broker_accounts (
+        username TEXT PRIMARY KEY, role TEXT NOT NULL, device_id TEXT, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    `,
+  },
+];

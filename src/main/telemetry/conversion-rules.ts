@@ -1,0 +1,85 @@
+import { qualities, worseQuality, type Quality } from '../../shared/domain/quality';
+import { sensorTypeInfo, type SensorType } from '../../shared/domain/sensor-types';
+import type { SensorData } from '../../shared/wire/messages/sensor-data';
+
+export type Reading = { readonly value: number | null; readonly unit: string; readonly quality: Quality };
+
+/** 12-bit ADC at 3.3 V (wire contract 8.2). */
+const ADC_FULL_SCALE = 4095;
+const ADC_VOLTS = 3.3;
+/** −127 °C: the DS18B20 driver's marker for "no sensor" (8.1). */
+const DS18B20_FAULT_RAW = -2032;
+/** Defaults of an uncalibrated capacitive probe, ADC counts (8.2). */
+const MOISTURE_DRY = 3200;
+const MOISTURE_WET = 1500;
+
+type Conversion = (raw: number) => { readonly value: number | null; readonly quality: Quality };
+
+const good = (value: number) => ({ value, quality: 'good' as const });
+const clampPercent = (value: number) => Math.min(100, Math.max(0, value));
+const volts = (raw: number) => (raw / ADC_FULL_SCALE) * ADC_VOLTS;
+/** 16-bit counts of an SHT31 to °C; Sensirion SHT3x data sheet, 4.13. */
+const sht31Celsius = (raw: number) => good(-45 + (175 * raw) / 65_535);
+
+function ds18b20(raw: number): ReturnType<Conversion> {
+  if (raw === DS18B20_FAULT_RAW) return { value: null, quality: 'error' };
+  const value = raw * 0.0625;
+  return { value, quality: value < -10 || value > 85 ? 'fair' : 'good' };
+}
+
+function humidity(raw: number): ReturnType<Conversion> {
+  const value = clampPercent((100 * raw) / 65_535);
+  return { value, quality: value < 5 ? 'suspect' : value >= 95 ? 'fair' : 'good' };
+}
+
+function moisture(raw: number): ReturnType<Conversion> {
+  const percent = clampPercent(((raw - MOISTURE_DRY) / (MOISTURE_WET - MOISTURE_DRY)) * 100);
+  const value = Math.round(percent * 10) / 10;
+  if (value < 10 || value > 95) return { value, quality: 'poor' };
+  return { value, quality: value >= 20 && value <= 80 ? 'good' : 'fair' };
+}
+
+/** raw → value with the defaults of wire contract 8.2; what needs calibration is at best `fair`. */
+const conversions: Readonly<Record<Exclude<SensorType, 'vpd'>, Conversion>> = {
+  ds18b20,
+  sht31_temp: sht31Celsius,
+  sht31_humidity: humidity,
+  bmp280_temp: good,
+  bmp280_pressure: good,
+  bme280_temp: good,
+  bme280_pressure: good,
+  bme280_humidity: (raw) => good(clampPercent(raw)),
+  moisture,
+  ph: (raw) => ({ value: 7 - 3.5 * (volts(raw) - 1.5), quality: 'fair' }),
+  ec: (raw) => ({ value: 6060 * volts(raw), quality: 'fair' }),
+  co2: good,
+  mhz19_co2: good,
+  scd30_co2: good,
+  light: good,
+  flow: good,
+};
+
+/** The device's own word; an unknown one is `unknown`, a missing one says nothing. */
+function deviceQuality(word: string | undefined): Quality {
+  if (word === undefined) return 'good';
+  return qualities.find((quality) => quality === word) ?? 'unknown';
+}
+
+/**
+ * Converts what a device sent. Unit and limits come from the sensor type table; outside the physical limits the quality is `critical` and
+ * the value is kept; a marked fault has no value. A type that the console does not know shows the device's own value and unit.
+ */
+export function convert(
+  data: Pick<SensorData, 'sensorType' | 'raw' | 'value' | 'unit' | 'quality' | 'isRaw'>,
+): Reading {
+  const stated = deviceQuality(data.quality);
+  const info = sensorTypeInfo(data.sensorType);
+  if (!info) return { value: data.value ?? data.raw, unit: data.unit ?? '', quality: stated };
+  const conversion = conversions[data.sensorType as keyof typeof conversions] ?? good;
+  const converted = data.isRaw ? conversion(data.raw) : good(data.value ?? data.raw);
+  const quality = worseQuality(converted.quality, stated);
+  if (converted.value === null) return { value: null, unit: info.unit, quality };
+  const [lowest, highest] = info.limits;
+  const isPossible = converted.value >= lowest && converted.value <= highest;
+  return { value: converted.value, unit: info.unit, quality: isPossible ? quality : worseQuality(quality, 'critical') };
+}

@@ -1,0 +1,124 @@
+import type Database from 'better-sqlite3';
+import type { DeviceId, SeriesId } from '../../shared/domain/ids';
+import type { QueryClient } from '../store/query-client';
+
+export type SeriesRow = {
+  readonly number: number;
+  readonly id: SeriesId;
+  readonly deviceId: DeviceId;
+  readonly gpio: number;
+  readonly type: string;
+  readonly address: string | null;
+  readonly subzoneId: string | null;
+};
+
+export type SampleRow = { readonly at: number; readonly value: number | null; readonly quality: number };
+export type BucketRow = SampleRow & { readonly min: number | null; readonly max: number | null };
+export type IdentityRow = { readonly ts: number | null; readonly seq: number | null; readonly raw: number };
+export type NewSample = {
+  readonly series: number;
+  /** Unix µs. */
+  readonly at: number;
+  readonly value: number | null;
+  readonly raw: number;
+  readonly quality: number;
+  /** Device time, Unix ms. */
+  readonly ts: number | null;
+  readonly seq: number | null;
+};
+
+/** Keys tried for one row: a millisecond holds a thousand. */
+const MOST_MOVES = 1000;
+
+const PAGE =
+  'SELECT at, value, quality FROM samples WHERE series = ? AND at > ? AND at >= ? AND at <= ? ORDER BY at LIMIT ?';
+const BUCKETS = `
+  SELECT min(at) AS at, avg(value) AS value, min(value) AS min, max(value) AS max, max(quality) AS quality
+  FROM samples WHERE series = ?1 AND at >= ?2 AND at <= ?3 GROUP BY (at - ?2) / ?4 ORDER BY 1`;
+
+/** SQL of series and samples. Writes run on the writer connection inside the turn's transaction, scans on the query thread. */
+export class SampleStore {
+  private readonly insertSample;
+  private readonly insertSeries;
+  private readonly addRows;
+
+  constructor(
+    private readonly database: Database.Database,
+    private readonly queries: QueryClient,
+  ) {
+    this.insertSample = database.prepare(
+      'INSERT INTO samples (series, at, value, raw, quality, ts, seq) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.insertSeries = database.prepare(
+      'INSERT INTO series (number, id, device_id, gpio, type, address, subzone_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.addRows = database.prepare("UPDATE totals SET value = value + ? WHERE key = 'samples'");
+  }
+
+  allSeries(): SeriesRow[] {
+    return this.database
+      .prepare<[], SeriesRow>(
+        'SELECT number, id, device_id AS deviceId, gpio, type, address, subzone_id AS subzoneId FROM series ORDER BY number',
+      )
+      .all();
+  }
+
+  createSeries(row: SeriesRow): void {
+    this.insertSeries.run(row.number, row.id, row.deviceId, row.gpio, row.type, row.address, row.subzoneId);
+  }
+
+  /** Adds a row; a key that is taken (possible only after the clock was set back) moves it by a microsecond. */
+  insert(sample: NewSample): void {
+    const { series, value, raw, quality, ts, seq } = sample;
+    for (let at = sample.at; at < sample.at + MOST_MOVES; at += 1) {
+      if (this.insertSample.run(series, at, value, raw, quality, ts, seq).changes === 1) return;
+    }
+    throw new Error(`No free key near ${sample.at} in series ${series}`);
+  }
+
+  /** Adds to the stored total, in the same transaction as the rows. */
+  countRows(rows: number): void {
+    this.addRows.run(rows);
+  }
+
+  /** The newest rows of a series, oldest first. */
+  recentIdentities(series: number, limit: number): IdentityRow[] {
+    return this.database
+      .prepare<[number, number], IdentityRow>(
+        'SELECT ts, seq, raw FROM samples WHERE series = ? ORDER BY at DESC LIMIT ?',
+      )
+      .all(series, limit)
+      .reverse();
+  }
+
+  latest(series: number): (SampleRow & { raw: number; ts: number | null }) | undefined {
+    return this.database
+      .prepare<[number], SampleRow & { raw: number; ts: number | null }>(
+        'SELECT at, value, raw, quality, ts FROM samples WHERE series = ? ORDER BY at DESC LIMIT 1',
+      )
+      .get(series);
+  }
+
+  /** Rows after `afterUs` within [fromUs, toUs], oldest first. */
+  page(
+    series: number,
+    range: { fromUs: number; toUs: number; afterUs: number; limit: number },
+  ): Promise<readonly SampleRow[]> {
+    return this.queries.all<SampleRow>(PAGE, [series, range.afterUs, range.fromUs, range.toUs, range.limit]);
+  }
+
+  /** One row per bucket that holds samples, with mean, minimum and maximum. */
+  buckets(series: number, range: { fromUs: number; toUs: number; bucketUs: number }): Promise<readonly BucketRow[]> {
+    return this.queries.all<BucketRow>(BUCKETS, [series, range.fromUs, range.toUs, range.bucketUs]);
+  }
+
+  /** Removes a device's series with everything recorded in them (used for the demo plant only). Returns the number of rows. */
+  removeDevice(deviceId: DeviceId): number {
+    const removed = this.database
+      .prepare('DELETE FROM samples WHERE series IN (SELECT number FROM series WHERE device_id = ?)')
+      .run(deviceId).changes;
+    this.database.prepare('DELETE FROM series WHERE device_id = ?').run(deviceId);
+    this.addRows.run(-removed);
+    return removed;
+  }
+}

@@ -1,0 +1,93 @@
+import { seriesIdOf, type DeviceId, type SeriesId } from '../../shared/domain/ids';
+import type { WriteBatch } from '../store/write-batch';
+import { IDENTITY_RING, identityOf } from './identity-ring';
+import type { SampleStore, SeriesRow } from './sample-store';
+import { Series } from './series';
+
+/** Series that one device may open; the contract allows 20 sensors, multi-value ones send up to three. */
+export const MAX_SERIES_PER_DEVICE = 128;
+/** Series of devices that are not known; enough for a plant that starts talking before its heartbeats arrive. */
+export const MAX_STRAY_SERIES = 1000;
+
+/** All series in memory. A new one gets its row in the turn's transaction. */
+export class SeriesRegistry {
+  private readonly byId = new Map<string, Series>();
+  private readonly byDevice = new Map<DeviceId, Series[]>();
+  private nextNumber = 1;
+
+  constructor(
+    private readonly store: SampleStore,
+    private readonly batch: WriteBatch,
+  ) {}
+
+  /** Loads the list; each series shows its last stored reading. */
+  load(): void {
+    for (const row of this.store.allSeries()) {
+      const series = this.add(row);
+      const latest = this.store.latest(row.number);
+      if (latest) series.restore(latest);
+      this.nextNumber = Math.max(this.nextNumber, row.number + 1);
+    }
+  }
+
+  get(id: SeriesId): Series | undefined {
+    return this.byId.get(id);
+  }
+
+  all(): readonly Series[] {
+    return [...this.byId.values()];
+  }
+
+  ofDevice(deviceId: DeviceId): readonly Series[] {
+    return this.byDevice.get(deviceId) ?? [];
+  }
+
+  /** The series of a value, opened when it is new; null when the device has too many already. */
+  resolve(
+    deviceId: DeviceId,
+    value: { gpio: number; type: string; address: string | undefined; subzoneId: string | undefined },
+  ): Series | null {
+    const id = seriesIdOf(deviceId, value.gpio, value.type, value.address);
+    const known = this.byId.get(id);
+    if (known) return known;
+    if (this.ofDevice(deviceId).length >= MAX_SERIES_PER_DEVICE) return null;
+    const row: SeriesRow = {
+      number: this.nextNumber++,
+      id,
+      deviceId,
+      gpio: value.gpio,
+      type: value.type,
+      address: value.address ?? null,
+      subzoneId: value.subzoneId ?? null,
+    };
+    this.batch.history(() => this.store.createSeries(row));
+    const series = this.add(row);
+    series.areIdentitiesLoaded = true; // nothing is stored yet
+    return series;
+  }
+
+  /** Fills the ring of repeated readings from the store, once per series and process. */
+  loadIdentities(series: Series): void {
+    if (series.areIdentitiesLoaded) return;
+    series.areIdentitiesLoaded = true;
+    for (const { ts, seq, raw } of this.store.recentIdentities(series.row.number, IDENTITY_RING)) {
+      series.identities.remember(identityOf(ts, seq), raw);
+    }
+  }
+
+  /** Forgets a device's series with all that was recorded. Returns their ids. */
+  removeDevice(deviceId: DeviceId): SeriesId[] {
+    const ids = this.ofDevice(deviceId).map((series) => series.row.id);
+    this.batch.history(() => this.store.removeDevice(deviceId));
+    for (const id of ids) this.byId.delete(id);
+    this.byDevice.delete(deviceId);
+    return ids;
+  }
+
+  private add(row: SeriesRow): Series {
+    const series = new Series(row);
+    this.byId.set(row.id, series);
+    this.byDevice.set(row.deviceId, [...(this.byDevice.get(row.deviceId) ?? []), series]);
+    return series;
+  }
+}
