@@ -2,6 +2,8 @@ import type { Services } from './build-rooms';
 import { registerControlHandlers } from './control/control-handler';
 import { registerOutcomeHandler } from './control/outcome-handler';
 import { registerDeviceHandlers } from './devices/device-handler';
+import { DeviceReports } from './devices/device-reports';
+import { registerReportHandlers } from './devices/report-handler';
 import type { DeviceId } from '../shared/domain/ids';
 import type { Link } from './link/link';
 import { registerStopHandlers } from './stop/stop-handler';
@@ -21,6 +23,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
     stop.recovered(deviceId);
   };
   registerDeviceHandlers(messages, devices, configuration);
+  registerReportHandlers(messages, new DeviceReports(registry, journal, (device) => devices.seen(device)));
   registerSensorDataHandler(messages, telemetry);
   registerZoneHandler(messages, assignment);
   registerControlHandlers(messages, {

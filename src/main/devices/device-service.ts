@@ -16,6 +16,8 @@ import { nextPresence, type PresenceEvent } from './presence-state';
 const SWEEP_MS = 10_000;
 /** How often last-seen times are stored. */
 const SAVE_LAST_SEEN_MS = 60_000;
+/** A device that does not ask by itself within this time is told that it was approved or rejected. */
+const TELL_DECISION_MS = 2_000;
 /** Two wills within the window are flapping (conformance C5). */
 const FLAPPING_WILLS = 2;
 
@@ -31,6 +33,8 @@ export type DeviceServiceParts = {
 /** Discovery, approval and presence of devices (wire contract 2). Calls back when a device comes, goes or restarts. */
 export class DeviceService {
   private readonly stops: (() => void)[] = [];
+  /** Devices that were approved or rejected and not told yet, with what cancels telling them. */
+  private readonly undecided = new Map<DeviceId, () => void>();
   private readonly presenceListeners: ((device: DeviceRecord) => void)[] = [];
   private readonly restartListeners: ((id: DeviceId) => void)[] = [];
 
@@ -43,7 +47,7 @@ export class DeviceService {
   }
 
   stop(): void {
-    for (const stop of this.stops.splice(0)) stop();
+    for (const stop of [...this.stops.splice(0), ...this.undecided.values()]) stop();
     this.parts.registry.saveLastSeen();
   }
 
@@ -191,8 +195,19 @@ export class DeviceService {
   private decided(device: DeviceRecord, kind: string, message: string, actor: string): void {
     this.parts.registry.save(device);
     this.parts.journal.add({ kind, deviceId: device.id, actor, message });
-    this.answer(device, undefined); // at once, not only on the next heartbeat
+    this.tellDecision(device);
     for (const listener of this.presenceListeners) listener(device);
+  }
+
+  /** Tells the device soon, unless its next heartbeat comes first: it would ask only once a minute. */
+  private tellDecision(device: DeviceRecord): void {
+    const { clock } = this.parts;
+    this.undecided.get(device.id)?.();
+    const cancel = clock.after(TELL_DECISION_MS, () => {
+      this.undecided.delete(device.id);
+      if (this.parts.registry.get(device.id) === device) this.answer(device, undefined);
+    });
+    this.undecided.set(device.id, cancel);
   }
 
   private discover(id: DeviceId): DeviceRecord | null {
@@ -204,6 +219,8 @@ export class DeviceService {
   }
 
   private answer(device: DeviceRecord, activeEpoch: number | undefined): void {
+    this.undecided.get(device.id)?.();
+    this.undecided.delete(device.id);
     const epoch = ackEpoch(activeEpoch, device.epoch);
     this.parts.publisher.send(
       heartbeatAck,

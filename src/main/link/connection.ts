@@ -122,7 +122,7 @@ export class BrokerConnection {
 
   private open(): void {
     this.view = { ...this.view, attempts: this.view.attempts + 1 };
-    const client = connect(this.options.url, this.clientOptions());
+    const client = connect({ ...addressOf(this.options.url), ...this.clientOptions() });
     this.client = client;
     client.handleMessage = (packet, done) => this.handleMessage(client, packet, done);
     client.on('connect', (connack) => this.connected(client, connack.sessionPresent));
@@ -244,6 +244,20 @@ function acknowledge(client: MqttClient, packet: IPublishPacket): void {
 /** CONNACK 1 (3.1.1) and 0x84 (5.0): unacceptable protocol version. */
 function isUnsupportedVersion(error: Error): boolean {
   return 'code' in error && (error.code === 1 || error.code === 0x84);
+}
+
+const defaultPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
+
+/** The address as mqtt.js takes it apart (its own parser is deprecated in Node). */
+function addressOf(url: string): Pick<IClientOptions, 'protocol' | 'host' | 'port' | 'path'> {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const name = protocol.slice(0, -1) as keyof typeof defaultPorts;
+  return {
+    protocol: name,
+    host: hostname.replaceAll(/[[\]]/g, ''),
+    port: Number(port) || defaultPorts[name],
+    path: pathname || '/',
+  };
 }
 
 function redact(url: string): string {

@@ -27,7 +27,7 @@ export class StopSender {
     command: 'emergency_stop' | 'clear_emergency',
     { correlationId, reason }: StopMessage,
   ): void {
-    const payload = { command, reason, correlation_id: correlationId, intent_id: correlationId };
+    const payload = { command, auth_token: '', reason, correlation_id: correlationId, intent_id: correlationId };
     const topic = deviceTopic(this.kaiserId, deviceId, deviceEmergency.path);
     this.send(topic, encodePayload(deviceEmergency, payload), deviceEmergency.qos);
   }

@@ -17,8 +17,8 @@ import type { StopStore } from './stop-store';
 
 /** Cleared stops that the screens show. */
 const PAST_STOPS = 20;
-/** UTF-8 bytes of a reason that leave room in the 256-byte pool of stock firmware beside two ids (wire contract 0.5). */
-const DEVICE_REASON_BYTES = 80;
+/** UTF-8 bytes of a reason that leave room in the 256-byte pool of stock firmware beside two ids and a token key (wire contract 0.5). */
+const DEVICE_REASON_BYTES = 60;
 /** The same for the 512-byte pool of the broadcast. */
 const BROADCAST_REASON_BYTES = 160;
 

@@ -38,6 +38,8 @@ export const deviceHealthSchema = z.object({
   actuatorCount: z.number().optional(),
   clockSkewS: z.number().optional(),
   capabilities: z.array(z.string()).optional(),
+  /** Counters of the device's own queues and losses, by their contract names. */
+  metrics: z.record(z.string(), z.number()).optional(),
 });
 export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
 

@@ -2,12 +2,20 @@ import { actuatorAlert } from './messages/actuator-alert';
 import { actuatorCommand } from './messages/actuator-command';
 import { actuatorResponse } from './messages/actuator-response';
 import { actuatorStatus } from './messages/actuator-status';
+import { sensorResponse, systemResponse } from './messages/command-response';
 import { configPush, configResponse } from './messages/config';
+import { deviceError } from './messages/device-error';
+import { diagnostics } from './messages/diagnostics';
 import { broadcastEmergency, deviceEmergency, emergencyAck, recoveryConfirm } from './messages/emergency';
 import { heartbeat, heartbeatAck } from './messages/heartbeat';
+import { heartbeatMetrics } from './messages/heartbeat-metrics';
 import { intentOutcome } from './messages/intent-outcome';
+import { lifecycle } from './messages/lifecycle';
+import { onewireScan } from './messages/onewire-scan';
+import { queuePressure } from './messages/queue-pressure';
 import { sensorData } from './messages/sensor-data';
 import { sessionAnnounce } from './messages/session-announce';
+import { subzoneAck } from './messages/subzone';
 import { will } from './messages/will';
 import { zoneAck, zoneAssign } from './messages/zone';
 
@@ -18,7 +26,11 @@ import { zoneAck, zoneAssign } from './messages/zone';
 export const inboundMessages = {
   sessionAnnounce,
   heartbeat,
+  heartbeatMetrics,
   will,
+  diagnostics,
+  deviceError,
+  queuePressure,
   sensorData,
   actuatorResponse,
   actuatorStatus,
@@ -26,7 +38,12 @@ export const inboundMessages = {
   emergencyAck,
   recoveryConfirm,
   intentOutcome,
+  lifecycle,
+  systemResponse,
+  sensorResponse,
   zoneAck,
+  subzoneAck,
+  onewireScan,
   configResponse,
 } as const;
 

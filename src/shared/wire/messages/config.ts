@@ -95,7 +95,7 @@ export const configResponse = inbound({
       correlationId: correlationOf(payload) ?? payload.request_id,
       status: statusAliases[payload.status] ?? payload.status,
       section: typeAliases[payload.type] ?? payload.type,
-      message: payload.message ?? (String(payload.error_code ?? '')),
+      message: payload.message ?? String(payload.error_code ?? ''),
     })),
 });
 export type ConfigResponse = z.infer<typeof configResponse.schema>;

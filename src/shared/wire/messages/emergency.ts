@@ -15,6 +15,8 @@ export const deviceEmergency = outbound({
   maxBytes: wireLimits.emergencyBytes,
   schema: z.strictObject({
     command: z.enum(['emergency_stop', 'clear_emergency']),
+    /** Always present: stock firmware turns a missing string into "null" (0.5). */
+    auth_token: z.string().max(64),
     reason,
     correlation_id: id,
     intent_id: id,

@@ -1,0 +1,33 @@
+import type { InboundMessage } from '../../shared/wire/message';
+import { sensorResponse, systemResponse } from '../../shared/wire/messages/command-response';
+import { deviceError } from '../../shared/wire/messages/device-error';
+import { diagnostics } from '../../shared/wire/messages/diagnostics';
+import { heartbeatMetrics } from '../../shared/wire/messages/heartbeat-metrics';
+import { lifecycle } from '../../shared/wire/messages/lifecycle';
+import { onewireScan } from '../../shared/wire/messages/onewire-scan';
+import { queuePressure } from '../../shared/wire/messages/queue-pressure';
+import { subzoneAck } from '../../shared/wire/messages/subzone';
+import type { HandlerRegistry } from '../link/handler-registry';
+import type { DeviceReports } from './device-reports';
+
+/** Steps of a single intent (up to nine each); its outcome is recorded, the steps would only fill the journal. */
+const CHAIN_STAGE = 'intent_chain_stage';
+
+/** Reports of devices about themselves. */
+export function registerReportHandlers(registry: HandlerRegistry, reports: DeviceReports): void {
+  registry.register(diagnostics, ({ deviceId, payload }) => reports.diagnostics(deviceId, payload));
+  registry.register(heartbeatMetrics, ({ deviceId, payload }) => reports.metrics(deviceId, payload));
+  registry.register(deviceError, ({ deviceId, payload }) => reports.error(deviceId, payload));
+  registry.register(queuePressure, ({ deviceId, payload }) => reports.queuePressure(deviceId, payload));
+  const record = <T extends Readonly<Record<string, unknown>>>(message: InboundMessage<T>, kind: string) =>
+    registry.register(message, ({ deviceId, gpio, payload }) =>
+      reports.event(deviceId, kind, message.name, { ...payload, gpio }),
+    );
+  registry.register(lifecycle, ({ deviceId, payload }) => {
+    if (payload.event !== CHAIN_STAGE) reports.event(deviceId, 'device.lifecycle', payload.event, payload);
+  });
+  record(systemResponse, 'device.system_response');
+  record(sensorResponse, 'device.sensor_response');
+  record(subzoneAck, 'device.subzone_ack');
+  record(onewireScan, 'device.onewire_scan');
+}
