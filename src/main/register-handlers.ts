@@ -38,6 +38,23 @@ export function registerHandlers({ registry: messages }: Link, services: Service
   registerStopHandlers(messages, {
     stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
     recovered,
+    refused: (deviceId, { error, message }) => {
+      const device = registry.get(deviceId);
+      if (!device) return;
+      const text = message ?? error ?? 'no reason given';
+      journal.add({
+        kind: 'stop.refused',
+        deviceId,
+        actor: `device:${deviceId}`,
+        message: `${device.name} refused a stop or clear: ${text}`,
+        details: { error },
+      });
+      registry.warn(device, {
+        code: 'emergency_refused',
+        message: `The device refused a stop or a clear (${text}).`,
+        raw: error,
+      });
+    },
     alert: (deviceId, gpio, { alertType, message }) => {
       const device = registry.get(deviceId);
       if (!device) return;

@@ -97,10 +97,7 @@ export function withNewDevice(stop: StopView, deviceId: DeviceId): StopView {
  * characters (wire contract 3.7.4).
  */
 export function stopReason(text: string, maxBytes: number, bytesOf: (text: string) => number): string {
-  const plain = text
-    .replaceAll(/["\\]/g, "'")
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim();
+  const plain = text.replaceAll(/["\\]/g, "'").replaceAll(/\p{Cc}/gu, ' ');
   let result = '';
   for (const character of Array.from(plain).slice(0, wireLimits.stopReasonChars)) {
     if (bytesOf(result + character) > maxBytes) break;

@@ -7,6 +7,7 @@ import { configPush, configResponse } from './messages/config';
 import { deviceError } from './messages/device-error';
 import { diagnostics } from './messages/diagnostics';
 import { broadcastEmergency, deviceEmergency, emergencyAck, recoveryConfirm } from './messages/emergency';
+import { emergencyError, emergencyResponse } from './messages/emergency-texts';
 import { heartbeat, heartbeatAck } from './messages/heartbeat';
 import { heartbeatMetrics } from './messages/heartbeat-metrics';
 import { intentOutcome } from './messages/intent-outcome';
@@ -37,6 +38,8 @@ export const inboundMessages = {
   actuatorAlert,
   emergencyAck,
   recoveryConfirm,
+  emergencyResponse,
+  emergencyError,
   intentOutcome,
   lifecycle,
   systemResponse,
