@@ -26,6 +26,7 @@ import type { QueryClient } from './store/query-client';
 import type { SettingsStore } from './store/settings-store';
 import type { Store } from './store/store';
 import { SampleStore } from './telemetry/sample-store';
+import { readSamples } from './telemetry/samples';
 import { SeriesRegistry } from './telemetry/series-registry';
 import { TelemetryService } from './telemetry/telemetry-service';
 import { ZoneAssignment } from './zones/zone-assignment';
@@ -49,7 +50,7 @@ type Plant = Pick<
   Services,
   'journal' | 'registry' | 'operations' | 'devices' | 'configuration' | 'zones' | 'assignment'
 >;
-type Measured = Pick<Services, 'samples' | 'series' | 'telemetry'>;
+type Measured = Pick<Services, 'readSamples' | 'series' | 'telemetry'>;
 export type BuiltRooms = {
   readonly link: Link;
   readonly demo: Demo;
@@ -175,7 +176,7 @@ function buildTelemetry(
       warn: (device, warning) => registry.warn(device, warning),
     },
   });
-  return { samples, series, telemetry };
+  return { series, telemetry, readSamples: (one, query) => readSamples(samples, one, query, clock) };
 }
 
 function buildControl(

@@ -46,7 +46,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   try {
     const address = base.embedded ? await base.embedded.start() : { url: externalUrl(options.broker) };
     const assembled = assemble(options, { ...base, store, hub, url: address.url });
-    await assembled.start(options.isDemo);
+    assembled.start(options.isDemo);
     return {
       router: assembled.router,
       broker: { url: address.url, embedded: base.embedded !== null },
@@ -82,6 +82,7 @@ function assemble(options: ConsoleOptions, base: Base) {
   const queries = new QueryClient(options.queryWorkerPath, join(store.directory, HISTORY_FILE), clock);
   const rooms = buildRooms(options, base, queries);
   const { link, services, demo } = rooms;
+  let stopActuators = (): void => undefined;
   const status = (): StatusView => ({
     version: options.version,
     host: options.host,
@@ -110,12 +111,13 @@ function assemble(options: ConsoleOptions, base: Base) {
   });
   return {
     router,
-    start: async (isDemo: boolean) => {
-      startRooms(rooms);
-      if (isDemo && !demo.wasRemoved) await demo.start();
+    start: (isDemo: boolean) => {
+      stopActuators = startRooms(rooms);
+      if (isDemo && !demo.wasRemoved) demo.start();
     },
     stop: async () => {
       await demo.stop();
+      stopActuators();
       for (const service of [
         services.devices,
         services.configuration,
@@ -133,7 +135,7 @@ function assemble(options: ConsoleOptions, base: Base) {
 }
 
 /** Loads what is stored, registers the handlers, and only then lets the first message in. */
-function startRooms({ services, link, registerHandlers }: BuiltRooms): void {
+function startRooms({ services, link, registerHandlers }: BuiltRooms): () => void {
   services.registry.load();
   services.zones.load();
   services.series.load();
@@ -143,5 +145,7 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): void {
   for (const operation of services.operations.load()) services.assignment.ended(operation);
   registerHandlers();
   services.devices.start();
+  const stopActuators = services.actuators.start();
   link.connection.start();
+  return stopActuators;
 }

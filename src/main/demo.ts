@@ -6,7 +6,8 @@ import type { Actuators } from './control/actuators';
 import type { DeviceRegistry } from './devices/device-registry';
 import { noConfiguration } from './devices/device-record';
 import type { Journal } from './journal/journal';
-import { createDemoPlant, demoDevices, demoZones, type DemoPlant } from './plant/demo-plant';
+import { demoDevices, demoZones } from './plant/demo-plan';
+import { createDemoPlant, type DemoPlant } from './plant/demo-plant';
 import type { SettingsStore } from './store/settings-store';
 import type { SeriesRegistry } from './telemetry/series-registry';
 import type { Zones } from './zones/zones';
@@ -51,7 +52,7 @@ export class Demo {
     return this.parts.settings.get(REMOVED_KEY) === 'yes';
   }
 
-  async start(): Promise<Result<{ running: boolean }>> {
+  start(): Result<{ running: boolean }> {
     const { accounts, brokerUrl, kaiserId, clock, log, settings } = this.parts;
     if (brokerUrl === null)
       return failure(
@@ -69,7 +70,7 @@ export class Demo {
       seed: SEED,
       log,
     });
-    await this.plant.start();
+    this.plant.start();
     return success({ running: true });
   }
 

@@ -1,12 +1,12 @@
 import type { Services } from './build-rooms';
 import { registerControlHandlers } from './control/control-handler';
-import { registerOutcomeHandler } from './control/outcome-handler';
+import { registerOutcomeHandler, type OutcomeReceivers } from './control/outcome-handler';
 import { registerDeviceHandlers } from './devices/device-handler';
 import { DeviceReports } from './devices/device-reports';
 import { registerReportHandlers } from './devices/report-handler';
 import type { DeviceId } from '../shared/domain/ids';
 import type { Link } from './link/link';
-import { registerStopHandlers } from './stop/stop-handler';
+import { registerStopHandlers, type StopReceivers } from './stop/stop-handler';
 import { registerSensorDataHandler } from './telemetry/sensor-data-handler';
 import { registerZoneHandler } from './zones/zone-handler';
 
@@ -35,7 +35,14 @@ export function registerHandlers({ registry: messages }: Link, services: Service
       if (active === 0) stop.recovered(deviceId);
     },
   });
-  registerStopHandlers(messages, {
+  registerStopHandlers(messages, stopReceivers(services, recovered));
+  registerOutcomeHandler(messages, outcomeReceivers(services, recovered));
+}
+
+type Recovered = (deviceId: DeviceId) => void;
+
+function stopReceivers({ stop, registry, journal, actuators }: Services, recovered: Recovered): StopReceivers {
+  return {
     stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
     recovered,
     refused: (deviceId, { error, message }) => {
@@ -67,8 +74,14 @@ export function registerHandlers({ registry: messages }: Link, services: Service
         details: { alertType, gpio },
       });
     },
-  });
-  registerOutcomeHandler(messages, {
+  };
+}
+
+function outcomeReceivers(
+  { control, configuration, stop, registry }: Services,
+  recovered: Recovered,
+): OutcomeReceivers {
+  return {
     command: (deviceId, outcome) => control.outcome(deviceId, outcome),
     config: (outcome) => configuration.outcome(outcome.correlationId, outcome),
     stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
@@ -82,5 +95,5 @@ export function registerHandlers({ registry: messages }: Link, services: Service
           raw: rawOutcome,
         });
     },
-  });
+  };
 }

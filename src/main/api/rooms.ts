@@ -10,7 +10,8 @@ import type { DeviceService } from '../devices/device-service';
 import type { Journal } from '../journal/journal';
 import type { Operations } from '../operations/operations';
 import type { StopService } from '../stop/stop-service';
-import type { SampleStore } from '../telemetry/sample-store';
+import type { SampleQuery, SamplePage } from '../telemetry/samples';
+import type { Series } from '../telemetry/series';
 import type { SeriesRegistry } from '../telemetry/series-registry';
 import type { TelemetryService } from '../telemetry/telemetry-service';
 import type { ZoneAssignment } from '../zones/zone-assignment';
@@ -19,7 +20,7 @@ import type { StateHub } from './state-hub';
 
 /** The demo plant as the API switches it. */
 export type DemoSwitch = {
-  readonly start: () => Promise<Result<{ running: boolean }>>;
+  readonly start: () => Result<{ running: boolean }>;
   readonly remove: () => Promise<Result<{ removedDevices: number }>>;
 };
 
@@ -34,7 +35,7 @@ export type Rooms = {
   readonly operations: Operations;
   readonly telemetry: TelemetryService;
   readonly series: SeriesRegistry;
-  readonly samples: SampleStore;
+  readonly readSamples: (series: Series, query: SampleQuery) => Promise<SamplePage>;
   readonly control: ControlService;
   readonly actuators: Actuators;
   readonly stop: StopService;

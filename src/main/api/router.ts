@@ -3,7 +3,6 @@ import { contract } from '../../shared/api/contract';
 import { failure } from '../../shared/domain/result';
 import { deviceView } from '../devices/device-record';
 import { FRAME_MS, FrameBuilder } from '../telemetry/live-frames';
-import { readSamples } from '../telemetry/samples';
 import type { ApiContext } from './context';
 import type { Rooms } from './rooms';
 import { pause } from './state-hub';
@@ -32,7 +31,7 @@ export type Router = ReturnType<typeof createRouter>;
 function consoleProcedures({ status, demo }: Rooms) {
   return {
     status: os.console.status.handler(() => status()),
-    startDemo: os.console.startDemo.handler(async () => unwrap(await demo.start())),
+    startDemo: os.console.startDemo.handler(() => unwrap(demo.start())),
     removeDemo: os.console.removeDemo.handler(async () => unwrap(await demo.remove())),
   };
 }
@@ -79,7 +78,7 @@ function zoneProcedures({ zones }: Rooms) {
   };
 }
 
-function telemetryProcedures({ telemetry, registry, series, samples, clock }: Rooms) {
+function telemetryProcedures({ telemetry, registry, series, readSamples, clock }: Rooms) {
   const { telemetry: procedures } = os;
   return {
     sensors: procedures.sensors.handler(({ input }) => telemetry.ofDevice(unwrap(registry.find(input.id)).id)),
@@ -88,9 +87,7 @@ function telemetryProcedures({ telemetry, registry, series, samples, clock }: Ro
     ),
     samples: procedures.samples.handler(({ input }) => {
       const found = series.get(input.id);
-      return found
-        ? readSamples(samples, found, input, clock)
-        : unwrap(failure('not_found', `There is no series ${input.id}.`));
+      return found ? readSamples(found, input) : unwrap(failure('not_found', `There is no series ${input.id}.`));
     }),
     live: procedures.live.handler(async function* ({ input, context, signal }) {
       const frames = new FrameBuilder(

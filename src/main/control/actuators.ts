@@ -21,12 +21,16 @@ type Actuator = {
   observedMs: number | null;
   emergency: string;
   runtimeMs: number;
+  /** What the screens were told last of the parts that change by time alone. */
+  told: string;
 };
 
 /** A device publishes each status every 30 s (wire contract 1.19); three missing ones make the state unknown. */
 const OBSERVATION_VALID_MS = 100_000;
 /** A device has this long to act before a difference between requested and observed is a discrepancy. */
 const SETTLE_MS = 10_000;
+/** How soon a screen learns that a state is not known any more. */
+const SWEEP_MS = 1_000;
 /** Actuators of one device that are kept; the contract allows 12. */
 const MAX_PER_DEVICE = 64;
 
@@ -56,6 +60,18 @@ export class Actuators {
       actuator.runtimeMs = row.runtimeMs;
       actuator.observed = observedOf(row);
     }
+  }
+
+  /** Looks for states that became unknown or discrepant by time alone; returns what ends it. */
+  start(): () => void {
+    return this.parts.clock.every(SWEEP_MS, () => {
+      for (const actuator of this.byKey.values()) {
+        const isCurrent = this.isCurrent(actuator, this.parts.device(actuator.deviceId));
+        const now = `${isCurrent}:${isCurrent && this.isDiscrepant(actuator)}`;
+        if (now !== actuator.told) this.parts.changes.actuator(actuator.deviceId, actuator.gpio);
+        actuator.told = now;
+      }
+    });
   }
 
   /** A status message: the physical state as the device sees it. */
@@ -171,6 +187,7 @@ export class Actuators {
         observedMs: null,
         emergency: 'normal',
         runtimeMs: 0,
+        told: '',
       }),
     );
   }
@@ -194,6 +211,7 @@ export class Actuators {
       observedMs: null,
       emergency: 'normal',
       runtimeMs: 0,
+      told: '',
     };
     this.byKey.set(key, actuator);
     return actuator;

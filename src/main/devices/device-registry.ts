@@ -72,8 +72,9 @@ export class DeviceRegistry {
     return record;
   }
 
-  /** Writes the stored part and tells the screens. */
+  /** Writes the stored part and tells the screens. A device that was forgotten meanwhile stays forgotten. */
   save(record: DeviceRecord): void {
+    if (this.records.get(record.id) !== record) return;
     this.batch.plant(() => this.store.save(record));
     this.changes.device(record.id);
   }

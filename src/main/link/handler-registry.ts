@@ -65,11 +65,13 @@ export class HandlerRegistry {
 
   /** Exact patterns of the registered messages, and one level below them (QoS 0) so that strays are seen and counted. */
   subscriptions(): { topic: string; qos: Qos }[] {
-    return [...this.entries.values()].flatMap(({ message }) => {
+    const all = [...this.entries.values()].flatMap(({ message }) => {
       const topic = subscriptionPattern(this.kaiserId, message.path);
       const own = { topic, qos: message.qos };
       return message.watchesStrays ? [own, { topic: `${topic}/+`, qos: 0 as const }] : [own];
     });
+    // Overlapping patterns would deliver a message twice (and break the session of a 3.1.1 broker).
+    return all.filter(({ topic }) => !all.some((other) => other.topic !== topic && covers(other.topic, topic)));
   }
 
   /** Handles one packet; never throws. */
@@ -119,6 +121,13 @@ export class HandlerRegistry {
       this.log.error({ err: error, topic }, 'handler failed');
     }
   }
+}
+
+/** Does a pattern of `+` levels match everything that another one matches? */
+function covers(pattern: string, other: string): boolean {
+  const levels = pattern.split('/');
+  const others = other.split('/');
+  return levels.length === others.length && levels.every((level, index) => level === '+' || level === others[index]);
 }
 
 function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: T } | { reason: string } {

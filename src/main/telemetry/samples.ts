@@ -18,6 +18,8 @@ export type SampleQuery = {
   readonly cursor?: string | undefined;
 };
 
+export type SamplePage = { readonly items: Sample[]; readonly nextCursor?: string };
+
 const iso = (us: number) => new Date(us / MICROSECONDS).toISOString();
 
 /**
@@ -29,7 +31,7 @@ export async function readSamples(
   series: Series,
   query: SampleQuery,
   clock: Clock,
-): Promise<{ items: Sample[]; nextCursor?: string }> {
+): Promise<SamplePage> {
   const toUs = (query.to === undefined ? clock.now() : Date.parse(query.to)) * MICROSECONDS + (MICROSECONDS - 1);
   const fromUs =
     query.from === undefined ? toUs - DEFAULT_RANGE_MS * MICROSECONDS : Date.parse(query.from) * MICROSECONDS;

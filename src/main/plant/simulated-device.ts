@@ -1,0 +1,212 @@
+import { connect, type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import { BROADCAST_EMERGENCY_TOPIC, deviceTopic, serverStatusTopic } from '../../shared/wire/topic';
+import type { Clock } from '../clock';
+import type { DemoDevicePlan } from './demo-plan';
+import {
+  heartbeatMessage,
+  initialState,
+  receive,
+  receiveBroadcast,
+  statusMessage,
+  tick,
+  type DeviceState,
+  type Message,
+  type Now,
+  type Step,
+} from './device-state';
+
+/** A device asks this often until its gate is open, then this often (the contract's minute would make a dull demo). */
+const HEARTBEAT_CLOSED_MS = 5_000;
+const HEARTBEAT_OPEN_MS = 15_000;
+const STATUS_MS = 30_000;
+const TICK_MS = 250;
+const KEEP_ALIVE_S = 60;
+const RECONNECT_MS = 2_000;
+
+/** What a device listens to (wire contract 1.0), in the order of stock firmware. */
+const SUBSCRIPTIONS = [
+  'system/heartbeat/ack',
+  'config',
+  'system/command',
+  'actuator/+/command',
+  'actuator/emergency',
+  'zone/assign',
+  'sensor/+/command',
+];
+/** Sent while the gate is closed (2.1); the rest waits for the first acknowledgement. */
+const PASSES_GATE =
+  /^(system\/heartbeat|session\/announce|zone\/ack|config_response|actuator\/\d+\/response|actuator\/emergency\/error)/;
+
+export type DeviceOptions = {
+  readonly plan: DemoDevicePlan;
+  readonly brokerUrl: string;
+  readonly kaiserId: string;
+  readonly login: { readonly username: string; readonly password: string };
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/** A simulated device on its own MQTT connection. It behaves by device-state.ts; here are only socket and timers. */
+export class SimulatedDevice {
+  private client: MqttClient | undefined;
+  private state: DeviceState;
+  private seq = 0;
+  private heartbeatAtMs = 0;
+  private statusAtMs = 0;
+  private cancelTick: () => void = () => undefined;
+
+  constructor(private readonly options: DeviceOptions) {
+    this.state = initialState(options.plan, options.clock.monotonic());
+  }
+
+  /** Levels of the outputs by pin, for the climate. */
+  get levels(): ReadonlyMap<number, number> {
+    return new Map(this.state.outputs.map(({ config, level }) => [config.gpio, level]));
+  }
+
+  start(): void {
+    const { plan, brokerUrl, login, kaiserId, clock, log } = this.options;
+    const { hostname, port } = new URL(brokerUrl);
+    const willPayload = JSON.stringify({
+      status: 'offline',
+      esp_id: plan.id,
+      reason: 'unexpected_disconnect',
+      timestamp: Math.floor(clock.now() / 1000),
+    });
+    const client = connect({
+      protocol: 'mqtt',
+      host: hostname,
+      port: Number(port),
+      clientId: plan.id,
+      ...login,
+      clean: true,
+      keepalive: KEEP_ALIVE_S,
+      reconnectPeriod: RECONNECT_MS,
+      resubscribe: false,
+      will: {
+        topic: deviceTopic(kaiserId, plan.id, 'system/will'),
+        payload: Buffer.from(willPayload),
+        qos: 1,
+        retain: true,
+      },
+    });
+    this.client = client;
+    client.on('connect', () => this.connected(client));
+    client.on('message', (topic, payload) => this.message(topic, payload));
+    client.on('error', (error) => log.debug({ err: error, device: plan.id }, 'simulated device'));
+    this.cancelTick = clock.every(TICK_MS, () => this.tick());
+  }
+
+  /** Disconnects; the broker sends no will. */
+  async stop(): Promise<void> {
+    this.cancelTick();
+    await this.client?.endAsync(true);
+  }
+
+  /** Sends one reading (wire contract 1.13), unless the gate is closed. */
+  reading(gpio: number, type: string, raw: number): void {
+    const { plan } = this.options;
+    const payload = {
+      esp_id: plan.id,
+      zone_id: this.state.zoneId,
+      subzone_id: '',
+      gpio,
+      sensor_type: type,
+      raw,
+      quality: 'good',
+      ts: this.now().nowS,
+      time_valid: true,
+      raw_mode: true,
+    };
+    this.send({ path: `sensor/${gpio}/data`, qos: 1, payload });
+  }
+
+  private connected(client: MqttClient): void {
+    const { plan, kaiserId } = this.options;
+    this.state = { ...this.state, isGateOpen: false };
+    const { nowS } = this.now();
+    this.send({
+      path: 'session/announce',
+      qos: 1,
+      payload: {
+        esp_id: plan.id,
+        handover_epoch: this.state.epoch,
+        session_epoch: this.state.epoch,
+        reason: 'boot',
+        ts_ms: nowS * 1000,
+      },
+    });
+    const own = SUBSCRIPTIONS.map((path) => deviceTopic(kaiserId, plan.id, path));
+    client.subscribe([...own, serverStatusTopic(kaiserId), BROADCAST_EMERGENCY_TOPIC], { qos: 2 }, () =>
+      this.heartbeat(),
+    );
+  }
+
+  private message(topic: string, bytes: Buffer): void {
+    const payload = parse(bytes);
+    if (!payload) return;
+    const prefix = deviceTopic(this.options.kaiserId, this.options.plan.id, '');
+    if (topic === BROADCAST_EMERGENCY_TOPIC) this.take(receiveBroadcast(this.state, payload, this.now()));
+    else if (topic.startsWith(prefix)) this.take(receive(this.state, topic.slice(prefix.length), payload, this.now()));
+  }
+
+  private take({ state, out }: Step): void {
+    const hasOpened = state.isGateOpen && !this.state.isGateOpen;
+    const hasMoved = state.zoneId !== this.state.zoneId;
+    this.state = state;
+    for (const message of out) this.send(message);
+    if (hasOpened) this.statuses();
+    if (hasMoved) this.heartbeat();
+  }
+
+  private tick(): void {
+    const now = this.now();
+    this.take(tick(this.state, now));
+    if (now.ms - this.heartbeatAtMs >= (this.state.isGateOpen ? HEARTBEAT_OPEN_MS : HEARTBEAT_CLOSED_MS))
+      this.heartbeat();
+    if (now.ms - this.statusAtMs >= STATUS_MS) this.statuses();
+  }
+
+  private heartbeat(): void {
+    const now = this.now();
+    this.heartbeatAtMs = now.ms;
+    this.send(heartbeatMessage(this.state, now, rssiOf(this.options.plan.id)));
+  }
+
+  private statuses(): void {
+    const now = this.now();
+    this.statusAtMs = now.ms;
+    for (const output of this.state.outputs) this.send(statusMessage(this.state, output, now));
+  }
+
+  private send({ path, qos, payload }: Message): void {
+    const { client } = this;
+    if (!client?.connected || (!this.state.isGateOpen && !PASSES_GATE.test(path))) return;
+    this.seq += 1;
+    const body = path === 'system/heartbeat' ? payload : { ...payload, seq: this.seq };
+    client.publish(deviceTopic(this.options.kaiserId, this.options.plan.id, path), JSON.stringify(body), { qos });
+  }
+
+  private now(): Now {
+    return { nowS: Math.floor(this.options.clock.now() / 1000), ms: this.options.clock.monotonic() };
+  }
+}
+
+/** A steady signal strength per device, −45 to −74 dBm. */
+function rssiOf(id: string): number {
+  let sum = 0;
+  for (const character of id) sum += character.codePointAt(0) ?? 0;
+  return -45 - (sum % 30);
+}
+
+function parse(bytes: Buffer): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+/* Runs benchmarks by name, prints a Markdown table, keeps the figures in bench/results.json. Started by scripts/bench.mjs under Node 24. */
+import { parseArgs } from 'node:util';
+import { busyCores, describeMachine, loadAverage } from './lib/machine.mjs';
+import { markdownTable, writeDocument, writeResults } from './lib/report.mjs';
+import { ingest } from './ingest.mjs';
+
+const benchmarks = [ingest];
+const known = benchmarks.map(({ name }) => name);
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`No such benchmark: ${unknown.join(', ')}. There are: ${known.join(', ')}.\n`);
+  process.exit(1);
+}
+
+const results = {};
+let failures = 0;
+for (const { name, work, run } of benchmarks.filter((each) => positionals.length === 0 || positionals.includes(each.name))) {
+  const progress = (text) => process.stderr.write(`[${name}] ${text}\n`);
+  const before = { loadAverage: loadAverage(), busyCoresBefore: await busyCores() };
+  progress(`starts; others use ${before.busyCoresBefore.toFixed(2)} cores, load average ${before.loadAverage}`);
+  try {
+    const result = await run({ isQuick: options.quick, progress });
+    results[name] = { name, work, at: new Date().toISOString(), isQuick: options.quick, ...before, ...result };
+  } catch (error) {
+    failures += 1;
+    progress(`failed: ${error.stack}`);
+  }
+}
+const machine = describeMachine();
+process.stdout.write(`${markdownTable(Object.values(results))}\n`);
+const all = writeResults(machine, results);
+if (options.write) writeDocument(machine, all);
+process.exit(failures === 0 ? 0 : 1);
