@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { demoDevices } from '../../../../src/main/plant/demo-plan';
+import {
+  initialState,
+  receive,
+  receiveBroadcast,
+  tick,
+  type DeviceState,
+  type Step,
+} from '../../../../src/main/plant/device-state';
+
+const climate = demoDevices.find(({ id }) => id === 'MOCK_TOMATO_CLIMATE');
+const at = (ms: number) => ({ nowS: 1_800_000_000 + Math.floor(ms / 1000), ms });
+const ack = (status: string) => ({ status, handover_epoch: 1, server_time: 1_800_000_000 });
+
+function approved(): DeviceState {
+  if (!climate) throw new Error('The demo plan lost its climate device.');
+  return receive(initialState(climate, 0), 'system/heartbeat/ack', ack('online'), at(0)).state;
+}
+
+function command(state: DeviceState, word: string, extra: Record<string, unknown> = {}, ms = 1000): Step {
+  const payload = {
+    command: word,
+    value: 1,
+    duration: 0,
+    issued_by: 'user:test',
+    correlation_id: 'c1',
+    intent_id: 'c1',
+    ...extra,
+  };
+  return receive(state, 'actuator/18/command', payload, at(ms));
+}
+
+const words = ({ out }: Step) =>
+  out.map(({ path, payload }) =>
+    `${path} ${String(payload['outcome'] ?? payload['success'] ?? payload['state'] ?? payload['status'] ?? payload['error'] ?? '')}`.trim(),
+  );
+const level = (state: DeviceState, gpio = 18) => state.outputs.find(({ config }) => config.gpio === gpio)?.level;
+
+describe('simulated device', () => {
+  test('opens its gate only by a valid acknowledgement', () => {
+    const closed = initialState(demoDevices[0] ?? expect.fail('no device'), 0);
+    expect(receive(closed, 'system/heartbeat/ack', { status: 'online' }, at(0)).state.isGateOpen).toBe(false);
+    expect(
+      receive(closed, 'system/heartbeat/ack', { status: 'online', handover_epoch: '1' }, at(0)).state.isGateOpen,
+    ).toBe(false);
+    expect(receive(closed, 'system/heartbeat/ack', ack('pending_approval'), at(0)).state).toMatchObject({
+      isGateOpen: true,
+      approval: 'pending',
+    });
+  });
+
+  test('answers ON with accepted, response, status and applied', () => {
+    const step = command(approved(), 'ON');
+    expect(words(step)).toEqual([
+      'system/intent_outcome accepted',
+      'actuator/18/response true',
+      'actuator/18/status true',
+      'system/intent_outcome applied',
+    ]);
+    expect(level(step.state)).toBe(1);
+  });
+
+  test('rejects commands while it waits for approval', () => {
+    const pending = receive(
+      initialState(climate ?? expect.fail('no device'), 0),
+      'system/heartbeat/ack',
+      ack('pending_approval'),
+      at(0),
+    ).state;
+    const step = command(pending, 'ON');
+    expect(words(step)).toEqual(['system/intent_outcome rejected', 'actuator/18/response false']);
+    expect(level(step.state)).toBe(0);
+  });
+
+  test('knows TOGGLE, OFF and lower case, and refuses STOP', () => {
+    const on = command(approved(), 'toggle').state;
+    expect(level(on)).toBe(1);
+    expect(level(command(on, 'off').state)).toBe(0);
+    const refused = command(on, 'STOP');
+    expect(words(refused)[1]).toBe('actuator/18/response false');
+    expect(refused.out[1]?.payload['message']).toBe('Unknown command: STOP');
+  });
+
+  test('drives a dimmer between 0 and 1 and clamps', () => {
+    const set = (value: number) =>
+      receive(approved(), 'actuator/19/command', { command: 'PWM', value, correlation_id: 'c' }, at(0)).state;
+    expect([level(set(0.35), 19), level(set(1.7), 19), level(set(-1), 19)]).toEqual([0.35, 1, 0]);
+  });
+
+  test('fails a command for a pin that it does not have', () => {
+    const step = receive(approved(), 'actuator/5/command', { command: 'ON', correlation_id: 'c' }, at(0));
+    expect(words(step)).toEqual([
+      'system/intent_outcome accepted',
+      'actuator/5/response false',
+      'system/intent_outcome failed',
+    ]);
+  });
+
+  test('switches off by itself after a duration, and after the longest run time', () => {
+    const timed = command(approved(), 'ON', { duration: 5 }).state;
+    expect(tick(timed, at(5_900)).out).toEqual([]);
+    const over = tick(timed, at(6_000));
+    expect(over.out[0]?.payload).toMatchObject({ state: false, command_source: 'firmware:auto_duration' });
+    const endless = command(approved(), 'ON').state;
+    expect(level(tick(endless, at(3_600_999)).state)).toBe(1);
+    expect(level(tick(endless, at(3_601_000)).state)).toBe(0);
+  });
+
+  test('a stop switches everything off, latches, refuses even OFF, and clears only after five seconds', () => {
+    const running = command(approved(), 'ON').state;
+    const stopped = receive(
+      running,
+      'actuator/emergency',
+      { command: 'emergency_stop', correlation_id: 's1' },
+      at(2_000),
+    );
+    expect(stopped.out[0]).toMatchObject({
+      path: 'actuator/emergency/ack',
+      payload: { correlation_id: 's1', outcome: 'executed' },
+    });
+    expect(stopped.state.outputs.map(({ level: now, isStopped }) => [now, isStopped])).toEqual([
+      [0, true],
+      [0, true],
+      [0, true],
+    ]);
+    expect(words(command(stopped.state, 'OFF', {}, 3_000))[1]).toBe('actuator/18/response false');
+    const early = receive(
+      stopped.state,
+      'actuator/emergency',
+      { command: 'clear_emergency', correlation_id: 's1' },
+      at(6_900),
+    );
+    expect(words(early)).toEqual(['actuator/emergency/error clear_failed']);
+    const cleared = receive(
+      stopped.state,
+      'actuator/emergency',
+      { command: 'clear_emergency', correlation_id: 's1' },
+      at(7_000),
+    );
+    expect(cleared.out[0]).toMatchObject({
+      path: 'actuator/recovery_confirm',
+      payload: { correlation_id: 's1', state: 'cleared' },
+    });
+    expect(cleared.state.outputs.map(({ level: now, isStopped }) => [now, isStopped])).toEqual([
+      [0, false],
+      [0, false],
+      [0, false],
+    ]);
+  });
+
+  test('hears the broadcast, also by its old name, and nothing else on it', () => {
+    const running = command(approved(), 'ON').state;
+    expect(level(receiveBroadcast(running, { command: 'emergency_stop' }, at(0)).state)).toBe(0);
+    expect(level(receiveBroadcast(running, { action: 'stop_all' }, at(0)).state)).toBe(0);
+    expect(level(receiveBroadcast(running, { command: 'clear_emergency' }, at(0)).state)).toBe(1);
+  });
+
+  test('joins and leaves a zone and says so with the same id', () => {
+    const joined = receive(
+      approved(),
+      'zone/assign',
+      { zone_id: 'z9', master_zone_id: '', correlation_id: 'z' },
+      at(0),
+    );
+    expect(joined.state.zoneId).toBe('z9');
+    expect(joined.out[0]?.payload).toMatchObject({ status: 'zone_assigned', zone_id: 'z9', correlation_id: 'z' });
+    expect(receive(joined.state, 'zone/assign', { zone_id: '' }, at(0)).out[0]?.payload).toMatchObject({
+      status: 'zone_removed',
+    });
+  });
+
+  test('confirms a configuration for its own pins and refuses others', () => {
+    const push = (gpio: number) =>
+      receive(approved(), 'config', { actuators: [{ gpio }], correlation_id: 'p' }, at(0)).out.map(
+        ({ payload }) => payload['status'],
+      );
+    expect([push(18), push(2)]).toEqual([['success'], ['error']]);
+  });
+});
