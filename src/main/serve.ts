@@ -20,6 +20,8 @@ import type { WebHost } from './web/web-host';
 const exitCodes = { stopped: 0, failed: 1, cannotStart: 2 } as const;
 /** Below this, better-sqlite3 crashes the process instead of refusing. */
 const LOWEST_NODE_API = 10;
+/** Signals that follow the first one within this time are the same wish, passed on by the programs above us. */
+const SAME_SIGNAL_MS = 1_000;
 /** A start that was refused leaves by itself; this is for what hangs on. */
 const LEAVE_MS = 1_000;
 
@@ -29,7 +31,7 @@ await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
   const isJson = args.includes('--json');
-  if (Number(process.versions.napi) < LOWEST_NODE_API) {
+  if (Number(process.versions['napi']) < LOWEST_NODE_API) {
     const message = `Node ${process.versions.node} is too old: the console needs Node 24. "npm run console" brings it along.`;
     leave(exitCodes.failed, message, isJson);
     return;
@@ -121,11 +123,17 @@ function announce({ isJson, opensBrowser }: CommandLine, core: RunningConsole, w
   });
 }
 
-/** The first signal ends the console in order, a second one at once. */
+/** The first signal ends the console in order, a second one at once. npm, its script and the terminal may each send the same one. */
 function endOnSignals(end: OrderlyEnd): void {
+  let firstMs = 0;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (end.hasBegun) process.exit(exitCodes.failed);
+      const nowMs = systemClock.monotonic();
+      if (end.hasBegun) {
+        if (nowMs - firstMs > SAME_SIGNAL_MS) process.exit(exitCodes.failed);
+        return;
+      }
+      firstMs = nowMs;
       void end.begin().then((result) => {
         if (result === 'late') process.stderr.write('The console did not stop in time and was ended.\n');
         process.exit(result === 'late' ? exitCodes.failed : exitCodes.stopped);

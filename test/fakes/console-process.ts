@@ -7,13 +7,15 @@ import { join, resolve } from 'node:path';
 import { ChildProgram, type Exit } from './child-program';
 import { ConsoleClient, type Answer } from './console-client';
 import { openTempDir, type TempDir } from './temp-dir';
-import { withDeadline } from './wait';
+import { until, withDeadline } from './wait';
 
 export type ConsoleOptions = {
   /** An external broker's address; without it the console's own broker starts on a free port. */
   readonly broker?: string;
   /** HTTP port; 0, the default, lets the console pick one. */
   readonly port?: number;
+  /** Let the demo plant run, as on a first start without options; tests leave it out by default. */
+  readonly demo?: boolean;
   /** A profile directory that stays the caller's; without it a fresh one that is removed at the end. */
   readonly profile?: string;
 };
@@ -49,7 +51,7 @@ function launch(options: ConsoleOptions, profile: string): ChildProgram {
       entry,
       '--json',
       '--no-open',
-      '--no-demo',
+      ...(options.demo === true ? [] : ['--no-demo']),
       '--data',
       profile,
       '--port',
@@ -138,6 +140,15 @@ export class ConsoleProcess implements AsyncDisposable {
 
   get broker(): ReadyLine['broker'] {
     return this.#known.broker;
+  }
+
+  /** The address that logs one browser in, once: the second line of standard output. */
+  async loginUrl(): Promise<string> {
+    const line = await until(() => this.#program.stdoutLines[1], startDeadlineMs, 'the login line');
+    const parsed = JSON.parse(line) as { readonly event?: string; readonly url?: string };
+    if (parsed.event !== 'login' || parsed.url === undefined)
+      throw new Error(`The console's second line is not the login line: ${line}`);
+    return parsed.url;
   }
 
   get client(): ConsoleClient {

@@ -2,7 +2,7 @@
  * What a black-box test plays on: a broker of either kind, a console on a fresh profile, an observer that sees all traffic, and devices with
  * fresh ids. Everything is taken down in reverse order; a console that does not end cleanly fails the test file.
  */
-import { ConsoleProcess } from './console-process';
+import { ConsoleProcess, type ConsoleOptions } from './console-process';
 import type { ConsoleClient } from './console-client';
 import { matching, type JsonObject } from './message-log';
 import { Mosquitto, type MosquittoOptions } from './mosquitto';
@@ -31,10 +31,17 @@ export class Stage implements AsyncDisposable {
     this.mosquitto = mosquitto;
   }
 
-  static async open(kind: BrokerKind, options: MosquittoOptions = {}): Promise<Stage> {
+  /** `consoleOptions.port`: a fixed HTTP port, for a page that must find the console again after a restart. */
+  static async open(
+    kind: BrokerKind,
+    options: MosquittoOptions = {},
+    consoleOptions: Pick<ConsoleOptions, 'port'> = {},
+  ): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const mosquitto = kind === 'mosquitto' ? stack.use(await Mosquitto.start(options)) : undefined;
-    const running = stack.use(await ConsoleProcess.start(mosquitto ? { broker: mosquitto.url } : {}));
+    const running = stack.use(
+      await ConsoleProcess.start({ ...consoleOptions, ...(mosquitto && { broker: mosquitto.url }) }),
+    );
     const stage = new Stage(kind, running, mosquitto);
     await running.client.connected(10_000);
     await stage.observe();

@@ -11,24 +11,8 @@ export type Identity =
 
 const WILL = 'system/will';
 
-/**
- * What a device sends: the catalogue and the rest of table 1.0, which the console does not read but stock firmware publishes. A topic that
- * joins the contract gets one line here, or its line in the catalogue.
- */
-const fromDevice: ReadonlySet<string> = new Set([
-  ...Object.values(inboundMessages).map(({ path }) => path),
-  'system/heartbeat_metrics',
-  'system/diagnostics',
-  'system/error',
-  'system/queue_pressure',
-  'system/intent_outcome/lifecycle',
-  'system/command/response',
-  'sensor/+/response',
-  'actuator/emergency/response',
-  'actuator/emergency/error',
-  'subzone/ack',
-  'onewire/scan_result',
-]);
+/** What a device sends: the whole catalogue. */
+const fromDevice: ReadonlySet<string> = new Set(Object.values(inboundMessages).map(({ path }) => path));
 
 /** What a device subscribes to: the catalogue and the rest of the twelve topics of 1.0. */
 const toDevice: ReadonlySet<string> = new Set([

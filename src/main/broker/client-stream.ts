@@ -20,7 +20,7 @@ export class ClientStream extends Duplex {
     super({ allowHalfOpen: false });
     this.guard = new PacketSizeGuard(maxPacketBytes);
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.take(chunk));
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('end', () => this.push(null));
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => this.destroy());
@@ -63,7 +63,7 @@ export class ClientStream extends Duplex {
     done(error);
   }
 
-  private take(chunk: Buffer): void {
+  private receive(chunk: Buffer): void {
     const fault = this.guard.look(chunk);
     if (fault !== null) {
       this.destroy(new Error(fault));

@@ -24,11 +24,11 @@ import {
 import type { Logger } from 'pino';
 import { must } from '../../shared/domain/assert';
 import { systemClock, type Clock } from '../clock';
-import { StartupError } from '../startup-error';
 import { mayLeaveWill, mayPublish, mayRetain, maySubscribe, type Identity } from './access-rules';
 import type { AccountService, Login } from './account-service';
 import { brokerLimits } from './broker-limits';
 import { ClientStream } from './client-stream';
+import { listen, LOOPBACK } from './listen';
 import { Pace } from './pace';
 import { isSameDigest, newPassword } from './password';
 import { RefusalLog } from './refusal-log';
@@ -62,7 +62,6 @@ export type EmbeddedBrokerOptions = {
   readonly clock?: Clock;
 };
 
-const LOOPBACK = '127.0.0.1';
 /** Where refused publications go: nobody can subscribe to it, nobody is forwarded it. */
 const NOWHERE = '$SYS/refused';
 /** CONNACK codes of MQTT 3.1.1. */
@@ -115,7 +114,7 @@ class AedesBroker implements EmbeddedBroker {
       await listen(server, this.options.port);
     } catch (error) {
       await new Promise<void>((resolve) => aedes.close(resolve));
-      throw describeListenError(error, this.options.port);
+      throw error;
     }
     this.aedes = aedes;
     this.server = server;
@@ -376,32 +375,4 @@ function once(action: () => void): () => void {
     isDone = true;
     action();
   };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, LOOPBACK, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function describeListenError(cause: unknown, port: number): Error {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'EADDRINUSE') {
-    const remedy =
-      'End that program (perhaps Mosquitto or a second console), or choose another port with --broker-port N; 0 takes any free one.';
-    return new StartupError(`The embedded broker cannot start: port ${port} is taken by another program. ${remedy}`, {
-      cause,
-    });
-  }
-  if (code === 'EACCES') {
-    return new StartupError(
-      `The embedded broker cannot start: port ${port} needs special rights. Choose one above 1023 with --broker-port N.`,
-      { cause },
-    );
-  }
-  return cause instanceof Error ? cause : new Error('the embedded broker cannot listen', { cause });
 }

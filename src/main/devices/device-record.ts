@@ -53,7 +53,7 @@ export type DeviceRecord = {
   presence: Presence;
   /** A will of this device is retained at the broker and must be removed once the device is back. */
   hasRetainedWill: boolean;
-  /** Times of live wills, Unix ms, for flapping. */
+  /** Times of the last live wills, monotonic ms, for flapping. */
   wills: number[];
   readonly warnings: Map<string, DeviceWarning>;
   readonly counters: { messages: number; malformed: number; duplicates: number };

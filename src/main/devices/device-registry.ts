@@ -10,6 +10,8 @@ import { unknownPresence } from './presence-state';
 
 /** Unapproved devices that the console keeps. A flood of invented ids must not fill the list or the disk. */
 export const MAX_PENDING_DEVICES = 500;
+/** Different warnings of one device that are kept, the newest ones. */
+const MAX_WARNINGS = 32;
 
 /** All known devices in memory, written through to the store. Other rooms read devices here and change them only through their service. */
 export class DeviceRegistry {
@@ -101,7 +103,10 @@ export class DeviceRegistry {
   ): void {
     const count = (record.warnings.get(code)?.count ?? 0) + 1;
     const at = new Date(this.clock.now()).toISOString();
+    record.warnings.delete(code); // the newest stands last
     record.warnings.set(code, { code, message, at, count, ...(raw !== undefined && { raw }) });
+    const [oldest] = record.warnings.keys();
+    if (record.warnings.size > MAX_WARNINGS && oldest !== undefined) record.warnings.delete(oldest);
     this.changes.device(record.id);
   }
 

@@ -20,6 +20,8 @@ const SAVE_LAST_SEEN_MS = 60_000;
 const TELL_DECISION_MS = 2_000;
 /** Two wills within the window are flapping (conformance C5). */
 const FLAPPING_WILLS = 2;
+/** Wills of one device that are remembered; a flood of them must not grow without end. */
+const MOST_WILLS = 20;
 
 export type DeviceServiceParts = {
   readonly registry: DeviceRegistry;
@@ -110,8 +112,9 @@ export class DeviceService {
       if (device.presence.state === 'online') this.clearRetainedWill(device);
       return;
     }
-    const now = clock.now();
-    device.wills = [...device.wills.filter((at) => now - at < wireLimits.flappingWindowMs), now];
+    const now = clock.monotonic();
+    const recent = device.wills.filter((at) => now - at < wireLimits.flappingWindowMs);
+    device.wills = [...recent, now].slice(-MOST_WILLS);
     if (device.wills.length >= FLAPPING_WILLS) {
       registry.warn(device, {
         code: 'flapping',

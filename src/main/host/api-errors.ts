@@ -23,9 +23,10 @@ export function apiErrorInterceptors(
   return {
     // Around decoding and encoding: what arrives here and is no ApiError yet could not be read.
     interceptors: [
-      async ({ next, request }) => {
+      async (options) => {
+        const { request } = options;
         try {
-          return await next();
+          return await options.next();
         } catch (error) {
           throw toApiError(error, log, `${request.method} ${request.url.pathname}`);
         }
@@ -33,11 +34,12 @@ export function apiErrorInterceptors(
     ],
     // Around the procedure, and around each event of a stream that it returned.
     clientInterceptors: [
-      async ({ next, path, procedure, input, signal }) => {
+      async (options) => {
+        const { path, procedure, input, signal } = options;
         const name = path.join('.');
         try {
           if (!procedure['~orpc'].inputSchema) refuseFields(input);
-          const output = await next();
+          const output = await options.next();
           return isStream(output) ? watchStream(output, signal, (error) => toApiError(error, log, name)) : output;
         } catch (error) {
           throw toApiError(error, log, name);

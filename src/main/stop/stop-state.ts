@@ -93,15 +93,19 @@ export function withNewDevice(stop: StopView, deviceId: DeviceId): StopView {
 }
 
 /**
- * Reason as it fits every device: no quotes or control characters (they would grow in JSON), at most `maxBytes` of UTF-8 and 100
- * characters (wire contract 3.7.4).
+ * Reason as it fits every device: no quotes, control characters or halves of an emoji (they would grow in JSON), at most `maxBytes` of
+ * UTF-8 and 100 UTF-16 units, as the message's schema counts them (wire contract 3.7.4).
  */
 export function stopReason(text: string, maxBytes: number, bytesOf: (text: string) => number): string {
-  const plain = text.replaceAll(/["\\]/g, "'").replaceAll(/\p{Cc}/gu, ' ');
+  const plain = text
+    .toWellFormed()
+    .replaceAll(/["\\]/g, "'")
+    .replaceAll(/\p{Cc}/gu, ' ');
   let result = '';
-  for (const character of Array.from(plain).slice(0, wireLimits.stopReasonChars)) {
-    if (bytesOf(result + character) > maxBytes) break;
-    result += character;
+  for (const character of plain) {
+    const longer = result + character;
+    if (longer.length > wireLimits.stopReasonChars || bytesOf(longer) > maxBytes) break;
+    result = longer;
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from './migrate';
@@ -20,8 +20,12 @@ export type OpenOptions = {
   readonly nowMs: number;
 };
 
+/** First bytes of every database file (SQLite file format, 1.3). */
+const HEADER = Buffer.from('SQLite format 3\0');
+
 /** Opens and migrates a database. An unreadable file is renamed (never deleted), reported, and a new one takes its place. */
 export function openDatabase(options: OpenOptions): Database.Database {
+  if (isForeign(join(options.directory, options.fileName))) options.onSetAside(setAside(options));
   try {
     return open(options);
   } catch (error) {
@@ -29,6 +33,23 @@ export function openDatabase(options: OpenOptions): Database.Database {
     options.onSetAside(setAside(options));
     return open(options);
   }
+}
+
+/**
+ * Is this a file that SQLite could not read, or an empty one beside a log that is not empty? It has to be known before opening: SQLite
+ * deletes the log of such a file, with the newest rows in it.
+ */
+function isForeign(path: string): boolean {
+  const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeOf(path) === 0) return sizeOf(`${path}-wal`) > 0;
+  const start = Buffer.alloc(HEADER.length);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, start);
+  } finally {
+    closeSync(file);
+  }
+  return !start.equals(HEADER);
 }
 
 function open({ directory, fileName, migrations, synchronous }: OpenOptions): Database.Database {

@@ -83,6 +83,6 @@ export class QueryClient {
   }
 
   private failAll(error: Error): void {
-    for (const id of [...this.waiting.keys()]) this.settle(id, error);
+    for (const id of this.waiting.keys()) this.settle(id, error);
   }
 }

@@ -67,7 +67,7 @@ function deviceQuality(word: string | undefined): Quality {
 
 /**
  * Converts what a device sent. Unit and limits come from the sensor type table; outside the physical limits the quality is `critical` and
- * the value is kept; a marked fault has no value. A type that the console does not know shows the device's own value and unit.
+ * the value is kept; a marked fault and a number that no conversion survives have no value. A type that the console does not know shows the device's own value and unit.
  */
 export function convert(
   data: Pick<SensorData, 'sensorType' | 'raw' | 'value' | 'unit' | 'quality' | 'isRaw'>,
@@ -78,7 +78,8 @@ export function convert(
   const conversion = conversions[data.sensorType as keyof typeof conversions] ?? good;
   const converted = data.isRaw ? conversion(data.raw) : good(data.value ?? data.raw);
   const quality = worseQuality(converted.quality, stated);
-  if (converted.value === null) return { value: null, unit: info.unit, quality };
+  if (converted.value === null || !Number.isFinite(converted.value))
+    return { value: null, unit: info.unit, quality: worseQuality(quality, 'error') };
   const [lowest, highest] = info.limits;
   const isPossible = converted.value >= lowest && converted.value <= highest;
   return { value: converted.value, unit: info.unit, quality: isPossible ? quality : worseQuality(quality, 'critical') };

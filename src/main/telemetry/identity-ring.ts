@@ -1,3 +1,5 @@
+import { OLDEST_VALID_S } from '../../shared/wire/timestamp';
+
 /** Readings of a series that are remembered; more than a broker keeps in flight for one series. */
 export const IDENTITY_RING = 256;
 /** `seq` shares a double with the time; a device counts to four million between two equal seconds only if it is broken. */
@@ -44,8 +46,11 @@ export class IdentityRing {
   }
 }
 
-/** One number for time (whole seconds) and counter; negative when there is no counter. */
+/**
+ * One number for time (whole seconds since 2020, so that a double holds both until 2088) and counter; negative when there is no counter.
+ * Without a clock the time is 0.
+ */
 export function identityOf(tsMs: number | null, seq: number | undefined | null): number {
-  const seconds = Math.floor((tsMs ?? 0) / 1000);
+  const seconds = tsMs === null ? 0 : Math.floor(tsMs / 1000) - OLDEST_VALID_S + 1;
   return seq === undefined || seq === null ? -seconds * SEQ_SPAN - 1 : seconds * SEQ_SPAN + (seq % SEQ_SPAN);
 }

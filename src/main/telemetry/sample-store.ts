@@ -32,9 +32,10 @@ const MOST_MOVES = 1000;
 
 const PAGE =
   'SELECT at, value, quality FROM samples WHERE series = ? AND at > ? AND at >= ? AND at <= ? ORDER BY at LIMIT ?';
+// Numbers are bound as REAL, so the quotient is cut by hand.
 const BUCKETS = `
   SELECT min(at) AS at, avg(value) AS value, min(value) AS min, max(value) AS max, max(quality) AS quality
-  FROM samples WHERE series = ?1 AND at >= ?2 AND at <= ?3 GROUP BY (at - ?2) / ?4 ORDER BY 1`;
+  FROM samples WHERE series = ? AND at >= ? AND at <= ? GROUP BY CAST((at - ?) / ? AS INTEGER) ORDER BY 1`;
 
 /** SQL of series and samples. Writes run on the writer connection inside the turn's transaction, scans on the query thread. */
 export class SampleStore {
@@ -44,7 +45,7 @@ export class SampleStore {
 
   constructor(
     private readonly database: Database.Database,
-    private readonly queries: QueryClient,
+    private readonly queries: Pick<QueryClient, 'all'>,
   ) {
     this.insertSample = database.prepare(
       'INSERT INTO samples (series, at, value, raw, quality, ts, seq) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -109,7 +110,8 @@ export class SampleStore {
 
   /** One row per bucket that holds samples, with mean, minimum and maximum. */
   buckets(series: number, range: { fromUs: number; toUs: number; bucketUs: number }): Promise<readonly BucketRow[]> {
-    return this.queries.all<BucketRow>(BUCKETS, [series, range.fromUs, range.toUs, range.bucketUs]);
+    const { fromUs, toUs, bucketUs } = range;
+    return this.queries.all<BucketRow>(BUCKETS, [series, fromUs, toUs, fromUs, bucketUs]);
   }
 
   /** Removes a device's series with everything recorded in them (used for the demo plant only). Returns the number of rows. */

@@ -97,7 +97,7 @@ function guarded(client: WebSocket): Pick<WebSocket, 'addEventListener' | 'send'
       return;
     }
     client.on('message', (data, isBinary) => {
-      const frame = isBinary ? undefined : data.toString();
+      const frame = isBinary || !Buffer.isBuffer(data) ? undefined : data.toString('utf8');
       if (isRpcFrame(frame)) listener({ data: frame });
       else client.close(closeCodes.malformed, 'Not a frame of this API');
     });

@@ -66,7 +66,7 @@ export class ZoneAssignment {
     if (this.replies.resolve(ack.correlationId, ack)) return;
     const device = this.parts.devices.get(deviceId);
     if (!device || ack.status === 'error' || device.zone.state === 'pending') return;
-    const confirmed = ack.status === 'zone_assigned' && ack.zoneId ? (ack.zoneId as ZoneId) : null;
+    const confirmed = ack.status === 'zone_assigned' && ack.zoneId ? ack.zoneId : null;
     if (confirmed === device.zone.confirmed) return;
     device.zone = { ...device.zone, confirmed, state: confirmed === device.zone.desired ? 'confirmed' : 'failed' };
     this.parts.devices.save(device);

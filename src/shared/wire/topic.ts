@@ -32,11 +32,12 @@ export function serverStatusTopic(kaiserId: string): string {
 /** Stops every device (wire contract 1.23). */
 export const BROADCAST_EMERGENCY_TOPIC = 'kaiser/broadcast/emergency';
 
-/** Takes a device topic apart; null when it is none, or when an id or a pin breaks the grammar (0.3). */
+/** Takes a device topic apart; null when it is none, or when an id or a pin breaks the grammar (0.3) or a wildcard stands in it. */
 export function parseDeviceTopic(topic: string): DeviceTopic | null {
   const parts = topic.split('/');
   const [root, kaiserId, esp, id, branch, second] = parts;
   if (root !== 'kaiser' || esp !== 'esp' || !kaiserId || !id || !branch || !KAISER.test(kaiserId)) return null;
+  if (/[+#]/.test(topic)) return null; // only a broken broker delivers such a topic
   const device = deviceIdSchema.safeParse(id);
   if (!device.success) return null;
   const isPin = second !== undefined && PIN_BRANCHES.has(branch) && PIN.test(second);

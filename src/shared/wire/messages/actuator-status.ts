@@ -3,6 +3,8 @@ import { PWM_FULL_SCALE } from '../../domain/actuator-types';
 import { inbound } from '../message';
 import { optionalInt, optionalText } from './fields';
 
+/** Longest run time that is taken for one, ms; the store keeps it as an integer. */
+const LONGEST_RUNTIME_MS = 1e15;
 const onWords = new Set(['on', 'pwm', 'true', '1']);
 
 /** 1.19: physical state of one actuator. `value` is the duty, 0–1. */
@@ -17,7 +19,7 @@ export const actuatorStatus = inbound({
       state: z.union([z.boolean(), z.number(), z.string()]),
       pwm: z.number().nullish(),
       value: z.number().nullish(),
-      runtime_ms: z.number().nullish(),
+      runtime_ms: z.number().min(0).max(LONGEST_RUNTIME_MS).nullish().catch(undefined),
       emergency: optionalText,
       command_source: optionalText,
       ts: z.number(),

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { actuatorTypes } from '../../domain/actuator-types';
 import { wireLimits } from '../limits';
 import { inbound, outbound } from '../message';
-import { correlationFields, correlationOf, optionalInt, optionalText } from './fields';
+import { canonicalWord, correlationFields, correlationOf, optionalInt, optionalText } from './fields';
 
 const text = (max: number) => z.string().max(max);
 
 /** 5.2 */
 export const sensorConfigSchema = z.strictObject({
   gpio: z.int().min(0).max(48),
-  sensor_type: text(23),
+  sensor_type: z.string().regex(/^[A-Za-z0-9_]{1,23}$/, 'A sensor type has 1 to 23 letters, digits or _.'),
   sensor_name: text(32),
   active: z.boolean().default(true),
   raw_mode: z.boolean().default(true),
@@ -93,8 +93,8 @@ export const configResponse = inbound({
     })
     .transform((payload) => ({
       correlationId: correlationOf(payload) ?? payload.request_id,
-      status: statusAliases[payload.status] ?? payload.status,
-      section: typeAliases[payload.type] ?? payload.type,
+      status: canonicalWord(statusAliases, payload.status),
+      section: canonicalWord(typeAliases, payload.type),
       message: payload.message ?? String(payload.error_code ?? ''),
     })),
 });

@@ -15,7 +15,7 @@ export const optionalFlag = z
   .nullish()
   .transform((value) => value ?? undefined);
 
-const answered = { corr_id: z.string().optional(), corrId: z.string().optional() };
+const answered = { corr_id: z.string().nullish(), corrId: z.string().nullish() };
 
 /** Adds the places where devices put their correlation id: top level, `corr_id`, `corrId`, `data.correlation_id` (4.2). */
 export const correlationFields = {
@@ -24,12 +24,20 @@ export const correlationFields = {
   data: z.looseObject({ correlation_id: z.string().optional() }).optional().catch(undefined),
 };
 
+/** A handover epoch: 32 bits, as the device keeps it (1.4). */
+export const epoch = z.int().min(0).max(4_294_967_295);
+
 /** The correlation id out of any of those places. */
 export function correlationOf(payload: {
   correlation_id?: string | null | undefined;
-  corr_id?: string | undefined;
-  corrId?: string | undefined;
+  corr_id?: string | null | undefined;
+  corrId?: string | null | undefined;
   data?: { correlation_id?: string | undefined } | undefined;
 }): string | undefined {
   return payload.correlation_id ?? payload.corr_id ?? payload.corrId ?? payload.data?.correlation_id;
+}
+
+/** The canonical word of an alias; any other word stays as it came (also `constructor` and other names of built-ins). */
+export function canonicalWord(aliases: Readonly<Record<string, string>>, word: string): string {
+  return Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word;
 }

@@ -11,7 +11,7 @@ export const heartbeatMetrics = inbound({
   qos: 0,
   schema: z.record(z.string().max(48), z.unknown()).transform((payload) => {
     const counters = Object.entries(payload).filter(
-      (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[0] !== 'ts',
+      (entry): entry is [string, number] => Number.isFinite(entry[1]) && entry[0] !== 'ts',
     );
     return Object.fromEntries(counters.slice(0, MAX_COUNTERS));
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wireLimits } from '../limits';
 import { inbound, outbound } from '../message';
-import { optionalFlag, optionalInt, optionalText } from './fields';
+import { epoch, optionalFlag, optionalInt, optionalText } from './fields';
 
 /** Names behind `config_status.state` (9.5); the index is the wire value. */
 export const systemStates = [
@@ -35,7 +35,7 @@ export const heartbeat = inbound({
       actuator_count: optionalInt,
       active_actuators: optionalInt,
       wifi_ip: optionalText,
-      active_handover_epoch: optionalInt,
+      active_handover_epoch: epoch.nullish().transform((value) => value ?? undefined),
       persistence_degraded: optionalFlag,
       runtime_state_degraded: optionalFlag,
       network_degraded: optionalFlag,
@@ -69,7 +69,7 @@ export const heartbeatAck = outbound({
   maxBytes: wireLimits.heartbeatAckBytes,
   schema: z.strictObject({
     status: z.enum(['online', 'approved', 'pending_approval', 'rejected', 'error']),
-    handover_epoch: z.int().min(1).max(4_294_967_295),
+    handover_epoch: epoch.min(1),
     server_time: z.int(),
     error: z.string().max(66).optional(),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inbound } from '../message';
-import { correlationFields, correlationOf, optionalText } from './fields';
+import { canonicalWord, correlationFields, correlationOf, optionalText } from './fields';
 
 export const outcomes = ['accepted', 'rejected', 'applied', 'persisted', 'failed', 'expired'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -38,7 +38,7 @@ export const intentOutcome = inbound({
       const flow = (payload.flow ?? 'contract').toLowerCase();
       return {
         correlationId: correlationOf(payload) ?? payload.intent_id ?? undefined,
-        flow: flowAliases[flow] ?? flow,
+        flow: canonicalWord(flowAliases, flow),
         outcome: known ?? ('failed' as const),
         rawOutcome: payload.outcome,
         isUnknownOutcome: known === undefined,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inbound } from '../message';
+import { epoch as wireEpoch } from './fields';
 
 /** 1.1: new MQTT session and handover epoch. */
 export const sessionAnnounce = inbound({
@@ -8,8 +9,8 @@ export const sessionAnnounce = inbound({
   qos: 1,
   schema: z
     .object({
-      handover_epoch: z.int().min(1).optional(),
-      session_epoch: z.int().min(1).optional(),
+      handover_epoch: wireEpoch.min(1).optional(),
+      session_epoch: wireEpoch.min(1).optional(),
       reason: z.enum(['boot', 'reconnect']).optional(),
     })
     .refine((payload) => (payload.handover_epoch ?? payload.session_epoch) !== undefined, 'handover_epoch is missing')

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inbound } from '../message';
-import { optionalText } from './fields';
+import { canonicalWord, optionalText } from './fields';
 
 /** Reasons as canonical names, with the aliases that devices use (1.5). */
 const reasonAliases: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ export const will = inbound({
   schema: z
     .object({ status: optionalText, reason: optionalText, timestamp: z.number().nullish() })
     .transform(({ reason, timestamp }) => ({
-      reason: reason === undefined ? 'unexpected_disconnect' : (reasonAliases[reason] ?? reason),
+      reason: reason === undefined ? 'unexpected_disconnect' : canonicalWord(reasonAliases, reason),
       timestamp: timestamp ?? 0,
     })),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { zoneIdSchema } from '../../domain/ids';
 import { wireLimits } from '../limits';
 import { inbound, outbound } from '../message';
 import { correlationFields, correlationOf, optionalText } from './fields';
@@ -29,14 +30,14 @@ export const zoneAck = inbound({
     .object({
       ...correlationFields,
       status: z.enum(['zone_assigned', 'zone_removed', 'error']),
-      zone_id: optionalText,
+      zone_id: z.union([zoneIdSchema, z.literal('')]).nullish(),
       message: optionalText,
       reason_code: optionalText,
     })
     .transform((payload) => ({
       correlationId: correlationOf(payload),
       status: payload.status,
-      zoneId: payload.zone_id,
+      zoneId: payload.zone_id ?? undefined,
       message: payload.message ?? payload.reason_code,
     })),
 });

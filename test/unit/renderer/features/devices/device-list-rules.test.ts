@@ -4,14 +4,13 @@ import {
   deviceCounts,
   filterDevices,
   isWeakSignal,
-  orderedZones,
   pendingDevices,
   zoneCell,
 } from '../../../../../src/renderer/features/devices/device-list-rules';
 import type { ZoneId } from '../../../../../src/shared/domain/ids';
 import { at, byId, inZone, sampleDevice, sampleZone } from './sample-plant';
 
-const zones = byId(sampleZone('z1', 'Tomatoes', 1), sampleZone('z2', 'Fish tank', 0), sampleZone('z3', 'Fermenter', 1));
+const zones = byId(sampleZone('z1', 'Tomatoes', 1), sampleZone('z2', 'Fish tank', 0));
 const devices = byId(
   sampleDevice('ESP_3', { name: 'Pump 10', ...inZone('z1'), health: { ip: '10.0.0.7' } }),
   sampleDevice('ESP_1', { name: 'pump 9', presence: 'offline', ...inZone('z2') }),
@@ -43,10 +42,6 @@ describe('the device list', () => {
 
   it('counts presence over approved devices only', () => {
     expect(deviceCounts(devices)).toEqual({ total: 6, online: 1, offline: 1, unknown: 1, pending: 2, rejected: 1 });
-  });
-
-  it('orders zones by their number, then by name', () => {
-    expect(orderedZones(zones).map(({ id }) => id)).toEqual(['z2', 'z3', 'z1']);
   });
 
   it('calls a signal weak from −80 dBm downwards, and an unknown one not', () => {

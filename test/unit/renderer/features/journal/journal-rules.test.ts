@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actorOf, kindsOf, mergeEntries, noFilter, passesFilter, waitingEntries } from '../../../../../src/renderer/features/journal/journal-rules';
+import { kindsOf, mergeEntries, noFilter, passesFilter, waitingEntries } from '../../../../../src/renderer/features/journal/journal-rules';
 import type { JournalEntry } from '../../../../../src/shared/api/journal';
 import type { DeviceId } from '../../../../../src/shared/domain/ids';
 import { at } from '../devices/sample-plant';
@@ -41,14 +41,5 @@ describe('the journal', () => {
 
   it('offers the known kinds and those that occurred', () => {
     expect(kindsOf([entry(1, { kind: 'zone' }), entry(2)], ['stop', 'command'])).toEqual(['command', 'stop', 'zone']);
-  });
-
-  it.each([
-    ['user:operator', { type: 'user', name: 'operator' }],
-    ['device:ESP_1', { type: 'device', name: 'ESP_1' }],
-    ['system:stop', { type: 'system', name: 'stop' }],
-    ['cron', { type: 'other', name: 'cron' }],
-  ])('reads the actor %s', (text, actor) => {
-    expect(actorOf(text)).toEqual(actor);
   });
 });

@@ -1,0 +1,90 @@
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { migrate } from '../../../../src/main/store/migrate';
+import { historyMigrations } from '../../../../src/main/store/migrations/history';
+import type { Migration } from '../../../../src/main/store/migrations/migration';
+import { plantMigrations } from '../../../../src/main/store/migrations/plant';
+
+function emptyDatabase(): Database.Database {
+  return new Database(':memory:');
+}
+
+const versionOf = (database: Database.Database) => database.pragma('user_version', { simple: true });
+const columnsOf = (database: Database.Database) => {
+  const tables = database
+    .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .all();
+  return Object.fromEntries(
+    tables.map(({ name }) => [
+      name,
+      (database.pragma(`table_info(${name})`) as { name: string }[]).map((column) => column.name).join(' '),
+    ]),
+  );
+};
+
+describe('plant.db', () => {
+  it('goes from nothing to version 1 with every table', () => {
+    const database = emptyDatabase();
+    migrate(database, plantMigrations.slice(0, 1), 'plant.db');
+    expect({ version: versionOf(database), tables: columnsOf(database) }).toEqual({
+      version: 1,
+      tables: {
+        broker_accounts: 'username role device_id salt hash created_at',
+        commands: 'id device_id at state record',
+        devices:
+          'id kaiser_id name notes is_demo approval first_seen_at last_seen_at epoch boot_id zone config health',
+        journal: 'id at kind device_id actor message details',
+        operations: 'id kind device_id state reason started_at finished_at',
+        settings: 'key value',
+        stops: 'id engaged_at cleared_at record',
+        zones: 'id name master_zone_id position is_demo',
+      },
+    });
+  });
+});
+
+describe('history.db', () => {
+  it('goes from nothing to version 1 with every table and a total of 0', () => {
+    const database = emptyDatabase();
+    migrate(database, historyMigrations.slice(0, 1), 'history.db');
+    expect({ version: versionOf(database), tables: columnsOf(database) }).toEqual({
+      version: 1,
+      tables: {
+        actuator_states: 'device_id gpio at type state value emergency runtime_ms source',
+        samples: 'series at value raw quality ts seq',
+        series: 'number id device_id gpio type address subzone_id',
+        totals: 'key value',
+      },
+    });
+    expect(database.prepare('SELECT * FROM totals').all()).toEqual([{ key: 'samples', value: 0 }]);
+  });
+});
+
+describe('migrate', () => {
+  const first: Migration = { name: 'first', sql: 'CREATE TABLE a (x)' };
+  const second: Migration = { name: 'second', sql: 'ALTER TABLE a ADD COLUMN y; UPDATE a SET y = x + 1' };
+  const broken: Migration = { name: 'broken', sql: 'CREATE TABLE b (x); SELECT nonsense' };
+
+  it('takes only the steps that are missing and keeps the rows', () => {
+    const database = emptyDatabase();
+    migrate(database, [first], 'a.db');
+    database.exec('INSERT INTO a VALUES (1)');
+    migrate(database, [first, second], 'a.db');
+    migrate(database, [first, second], 'a.db');
+    expect([versionOf(database), database.prepare('SELECT * FROM a').all()]).toEqual([2, [{ x: 1, y: 2 }]]);
+  });
+
+  it('leaves a step that fails undone, with the steps before it', () => {
+    const database = emptyDatabase();
+    expect(() => migrate(database, [first, broken], 'a.db')).toThrow('nonsense');
+    expect([versionOf(database), columnsOf(database)]).toEqual([1, { a: 'x' }]);
+  });
+
+  it('refuses a database of a newer console', () => {
+    const database = emptyDatabase();
+    database.pragma('user_version = 3');
+    expect(() => migrate(database, [first, second], 'a.db')).toThrow(
+      'a.db was written by a newer Leitstand (version 3, this one knows 2). Install the newer console.',
+    );
+  });
+});
