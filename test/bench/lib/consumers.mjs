@@ -13,6 +13,8 @@ const newlineByte = 10;
 const pollMs = 500;
 const finePollMs = 20;
 const stallMs = 20_000;
+/** Each generator counts from 1: within the same second its first readings would be those of the one before, and rightly be dropped. */
+const nextSecondMs = 1_100;
 
 /** A console whose devices are the generator's, all adopted. */
 export async function consoleConsumer(url, devices) {
@@ -20,6 +22,7 @@ export async function consoleConsumer(url, devices) {
   const { sent } = await generate(url, { devices, rate: 100, seconds: 1 });
   await running.adopt(devices);
   await until(async () => (await running.storedRows()) === sent, 'the first readings to be stored');
+  await sleep(nextSecondMs);
   return {
     program: running.program,
     console: running,
@@ -65,7 +68,7 @@ export async function drain(url, consumer, { generator: options, programs = {} }
   const generator = startGenerator(url, options);
   const observed = { consumer: consumer.program, ...programs, generator: generator.program };
   const first = await firstSample(consumer, before, observed);
-  await sleep(startedMs + options.seconds * 1_000 - performance.now());
+  await sleep(startedMs + options.seconds * 1_000 - pollMs - performance.now());
   const full = await take(consumer, observed);
   const { sent } = await generator.report();
   const last = await lastSample(consumer, before + sent, observed);

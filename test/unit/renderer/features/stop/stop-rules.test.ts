@@ -59,6 +59,7 @@ describe('rows of a stop', () => {
       zoneOrder: 1,
       state: 'unconfirmed',
       isOnline: true,
+      hasRefused: false,
       latencyMs: null,
       waitedMs: 41_000,
       offlineSince: null,
@@ -85,6 +86,13 @@ describe('rows of a stop', () => {
       stopRows(stop({ clearedAt: at(10_000), devices }), plant, noon + 10_000 + ms).map(({ deviceId, state }) => [deviceId, state]);
     expect(statesAfter(1_000)).toEqual([['ESP_B', 'clearing'], ['ESP_D', 'clearing'], ['ESP_C', 'missed'], ['ESP_A', 'cleared']]); // prettier-ignore
     expect(statesAfter(5_000)).toEqual([['ESP_B', 'uncleared'], ['ESP_D', 'uncleared'], ['ESP_C', 'missed'], ['ESP_A', 'cleared']]); // prettier-ignore
+  });
+
+  it('knows a device that refused this stop, not one that refused an earlier one', () => {
+    const warned = (at: string) => sampleDevice('ESP_A', { warnings: [{ code: 'emergency_refused', message: '', at, count: 1 }] });
+    const refusedAt = (offsetMs: number) =>
+      stopRows(stop({ devices: [entry('ESP_A', 'unconfirmed')] }), { ...plant, devices: byId(warned(at(offsetMs))) }, noon + 9_000)[0]?.hasRefused;
+    expect([refusedAt(100), refusedAt(-100)]).toEqual([true, false]);
   });
 
   it('keeps a forgotten device in the table under its id', () => {

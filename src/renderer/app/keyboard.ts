@@ -1,0 +1,35 @@
+import { useEffect } from 'react';
+import { railScreens } from './rail-screens';
+import { hrefOf } from './router';
+
+/*
+ * Keys of the frame: Alt+1 … goes to a screen, F6 and Shift+F6 walk through the areas (elements with `data-area`). Ctrl+Shift+S belongs
+ * to the stop control.
+ */
+
+/** Listens while the frame is mounted. */
+export function useKeyboard(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key === 'F6') {
+        event.preventDefault();
+        focusNextArea(event.shiftKey ? -1 : 1);
+      } else if (event.altKey && !event.ctrlKey && !event.metaKey && /^Digit[1-9]$/.test(event.code)) {
+        const screen = railScreens[Number(event.code.slice(-1)) - 1];
+        if (!screen) return;
+        event.preventDefault();
+        window.location.hash = hrefOf({ screen });
+      }
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, []);
+}
+
+function focusNextArea(step: 1 | -1): void {
+  const areas = [...document.querySelectorAll<HTMLElement>('[data-area]')];
+  const current = areas.findIndex((area) => area.contains(document.activeElement));
+  const next = areas[(current + step + areas.length) % areas.length];
+  const target = next?.querySelector<HTMLElement>('a[href], button:not([disabled]), [tabindex="0"]');
+  (next?.tabIndex === -1 ? next : (target ?? next))?.focus();
+}

@@ -1,0 +1,100 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DeviceView } from '../../../shared/api/devices';
+import { hrefOf } from '../../app/router';
+import { api } from '../../connection/client';
+import { Button } from '../../ui/button';
+import { FailureText } from '../../ui/failure';
+import { TextField } from '../../ui/field';
+import { Mark } from '../../ui/mark';
+import { Tag } from '../../ui/tag';
+import { ApproveDialog } from './approve-dialog';
+import { AssignZoneDialog } from './assign-zone-dialog';
+import { displayName } from './device-list-rules';
+import { ForgetDialog } from './forget-dialog';
+import { RejectDialog } from './reject-dialog';
+import { useRequest } from './use-request';
+import css from './device-head.module.css';
+
+const NAME_CHARS = 64;
+const dialogs = { approve: ApproveDialog, reject: RejectDialog, zone: AssignZoneDialog, forget: ForgetDialog };
+
+/** Name and id of the device, and what can be done with it. */
+export function DeviceHead({ device }: { readonly device: DeviceView }) {
+  const { t } = useTranslation('devices');
+  const [open, setOpen] = useState<keyof typeof dialogs | null>(null);
+  const OpenDialog = open && dialogs[open];
+  return (
+    <header className={css['head']}>
+      <a className={css['back']} href={hrefOf({ screen: 'devices' })}>
+        <span aria-hidden>‹</span> {t('device.back')}
+      </a>
+      <div className={css['who']}>
+        <NameEditor device={device} />
+        <p className={css['small']}>
+          {device.id} · {t('device.kaiser', { id: device.kaiserId })}
+          {device.demo && <Tag>{t('table.demo')}</Tag>}
+        </p>
+      </div>
+      <div className={css['keys']}>
+        {device.approval === 'pending' && (
+          <span className={css['pending']}>
+            <Mark priority="low" />
+            {t('approval.pending')}
+          </span>
+        )}
+        {device.approval === 'approved' ? (
+          <Button onPress={() => setOpen('zone')}>{t('device.assignZone')}</Button>
+        ) : (
+          <Button variant="primary" onPress={() => setOpen('approve')}>
+            {t('device.approve')}
+          </Button>
+        )}
+        {device.approval !== 'rejected' && <Button onPress={() => setOpen('reject')}>{t('device.reject')}</Button>}
+        <Button onPress={() => setOpen('forget')}>{t('device.forget')}</Button>
+      </div>
+      {OpenDialog && <OpenDialog device={device} isOpen onClose={() => setOpen(null)} />}
+    </header>
+  );
+}
+
+function NameEditor({ device }: { readonly device: DeviceView }) {
+  const { t } = useTranslation('devices');
+  const [draft, setDraft] = useState<string | null>(null);
+  const { isWorking, error, run, reset } = useRequest();
+  if (draft === null) {
+    return (
+      <div className={css['name']}>
+        <h1>{displayName(device)}</h1>
+        <Button variant="plain" onPress={() => setDraft(device.name === device.id ? '' : device.name)}>
+          {t('device.rename')}
+        </Button>
+      </div>
+    );
+  }
+  const isUsable = draft.trim() !== '' && !isWorking;
+  const save = async () => {
+    if (await run(() => api.devices.update({ id: device.id, name: draft.trim() }))) setDraft(null);
+  };
+  const cancel = () => {
+    reset();
+    setDraft(null);
+  };
+  return (
+    <form
+      className={css['name']}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isUsable) void save();
+      }}
+      onKeyDown={(event) => event.key === 'Escape' && cancel()}
+    >
+      <TextField label={t('device.name')} value={draft} onChange={setDraft} maxLength={NAME_CHARS} autoFocus />
+      <Button type="submit" variant="primary" isDisabled={!isUsable}>
+        {t('device.saveName')}
+      </Button>
+      <Button onPress={cancel}>{t('device.cancelName')}</Button>
+      <FailureText error={error} />
+    </form>
+  );
+}

@@ -1,0 +1,38 @@
+import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
+import type { SensorView } from '../../../shared/api/telemetry';
+import { usePlant } from '../../connection/plant-store';
+import { Tag } from '../../ui/tag';
+import { ValueRow } from '../../ui/value-row';
+import { Panel } from './panel';
+import panel from './panel.module.css';
+import css from './device-sensors.module.css';
+
+/** Live values of one device with the pin that each comes from. */
+export function DeviceSensors({ deviceId }: { readonly deviceId: string }) {
+  const { t } = useTranslation('devices');
+  const sensors = usePlant(
+    useShallow((plant) => Object.values(plant.sensors).filter((sensor) => sensor.deviceId === deviceId).sort(byPin)),
+  );
+  return (
+    <Panel title={t('sensors.title')}>
+      {sensors.length === 0 && <p className={panel['empty']}>{t('sensors.empty')}</p>}
+      <ul className={css['list']}>
+        {sensors.map((sensor) => (
+          <li key={sensor.seriesId}>
+            <ValueRow sensor={sensor} />
+            <p className={css['source']}>
+              {sensor.gpio === 0 ? t('sensors.bus') : t('sensors.pin', { gpio: sensor.gpio })} · {sensor.type}
+              {sensor.address !== undefined && ` · ${sensor.address}`}
+              {!sensor.configured && <Tag>{t('sensors.notConfigured')}</Tag>}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function byPin(a: SensorView, b: SensorView): number {
+  return a.gpio - b.gpio || a.seriesId.localeCompare(b.seriesId);
+}

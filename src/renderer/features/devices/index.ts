@@ -1,0 +1,2 @@
+export { DeviceScreen } from './device-screen';
+export { DevicesScreen } from './devices-screen';

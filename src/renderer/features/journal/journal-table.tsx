@@ -1,0 +1,109 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { JournalEntry } from '../../../shared/api/journal';
+import { hrefOf } from '../../app/router';
+import { usePlant } from '../../connection/plant-store';
+import { useActorName } from '../../plant/actor-name';
+import { eventPriority } from '../../plant/event-rules';
+import { useEventText } from '../../plant/event-text';
+import { Mark } from '../../ui/mark';
+import { Time } from '../../ui/time';
+import { useKindName } from './journal-kinds';
+import css from './journal-table.module.css';
+
+/** Entries as rows; a row opens its details. */
+export function JournalTable({ entries }: { readonly entries: readonly JournalEntry[] }) {
+  const { t } = useTranslation('journal');
+  return (
+    <table className={css['table']} aria-label={t('table.label')}>
+      <thead>
+        <tr>
+          <th className={css['time']}>{t('table.time')}</th>
+          <th className={css['kind']}>{t('filter.kind')}</th>
+          <th>{t('table.what')}</th>
+          <th className={css['device']}>{t('table.device')}</th>
+          <th className={css['actor']}>{t('table.actor')}</th>
+          <th className={css['more']}>
+            <span className="visually-hidden">{t('details')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <Row key={entry.id} entry={entry} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ entry }: { readonly entry: JournalEntry }) {
+  const { t } = useTranslation('journal');
+  const [isOpen, setOpen] = useState(false);
+  const kindName = useKindName();
+  const textOf = useEventText();
+  const actorName = useActorName();
+  const priority = eventPriority(entry.kind);
+  const hasDetails = Object.keys(entry.details).length > 0;
+  const isOwnAct = entry.deviceId !== undefined && entry.actor === `device:${entry.deviceId}`;
+  return (
+    <>
+      <tr>
+        <td className={css['quiet']}>
+          <Time at={entry.at} />
+        </td>
+        <td>
+          <span className={css['kindCell']}>
+            <span className={css['mark']}>{priority !== 'none' && <Mark priority={priority} size="small" />}</span>
+            {kindName(entry.kind)}
+          </span>
+        </td>
+        <td>{textOf(entry)}</td>
+        <td className={css['quiet']}>{entry.deviceId !== undefined && <DeviceLink deviceId={entry.deviceId} />}</td>
+        <td className={css['quiet']}>{isOwnAct ? t('actor.device') : actorName(entry.actor)}</td>
+        <td>
+          {hasDetails && (
+            <button
+              type="button"
+              className={css['moreKey']}
+              aria-expanded={isOpen}
+              aria-label={isOpen ? t('hideDetails') : t('detailsOf')}
+              onClick={() => setOpen(!isOpen)}
+            >
+              <span aria-hidden>{isOpen ? '−' : '+'}</span>
+            </button>
+          )}
+        </td>
+      </tr>
+      {isOpen && (
+        <tr className={css['details']}>
+          <td />
+          <td colSpan={5}>
+            <Details entry={entry} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function DeviceLink({ deviceId }: { readonly deviceId: string }) {
+  const name = usePlant((plant) => plant.devices[deviceId]?.name);
+  const isKnown = usePlant((plant) => plant.devices[deviceId] !== undefined);
+  if (!isKnown) return <>{deviceId}</>;
+  return <a href={hrefOf({ screen: 'device', deviceId })}>{name || deviceId}</a>;
+}
+
+/** For support: the kind, the id and everything that was written with the entry. */
+function Details({ entry }: { readonly entry: JournalEntry }) {
+  return (
+    <dl>
+      {Object.entries({ kind: entry.kind, ...entry.details, id: entry.id }).map(([key, value]) => (
+        <div key={key}>
+          <dt>{key}</dt>
+          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

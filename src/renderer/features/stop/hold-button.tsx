@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+import { Octagon } from './octagon';
+import { useHold } from './use-hold';
+import css from './hold-button.module.css';
+
+export type HoldButtonProps = {
+  /** What is seen. */
+  readonly label: string;
+  /** What a screen reader says: the label and that it must be held. */
+  readonly name: string;
+  readonly isDisabled?: boolean;
+  readonly onFire: () => void;
+};
+
+/** A stop key within a screen: acts when held for half a second, says so when it was let go too early. */
+export function HoldButton({ label, name, isDisabled = false, onFire }: HoldButtonProps) {
+  const { t } = useTranslation('stop');
+  const { isHolding, wasTooShort, props } = useHold(onFire);
+  const hint = isHolding ? t('control.keepHolding') : wasTooShort ? t('control.tooShort') : t('zoneButton.hint');
+  return (
+    <button
+      type="button"
+      className={`${css['key']} ${isHolding ? css['holding'] : ''}`}
+      aria-label={name}
+      disabled={isDisabled}
+      {...props}
+    >
+      <Octagon className={css['octagon']} />
+      <span className={css['label']}>{label}</span>
+      <span className={`${css['hint']} ${wasTooShort ? css['loud'] : ''}`}>{hint}</span>
+      <span className={css['progress']} />
+    </button>
+  );
+}

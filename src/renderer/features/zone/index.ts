@@ -1,0 +1,1 @@
+export { ZoneScreen } from './zone-screen';

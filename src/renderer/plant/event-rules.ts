@@ -1,0 +1,24 @@
+import type { Priority } from '../ui/mark';
+
+/** How urgent an entry of the journal was when it was written; everything else is quiet. */
+const priorities: Readonly<Record<string, Priority>> = {
+  'broker.offline': 'urgent',
+  'stop.engaged': 'urgent',
+  'stop.unconfirmed': 'urgent',
+  'device.offline': 'high',
+  'device.alert': 'high',
+  'device.error': 'high',
+  'command.failed': 'high',
+  'command.rejected': 'high',
+  'command.expired': 'high',
+  'command.unconfirmed': 'high',
+  'zone.failed': 'low',
+  'zone.timeout': 'low',
+  'config.failed': 'low',
+  'config.timeout': 'low',
+  'device.discovered': 'low',
+};
+
+export function eventPriority(kind: string): Priority {
+  return priorities[kind] ?? 'none';
+}

@@ -1,0 +1,29 @@
+import type { Ref } from 'react';
+import { percentOf, type BarScale } from './bar-rules';
+import styles from './value-bar.module.css';
+
+export type ValueBarProps = {
+  readonly scale: BarScale;
+  /** Null: no marker. For a live value leave it out and move the marker by `markerRef`. */
+  readonly value?: number | null;
+  readonly markerRef?: Ref<HTMLDivElement>;
+};
+
+/** Where a value stands in its span, with the normal range lighter. Decoration: the number beside it says it in text. */
+export function ValueBar({ scale, value, markerRef }: ValueBarProps) {
+  const { lowPercent, highPercent, span } = scale;
+  const percent = value === null || value === undefined ? undefined : percentOf(value, span);
+  return (
+    <div className={styles['bar']} aria-hidden>
+      <div className={styles['normal']} style={{ left: `${lowPercent}%`, width: `${highPercent - lowPercent}%` }} />
+      <div className={styles['lane']}>
+        <div
+          className={styles['marker']}
+          ref={markerRef}
+          hidden={percent === undefined && !markerRef}
+          style={percent === undefined ? {} : { transform: `translateX(${percent}%)` }}
+        />
+      </div>
+    </div>
+  );
+}
