@@ -29,7 +29,9 @@ async function main(): Promise<void> {
   try {
     const commandLine = readCommandLine();
     if (!commandLine) return;
-    const dataDirectory = commandLine.dataDirectory ?? defaultDataDirectory({ platform: process.platform, env: process.env, home: homedir() });
+    const dataDirectory =
+      commandLine.dataDirectory ??
+      defaultDataDirectory({ platform: process.platform, env: process.env, home: homedir() });
     app.setPath('userData', join(dataDirectory, 'window')); // one window for each profile, its settings with it
     exitOnFatalErrors(log, (code) => app.exit(code));
     if (!app.requestSingleInstanceLock()) {
@@ -71,7 +73,7 @@ async function run({ broker, kaiserId, isDemo }: CommandLine, dataDirectory: str
   end.add('console', core.stop);
   const closePorts = servePagePorts(core.router, log);
   end.add('page', () => Promise.resolve(closePorts()));
-  keepWindow(openWindow(join(import.meta.dirname, '../preload/index.cjs')));
+  keepWindow(openWindow(join(import.meta.dirname, '../preload/index.cjs'), log));
 }
 
 /** A second start brings this window to the front; closing it ends the console, because nobody would watch the plant any more. */

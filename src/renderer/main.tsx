@@ -1,5 +1,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- must run before any module that makes a schema
 import './app/zod-config';
+import '@fontsource-variable/inter/wght.css';
+import './styles/tokens.css';
 import './styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';

@@ -1,6 +1,6 @@
 /* From the request to the device's answer, as a script sees it, against the same exchange over bare MQTT through the same broker. */
-import mqtt from 'mqtt';
 import { join } from 'node:path';
+import { connectClient } from './lib/client.mjs';
 import { startConsole } from './lib/console.mjs';
 import { startMosquitto } from './lib/mosquitto.mjs';
 import { Program, benchFolder, until } from './lib/program.mjs';
@@ -13,16 +13,14 @@ const commandPath = `/devices/${deviceId}/actuators/${gpio}/command`;
 export const command = {
   name: 'command',
   work: 'POST command → GET /commands/{id} shows the answer of a device that answers at once; alternating with a bare mqtt.js request and response',
-  async run({ isQuick, progress }) {
+  async run({ isQuick, progress, calm }) {
     const rounds = isQuick ? 2 : 7;
     const perRound = isQuick ? 10 : 40;
-    const broker = await startMosquitto();
+    const broker = await startMosquitto({ isPrompt: true });
     const running = await startConsole({ broker: broker.url });
-    const device = new Program(
-      process.execPath,
-      [join(benchFolder, 'programs', 'device.mjs'), broker.url, deviceId],
-      { ipc: true },
-    );
+    const device = new Program(process.execPath, [join(benchFolder, 'programs', 'device.mjs'), broker.url, deviceId], {
+      ipc: true,
+    });
     const requester = await bareRequester(broker.url);
     try {
       await device.line((line) => line === 'ready');
@@ -39,6 +37,7 @@ export const command = {
       }
       const results = [];
       for (let round = 0; round < rounds; round += 1) {
+        await calm();
         const result = { shown: [], inside: [], http: [], bare: [] };
         for (let turn = 0; turn < perRound; turn += 1) {
           const { totalMs, latencyMs } = await exchanges.shown();
@@ -73,7 +72,7 @@ async function throughConsole(running) {
 }
 
 async function bareRequester(url) {
-  const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 });
+  const client = await connectClient(url, { protocolVersion: 5 });
   const prefix = `kaiser/god/esp/${deviceId}/actuator/${gpio}`;
   const waiting = new Map();
   let number = 0;

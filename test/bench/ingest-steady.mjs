@@ -48,8 +48,7 @@ async function sample(consumer, bare) {
 }
 
 function describe({ warm, end, delay, sent, stored, counters, seconds }) {
-  const cpu = (name) =>
-    ((end[name].cpuSeconds - warm[name].cpuSeconds) / (end[name].count - warm[name].count)) * 1e6;
+  const cpu = (name) => ((end[name].cpuSeconds - warm[name].cpuSeconds) / (end[name].count - warm[name].count)) * 1e6;
   const share = (end.ours.cpuSeconds - warm.ours.cpuSeconds) / ((end.atMs - warm.atMs) / 1_000);
   const lost = sent - stored.distinct;
   const doubled = stored.rows - stored.distinct;

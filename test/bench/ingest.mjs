@@ -9,7 +9,7 @@ const openers = { ours: consoleConsumer, bare: bareConsumer, mosquittoSub: mosqu
 export const ingest = {
   name: 'ingest',
   work: 'QoS 1 readings of 20 devices as fast as Mosquitto takes them: parsed, recognised, converted, stored, acknowledged after the commit',
-  async run({ isQuick, progress }) {
+  async run({ isQuick, progress, calm }) {
     const rounds = isQuick ? 1 : 5;
     const seconds = isQuick ? 3 : 6;
     const results = [];
@@ -17,8 +17,10 @@ export const ingest = {
       const result = {};
       // Another order each time, so that none always follows the same one.
       const names = Object.keys(openers);
-      for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)])
+      for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
+        await calm();
         result[name] = await measure(openers[name], seconds);
+      }
       progress(
         `round ${round + 1}: console ${whole(result.ours.perSecond)}/s, bare ${whole(result.bare.perSecond)}/s, mosquitto_sub ${whole(result.mosquittoSub.perSecond)}/s, lost ${result.ours.lost}, doubled ${result.ours.doubled}`,
       );

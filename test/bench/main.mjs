@@ -1,10 +1,16 @@
 /* Runs benchmarks by name, prints a Markdown table, keeps the figures in bench/results.json. Started by scripts/bench.mjs under Node 24. */
 import { parseArgs } from 'node:util';
-import { busyCores, describeMachine, loadAverage } from './lib/machine.mjs';
+import { busyCores, calm, describeMachine, loadAverage } from './lib/machine.mjs';
 import { markdownTable, writeDocument, writeResults } from './lib/report.mjs';
+import { broker } from './broker.mjs';
+import { command } from './command.mjs';
+import { ingestSteady } from './ingest-steady.mjs';
 import { ingest } from './ingest.mjs';
+import { liveView } from './live-view.mjs';
+import { stop } from './stop.mjs';
+import { storeWrite } from './store-write.mjs';
 
-const benchmarks = [ingest];
+const benchmarks = [ingest, ingestSteady, storeWrite, stop, command, broker, liveView];
 const known = benchmarks.map(({ name }) => name);
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,12 +24,15 @@ if (unknown.length > 0) {
 
 const results = {};
 let failures = 0;
-for (const { name, work, run } of benchmarks.filter((each) => positionals.length === 0 || positionals.includes(each.name))) {
+const selected = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+for (const benchmark of selected) {
+  const { name, work } = benchmark;
   const progress = (text) => process.stderr.write(`[${name}] ${text}\n`);
+  await calm();
   const before = { loadAverage: loadAverage(), busyCoresBefore: await busyCores() };
   progress(`starts; others use ${before.busyCoresBefore.toFixed(2)} cores, load average ${before.loadAverage}`);
   try {
-    const result = await run({ isQuick: options.quick, progress });
+    const result = await benchmark.run({ isQuick: options.quick, progress, calm });
     results[name] = { name, work, at: new Date().toISOString(), isQuick: options.quick, ...before, ...result };
   } catch (error) {
     failures += 1;

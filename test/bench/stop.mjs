@@ -1,6 +1,6 @@
 /* From the request to the last of 101 stop messages (broadcast and each of 100 devices) in the hands of a subscriber, idle and under load. */
-import mqtt from 'mqtt';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectClient } from './lib/client.mjs';
 import { startConsole } from './lib/console.mjs';
 import { generate, startGenerator } from './lib/generator.mjs';
 import { startMosquitto } from './lib/mosquitto.mjs';
@@ -15,10 +15,10 @@ const betweenMs = 150;
 export const stop = {
   name: 'stop',
   work: 'POST /stop for the whole plant → the last of 101 stop messages seen by a subscriber, 100 devices that confirm; bare mqtt.js sends the same 101 messages',
-  async run({ isQuick, progress }) {
+  async run({ isQuick, progress, calm }) {
     const rounds = isQuick ? 1 : 5;
     const stopsInRound = isQuick ? 5 : 20;
-    const broker = await startMosquitto();
+    const broker = await startMosquitto({ isPrompt: true });
     const running = await startConsole({ broker: broker.url });
     const observer = await StopObserver.connect(broker.url);
     try {
@@ -31,6 +31,7 @@ export const stop = {
       await series(running, observer, 5);
       const results = [];
       for (let round = 0; round < rounds; round += 1) {
+        await calm();
         const idle = await series(running, observer, stopsInRound);
         const seconds = 4 + (stopsInRound * (betweenMs + 100) * 2) / 1_000;
         const background = startGenerator(broker.url, { devices, rate: backgroundRate, seconds: Math.ceil(seconds) });
@@ -76,7 +77,7 @@ class StopObserver {
 
   static async connect(url) {
     const observer = new StopObserver();
-    observer.#client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 });
+    observer.#client = await connectClient(url, { protocolVersion: 5 });
     observer.#client.on('message', (topic, payload) => {
       observer.#seen.push({ topic, payload });
       if (observer.#seen.length === devices + 1) observer.#onSeen();
@@ -150,7 +151,8 @@ function describe(results) {
         ratios('loaded', 'ours', ['loaded', 'bare']),
       ),
     ],
-    bound: 'a durable commit of the latch (plant.db, synchronous FULL) before the first message, then 101 publications through the broker',
+    bound:
+      'a durable commit of the latch (plant.db, synchronous FULL) before the first message, then 101 publications through the broker',
     rounds: results,
   };
 }

@@ -19,8 +19,8 @@ import { pattern, text } from './support/texts';
 
 skipWithoutMosquitto();
 
-test('the whole job is done with the keyboard alone, and the focus is always seen', async ({ page }) => {
-  await using stage = await Stage.open('mosquitto');
+test('the whole job is done with the keyboard alone, and the focus is always seen', async ({ page, kept }) => {
+  const stage = kept.use(await Stage.open('mosquitto'));
   await openByLoginUrl(page, stage.console);
   const device = await stage.pendingDevice();
   await device.sensor(sensorPin, 'ds18b20', rawAt25Degrees);
@@ -135,8 +135,8 @@ test('the whole job is done with the keyboard alone, and the focus is always see
   });
 });
 
-test('Stop all is held with Enter or Space as with the mouse, and a short press engages nothing', async ({ page }) => {
-  await using stage = await Stage.open('mosquitto');
+test('Stop all is held with Enter or Space as with the mouse, and a short press engages nothing', async ({ page, kept }) => {
+  const stage = kept.use(await Stage.open('mosquitto'));
   await openByLoginUrl(page, stage.console);
   await press(page, stopAll(page));
   await expect(page.getByText(text('stop:control.tooShort'))).toBeVisible();

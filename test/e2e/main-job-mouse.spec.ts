@@ -21,8 +21,9 @@ skipWithoutMosquitto();
 
 test('an operator adopts a device, switches it, stops the plant, clears the stop and finds it all in the journal', async ({
   page,
+  kept,
 }) => {
-  await using stage = await Stage.open('mosquitto');
+  const stage = kept.use(await Stage.open('mosquitto'));
   await openByLoginUrl(page, stage.console);
   await goTo(page, 'devices');
   await expect(page.getByText(text('devices:table.noDevices'))).toBeVisible();

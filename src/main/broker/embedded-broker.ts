@@ -243,7 +243,9 @@ class AedesBroker implements EmbeddedBroker {
 
   private authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
     if (client?.closed) {
-      done(this.isStopping ? new Error('the broker stops') : null); // a last will, checked at connect
+      // Its last will was checked at connect. aedes also hands over what came behind the packet for which it ended the connection.
+      const isWill = this.wills.get(client) === packet.topic;
+      done(isWill && !this.isStopping ? null : new Error('the connection is closed'));
       return;
     }
     const session = client && this.clients.get(client);

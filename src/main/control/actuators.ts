@@ -116,9 +116,7 @@ export class Actuators {
     const actuator = command.gpio === undefined ? undefined : this.open(command.deviceId, command.gpio);
     if (!actuator) return;
     const isNewest =
-      actuator.requested === undefined ||
-      actuator.requested.commandId === command.id ||
-      command.at >= actuator.requested.at;
+      actuator.requested === undefined || actuator.requested.commandId === command.id || command.history.length === 1; // just sent; its time says nothing when the wall clock was set back
     if (!isNewest) return;
     const { id: commandId, at, command: name, value, issuedBy: by, state } = command;
     actuator.requested = { commandId, at, command: name, by, state, ...(value !== undefined && { value }) };

@@ -107,8 +107,10 @@ export class ControlService {
         retryable: true,
       });
     const cancelTimer = clock.after(wireLimits.commandTerminalMs, () => this.step(command.id, { kind: 'timeout' }));
-    this.running.set(command.id, { command, sentMs: clock.monotonic(), cancelTimer });
+    const entry: Running = { command, sentMs: clock.monotonic(), cancelTimer };
+    this.running.set(command.id, entry);
     this.trim();
+    this.shown(command); // before it is sent: the broker's refusal may come within the call
     const sent = publisher.send(actuatorCommand, { deviceId, gpio }, payloadOf(command, now), (error) =>
       this.notSent(command.id, error),
     );
@@ -116,8 +118,7 @@ export class ControlService {
       this.notSent(command.id, sent.error);
       return sent;
     }
-    this.shown(command);
-    return success(command);
+    return success(entry.command);
   }
 
   /** The device's response; one without a known correlation id completes nothing (conformance E6). */

@@ -61,11 +61,6 @@ export class DeviceConfiguration {
     if (!begun.ok) return begun;
     const operation = begun.value;
     const generation = Math.max(clock.now(), device.config.generation + 1);
-    const sent = publisher.send(configPush, { deviceId }, this.payload(operation.id, generation, sections));
-    if (!sent.ok) {
-      operations.finish(operation.id, 'failed', sent.error.message);
-      return sent;
-    }
     const limitMs = sections.offlineRules ? wireLimits.configAckWithRulesMs : wireLimits.configAckMs;
     const waiting = new Set(names.filter((name) => name !== 'offlineRules'));
     const cancelTimer = clock.after(limitMs, () =>
@@ -76,12 +71,27 @@ export class DeviceConfiguration {
       ),
     );
     this.pushes.set(operation.id, { operation, sections, waiting, failed: null, cancelTimer });
+    const before = device.config;
     device.config = {
-      ...device.config,
+      ...before,
       generation,
-      desired: { ...device.config.desired, ...sections },
+      desired: { ...before.desired, ...sections },
       state: withState(device, names, 'pending'),
     };
+    // The broker's refusal may come within the call, so everything is in place before it.
+    const sent = publisher.send(
+      configPush,
+      { deviceId },
+      this.payload(operation.id, generation, sections),
+      ({ message }) => this.finish(operation.id, 'failed', message),
+    );
+    if (!sent.ok) {
+      cancelTimer();
+      this.pushes.delete(operation.id);
+      device.config = before;
+      operations.finish(operation.id, 'failed', sent.error.message);
+      return sent;
+    }
     registry.save(device);
     journal.add({
       kind: 'config.requested',
@@ -98,7 +108,8 @@ export class DeviceConfiguration {
     const push = this.pushes.get(response.correlationId ?? '');
     const device = this.parts.registry.get(deviceId);
     if (!push || !device || push.operation.deviceId !== deviceId) return;
-    const section = sectionOf[response.section];
+    const name = Object.hasOwn(sectionOf, response.section) ? sectionOf[response.section] : undefined;
+    const section = name && push.sections[name] ? name : undefined; // an answer about what was not asked settles nothing
     if (response.status !== 'success') push.failed ??= `${response.section}: ${response.message || response.status}`;
     if (section) {
       push.waiting.delete(section);

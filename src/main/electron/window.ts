@@ -1,4 +1,5 @@
 import { BrowserWindow } from 'electron';
+import type { Logger } from 'pino';
 import { PAGE_ORIGIN } from './page-protocol';
 
 /** The smallest size for which the screens are drawn (shared/design). */
@@ -6,9 +7,11 @@ const SMALLEST = { width: 1024, height: 700 } as const;
 const USUAL = { width: 1366, height: 820 } as const;
 /** Surface of the dark theme: no white flash at night while the page loads. */
 const FIRST_COLOUR = '#1b1e21';
+/** A page whose process died is loaded again after this; a page that dies at once every time costs one start per second. */
+const REVIVE_MS = 1_000;
 
 /** Opens the console's window; it is shown when the page has drawn. */
-export function openWindow(preloadPath: string): BrowserWindow {
+export function openWindow(preloadPath: string, log: Logger): BrowserWindow {
   const window = new BrowserWindow({
     ...USUAL,
     minWidth: SMALLEST.width,
@@ -29,8 +32,20 @@ export function openWindow(preloadPath: string): BrowserWindow {
     },
   });
   window.once('ready-to-show', () => window.show());
+  reviveAfterCrash(window, log);
   void window.loadURL(`${PAGE_ORIGIN}/`);
   return window;
+}
+
+/** The plant goes on without the page, so the page has to come back by itself. */
+function reviveAfterCrash(window: BrowserWindow, log: Logger): void {
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    if (reason === 'clean-exit') return;
+    log.error({ reason, exitCode }, 'The process of the page is gone; the page is loaded again');
+    setTimeout(() => {
+      if (!window.isDestroyed()) window.webContents.reload();
+    }, REVIVE_MS);
+  });
 }
 
 /** Brings the window to the front, also from the task bar. */

@@ -88,7 +88,9 @@ function unreadable(cause: unknown): ApiError {
 }
 
 function invalidFields(fields: readonly FieldProblem[]): ApiError {
-  const sentences = fields.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  const sentences = fields.map(
+    ({ field, message }) => `${field === '' ? '' : `${field}: `}${message.replace(/\.$/, '')}`,
+  );
   return apiError({
     code: 'invalid',
     message: `The request is refused: ${sentences.join('; ')}.`,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Logger } from 'pino';
+import { LOOPBACK } from '../broker/listen';
 import type { BrokerRequest } from '../command-line';
 import type { BrokerOptions } from '../console';
 import { StartupError } from '../startup-error';
@@ -28,11 +29,11 @@ export async function resolveBroker(request: BrokerRequest, log: Logger): Promis
   };
 }
 
-/** Listens for a moment. On all addresses, as the broker does, since devices come from outside. */
+/** Listens for a moment where the broker will. */
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   try {
-    server.listen({ port, exclusive: true });
+    server.listen(port, LOOPBACK);
     await once(server, 'listening');
     return true;
   } catch {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { ConnectionView } from '../../shared/api/status';
@@ -5,6 +6,7 @@ import { serverStatus } from '../../shared/wire/messages/server-status';
 import type { Qos } from '../../shared/wire/message';
 import { serverStatusTopic } from '../../shared/wire/topic';
 import type { Clock } from '../clock';
+import { Acknowledgements } from './acknowledgements';
 import { backOffMs } from './back-off';
 import { CommitFirstStore } from './commit-first-store';
 import type { Packet } from './handler-registry';
@@ -124,7 +126,10 @@ export class BrokerConnection {
     this.view = { ...this.view, attempts: this.view.attempts + 1 };
     const client = connect({ ...addressOf(this.options.url), ...this.clientOptions() });
     this.client = client;
-    client.handleMessage = (packet, done) => this.handleMessage(client, packet, done);
+    const acknowledgements = new Acknowledgements(this.options.afterCommit, (bytes) => {
+      if (client.connected) client.stream.write(bytes); // otherwise the broker delivers again on the next connection
+    });
+    client.handleMessage = (packet, done) => this.handleMessage(acknowledgements, packet, done);
     client.on('connect', (connack) => this.connected(client, connack.sessionPresent));
     client.on('error', (error) => this.failed(client, error));
     client.on('disconnect', (packet) =>
@@ -146,27 +151,30 @@ export class BrokerConnection {
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,
-      incomingStore: new CommitFirstStore((packet, committed) => this.take(packet, committed)),
+      incomingStore: new CommitFirstStore((packet, committed) => {
+        this.take(packet);
+        this.options.afterCommit(committed);
+      }),
       will: { topic: serverStatusTopic(kaiserId), payload: Buffer.from(willPayload), qos: 1, retain: true },
       ...(this.version === 5 && { properties: { sessionExpiryInterval: SESSION_EXPIRY_S } }),
     };
   }
 
-  private handleMessage(client: MqttClient, packet: IPublishPacket, done: (error?: Error) => void): void {
-    if (packet.qos === 2) {
-      done(); // handled by the incoming store when it arrived
-      return;
-    }
-    if (packet.qos === 0) {
-      this.take(packet, () => undefined);
+  private handleMessage(
+    acknowledgements: Acknowledgements,
+    packet: IPublishPacket,
+    done: (error?: Error) => void,
+  ): void {
+    if (packet.qos !== 2) this.take(packet); // otherwise handled by the incoming store when it arrived
+    if (packet.qos !== 1) {
       done();
       return;
     }
-    this.take(packet, () => acknowledge(client, packet));
+    if (packet.messageId !== undefined) acknowledgements.add(packet.messageId);
     done(withheld); // withholds the PUBACK and lets the next packet of this turn through
   }
 
-  private take(packet: IPublishPacket, committed: () => void): void {
+  private take(packet: IPublishPacket): void {
     const { topic, payload, retain, dup } = packet;
     this.options.onPacket({
       topic,
@@ -174,11 +182,12 @@ export class BrokerConnection {
       isRetained: retain,
       isRedelivered: dup,
     });
-    if (packet.qos > 0) this.options.afterCommit(committed);
   }
 
   private connected(client: MqttClient, isSessionPresent: boolean): void {
     if (client !== this.client) return;
+    // Otherwise a small packet, a stop too, waits up to 40 ms for the acknowledgement of the one before (Nagle's algorithm).
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     this.options.log.info(
       { url: redact(this.options.url), isSessionPresent, version: this.version },
       'broker connected',
@@ -234,12 +243,6 @@ export class BrokerConnection {
 
 /** Tells mqtt.js not to acknowledge by itself. */
 const withheld = new Error('acknowledged after commit');
-
-/** Sends the PUBACK. `_sendPacket` is private: mqtt is pinned exactly and the kill -9 test proves the order. */
-function acknowledge(client: MqttClient, packet: IPublishPacket): void {
-  if (!client.connected || packet.messageId === undefined) return; // the broker delivers it again on the next connection
-  client['_sendPacket']({ cmd: 'puback', messageId: packet.messageId });
-}
 
 /** CONNACK 1 (3.1.1) and 0x84 (5.0): unacceptable protocol version. */
 function isUnsupportedVersion(error: Error): boolean {

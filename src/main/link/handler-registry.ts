@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { DeviceId } from '../../shared/domain/ids';
 import { wireLimits } from '../../shared/wire/limits';
 import type { InboundMessage, Qos } from '../../shared/wire/message';
-import { parseDeviceTopic, subscriptionPattern } from '../../shared/wire/topic';
+import { parseDeviceTopic, subscriptionPattern, type DeviceTopic } from '../../shared/wire/topic';
 import type { LinkCounters } from './counters';
 
 /** A packet as it came from the broker. */
@@ -39,6 +39,8 @@ type Entry = {
 
 /** How much of a malformed payload is kept for inspection, characters. */
 const EXCERPT_CHARS = 200;
+/** Valid topics that are remembered: those of a plant of 200 devices; beyond that the memory starts anew. */
+const MAX_KNOWN_TOPICS = 10_000;
 
 /**
  * Which message goes to which room. A packet is matched by its topic, parsed once by its schema and handed to its one handler; whatever is
@@ -46,6 +48,7 @@ const EXCERPT_CHARS = 200;
  */
 export class HandlerRegistry {
   private readonly entries = new Map<string, Entry>();
+  private readonly topics = new Map<string, DeviceTopic>();
 
   constructor(
     private readonly kaiserId: string,
@@ -77,7 +80,7 @@ export class HandlerRegistry {
   /** Handles one packet; never throws. */
   dispatch(packet: Packet): void {
     this.counters.received += 1;
-    const topic = parseDeviceTopic(packet.topic);
+    const topic = this.topicOf(packet.topic);
     const entry = topic && topic.kaiserId === this.kaiserId ? this.entries.get(topic.path) : undefined;
     if (!topic || !entry) {
       this.counters.unparsableTopic += 1;
@@ -111,6 +114,17 @@ export class HandlerRegistry {
         isRedelivered,
       }),
     );
+  }
+
+  /** The topic taken apart; devices repeat the same few, so each is taken apart once. */
+  private topicOf(text: string): DeviceTopic | null {
+    const known = this.topics.get(text);
+    if (known) return known;
+    const topic = parseDeviceTopic(text);
+    if (!topic || !this.entries.has(topic.path)) return topic;
+    if (this.topics.size >= MAX_KNOWN_TOPICS) this.topics.clear();
+    this.topics.set(text, topic);
+    return topic;
   }
 
   private guard(topic: string, action: () => void): void {

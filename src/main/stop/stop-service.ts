@@ -21,6 +21,8 @@ const PAST_STOPS = 20;
 const DEVICE_REASON_BYTES = 60;
 /** The same for the 512-byte pool of the broadcast. */
 const BROADCAST_REASON_BYTES = 160;
+/** UTF-8 bytes of the operator's name in the broadcast. */
+const ISSUER_BYTES = 64;
 
 export type StopParts = {
   readonly store: StopStore;
@@ -143,9 +145,8 @@ export class StopService {
       const isMeant = correlationId === undefined ? isEngaged(stop) : correlationId === stop.id;
       const device = isMeant && stop.devices.find((candidate) => candidate.deviceId === deviceId);
       if (!device || device.state === 'confirmed' || device.state === 'cleared') continue;
-      const sentMs = this.sentMs.get(`${stop.id}:${deviceId}`);
-      if (sentMs === undefined) continue;
-      const latencyMs = Math.round(this.parts.clock.monotonic() - sentMs);
+      const latencyMs = this.latencyMs(stop.id, device);
+      if (latencyMs === undefined) continue; // it was never asked
       this.step(stop.id, { kind: 'confirmed', deviceId, latencyMs });
       this.parts.journal.add({
         kind: 'stop.confirmed',
@@ -155,6 +156,14 @@ export class StopService {
         details: { stopId: stop.id, latencyMs },
       });
     }
+  }
+
+  /** Time since the stop was handed out to a device; after a restart of the console by the wall clock. */
+  private latencyMs(stopId: string, { deviceId, sentAt }: StopView['devices'][number]): number | undefined {
+    const { clock } = this.parts;
+    const sentMs = this.sentMs.get(`${stopId}:${deviceId}`);
+    if (sentMs !== undefined) return Math.round(clock.monotonic() - sentMs);
+    return sentAt === undefined ? undefined : Math.max(0, clock.now() - Date.parse(sentAt));
   }
 
   /** A device said that it left the stop. */
@@ -176,12 +185,11 @@ export class StopService {
   /** A device is there (again): an engaged stop is sent to it, and a clear that it missed. */
   deviceOnline(deviceId: DeviceId): void {
     for (const stop of this.stops.values()) {
-      const zoneId = this.zoneOf(deviceId);
-      if (isEngaged(stop) && covers(stop.scope, deviceId, zoneId)) {
+      if (isEngaged(stop) && this.holds(stop, deviceId)) {
         const next = withNewDevice(stop, deviceId);
         if (next !== stop) this.keep(next);
         const state = next.devices.find((device) => device.deviceId === deviceId)?.state;
-        if (state !== 'offline' && state !== 'unconfirmed') continue;
+        if (state === 'sent') continue; // also one that confirmed is asked: a restart may have cost it the latch
         this.send(
           next,
           this.parts.devices.all().filter(({ id }) => id === deviceId),
@@ -202,7 +210,7 @@ export class StopService {
       if (open.size > 0 || stop.scope.kind === 'all')
         this.send(
           stop,
-          this.targets(stop.scope).filter(({ id }) => open.has(id)),
+          this.parts.devices.all().filter(({ id }) => open.has(id)),
         );
     }
   }
@@ -220,7 +228,7 @@ export class StopService {
     if (stop.scope.kind === 'all' && !isRepeat)
       sender.broadcast(
         { correlationId: stop.id, reason: stopReason(stop.reason, BROADCAST_REASON_BYTES, utf8Bytes) },
-        stop.by,
+        stopReason(stop.by, ISSUER_BYTES, utf8Bytes),
         new Date(clock.now()).toISOString(),
       );
     for (const device of targets) this.sendStop(stop, device.id);
@@ -280,19 +288,22 @@ export class StopService {
   }
 
   private targets(scope: StopScope): readonly DeviceRecord[] {
-    return this.parts.devices.all().filter(({ id }) => covers(scope, id, this.zoneOf(id)));
+    return this.parts.devices.all().filter(({ id }) => this.isCovered(scope, id));
   }
 
   /** A device belongs to the zone that it confirmed, and also to the one it is asked to join. */
-  private zoneOf(deviceId: DeviceId): ZoneId | null {
+  private isCovered(scope: StopScope, deviceId: DeviceId): boolean {
     const zone = this.parts.devices.get(deviceId)?.zone;
-    return zone?.confirmed ?? zone?.desired ?? null;
+    return [zone?.confirmed ?? null, zone?.desired ?? null].some((zoneId) => covers(scope, deviceId, zoneId));
+  }
+
+  /** A device that was stopped stays so until the clear, wherever it is moved meanwhile. */
+  private holds(stop: StopView, deviceId: DeviceId): boolean {
+    return this.isCovered(stop.scope, deviceId) || stop.devices.some((device) => device.deviceId === deviceId);
   }
 
   private engagedFor(deviceId: DeviceId): StopView | undefined {
-    return [...this.stops.values()].find(
-      (stop) => isEngaged(stop) && covers(stop.scope, deviceId, this.zoneOf(deviceId)),
-    );
+    return [...this.stops.values()].find((stop) => isEngaged(stop) && this.holds(stop, deviceId));
   }
 
   private refreshActuators(stop: StopView): void {

@@ -51,7 +51,7 @@ export class SampleStore {
       'INSERT INTO samples (series, at, value, raw, quality, ts, seq) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.insertSeries = database.prepare(
-      'INSERT INTO series (number, id, device_id, gpio, type, address, subzone_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO series (number, id, device_id, gpio, type, address, subzone_id) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.addRows = database.prepare("UPDATE totals SET value = value + ? WHERE key = 'samples'");
   }
@@ -64,6 +64,7 @@ export class SampleStore {
       .all();
   }
 
+  /** Adds a series that is not there yet. */
   createSeries(row: SeriesRow): void {
     this.insertSeries.run(row.number, row.id, row.deviceId, row.gpio, row.type, row.address, row.subzoneId);
   }

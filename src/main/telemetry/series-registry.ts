@@ -14,6 +14,8 @@ export class SeriesRegistry {
   private readonly byId = new Map<string, Series>();
   private readonly byDevice = new Map<DeviceId, Series[]>();
   private nextNumber = 1;
+  /** Series whose row is not known to be on disk: a turn that fails loses it together with its readings. */
+  private readonly unsaved = new Set<Series>();
 
   constructor(
     private readonly store: SampleStore,
@@ -60,10 +62,19 @@ export class SeriesRegistry {
       address: value.address ?? null,
       subzoneId: value.subzoneId ?? null,
     };
-    this.batch.history(() => this.store.createSeries(row));
     const series = this.add(row);
+    this.unsaved.add(series);
     series.areIdentitiesLoaded = true; // nothing is stored yet
     return series;
+  }
+
+  /** Writes the row of a new series; called inside the write of each reading, so that no reading is stored without its series. */
+  ensureStored(series: Series): void {
+    if (!this.unsaved.has(series)) return;
+    this.store.createSeries(series.row);
+    this.batch.afterCommit(() => {
+      if (this.batch.fault === null) this.unsaved.delete(series);
+    });
   }
 
   /** Fills the ring of repeated readings from the store, once per series and process. */
@@ -79,6 +90,7 @@ export class SeriesRegistry {
   removeDevice(deviceId: DeviceId): SeriesId[] {
     const ids = this.ofDevice(deviceId).map((series) => series.row.id);
     this.batch.history(() => this.store.removeDevice(deviceId));
+    for (const series of this.ofDevice(deviceId)) this.unsaved.delete(series);
     for (const id of ids) this.byId.delete(id);
     this.byDevice.delete(deviceId);
     return ids;

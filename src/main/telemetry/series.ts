@@ -6,9 +6,9 @@ import type { SeriesRow } from './sample-store';
 
 /** A value is stale after this many usual intervals without a new one … */
 const STALE_INTERVALS = 3;
-/** … plus this, for jitter of radio and broker; within these bounds. */
+/** … plus this, for jitter of radio and broker; within these bounds, the upper one for the longest legal interval of 300 s. */
 const STALE_SLACK_MS = 2_000;
-const STALE_BOUNDS_MS = [10_000, 300_000] as const;
+const STALE_BOUNDS_MS = [10_000, 902_000] as const;
 /** Before an interval is known (contract default: 30 s). */
 const STALE_DEFAULT_MS = 90_000;
 /** Weight of the newest gap in the learned interval. */

@@ -87,7 +87,11 @@ export class TelemetryService {
       ts: tsMs,
       seq: data.seq ?? null,
     };
-    if (this.parts.batch.history(() => this.parts.store.insert(row))) this.rowsOfTurn += 1;
+    const isRecorded = this.parts.batch.history(() => {
+      registry.ensureStored(series);
+      this.parts.store.insert(row);
+    });
+    if (isRecorded) this.rowsOfTurn += 1;
     if (isFirst) this.parts.changes.sensor(series.row.id);
   }
 

@@ -9,8 +9,9 @@ const notices: Readonly<Record<LoginNotice, { readonly en: string; readonly de: 
   wrong_token: { en: 'This is not the token of this console.', de: 'Das ist nicht das Token dieser Konsole.' },
 };
 
-/** The headers of this page differ from the application's in one point: it has a form. */
-export const loginPagePolicy = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** The headers of this page differ from the application's in one point: it has a form. The image is its empty icon. */
+export const loginPagePolicy =
+  "default-src 'none'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** What a browser sees that is not logged in: how to get in, in both languages, without script or style. */
 export function loginPage(notice: LoginNotice, tokenFile: string): string {

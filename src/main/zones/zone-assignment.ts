@@ -1,6 +1,6 @@
 import type { OperationView } from '../../shared/api/operations';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
-import { failure, success, type Result } from '../../shared/domain/result';
+import { failure, success, type Failure, type Result } from '../../shared/domain/result';
 import { wireLimits } from '../../shared/wire/limits';
 import { zoneAssign, type ZoneAck } from '../../shared/wire/messages/zone';
 import type { Clock } from '../clock';
@@ -63,7 +63,7 @@ export class ZoneAssignment {
 
   /** An acknowledgement of the device. Without a waiting operation it only tells what the device says. */
   acknowledged(deviceId: DeviceId, ack: ZoneAck): void {
-    if (this.replies.resolve(ack.correlationId, ack)) return;
+    if (ack.correlationId !== undefined && this.replies.resolve(replyKey(deviceId, ack.correlationId), ack)) return;
     const device = this.parts.devices.get(deviceId);
     if (!device || ack.status === 'error' || device.zone.state === 'pending') return;
     const confirmed = ack.status === 'zone_assigned' && ack.zoneId ? ack.zoneId : null;
@@ -110,13 +110,15 @@ export class ZoneAssignment {
       correlation_id: id,
       timestamp: Math.floor(clock.now() / 1000),
     };
-    this.replies.expect(id, wireLimits.zoneAckMs, (ack) => this.finish(device, id, zoneId, ack));
-    const sent = publisher.send(zoneAssign, { deviceId: device.id }, payload, (error) =>
-      this.replies.resolve(id, { status: 'error', correlationId: id, zoneId: undefined, message: error.message }),
-    );
+    const key = replyKey(device.id, id);
+    const failed = ({ message }: Failure) =>
+      this.replies.resolve(key, { status: 'error', correlationId: id, zoneId: undefined, message });
+    // The broker's refusal may come within the call, so everything is in place before it.
     device.zone = { desired: zoneId, confirmed: device.zone.confirmed, state: 'pending' };
+    this.replies.expect(key, wireLimits.zoneAckMs, (ack) => this.finish(device, id, zoneId, ack));
+    const sent = publisher.send(zoneAssign, { deviceId: device.id }, payload, failed);
     if (!sent.ok) {
-      this.replies.resolve(id, { status: 'error', correlationId: id, zoneId: undefined, message: sent.error.message });
+      failed(sent.error);
       return sent;
     }
     devices.save(device);
@@ -149,6 +151,11 @@ export class ZoneAssignment {
       details: { operationId: id, zoneId },
     });
   }
+}
+
+/** Key of a wait: an id counts only from the device that it was sent to. */
+function replyKey(deviceId: DeviceId, correlationId: string): string {
+  return `${deviceId}:${correlationId}`;
 }
 
 function outcomeOf(

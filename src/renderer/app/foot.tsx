@@ -11,7 +11,9 @@ const LAG_SHOWN_MS = 1000;
 /** What the console itself is doing: who waits, whether it records, whether this display keeps up. */
 export function Foot() {
   const { t } = useTranslation();
-  const pending = usePlant(({ devices }) => Object.values(devices).filter(({ approval }) => approval === 'pending').length);
+  const pending = usePlant(
+    ({ devices }) => Object.values(devices).filter(({ approval }) => approval === 'pending').length,
+  );
   const isDemo = usePlant(({ status }) => status?.demo.running ?? false);
   return (
     <footer className={styles['foot']} aria-label={t('foot.label')}>
@@ -46,10 +48,18 @@ function Recording() {
 function Display() {
   const { t } = useTranslation();
   const { lagMs, framesPerSecond, merged, heldBack } = useDisplay((display) => display);
-  const counters = [t('foot.merged', { number: formatNumber(merged, 0) }), t('foot.heldBack', { number: formatNumber(heldBack, 0) })];
+  const counters = [
+    t('foot.merged', { number: formatNumber(merged, 0) }),
+    t('foot.heldBack', { number: formatNumber(heldBack, 0) }),
+  ];
   const isBehind = lagMs > LAG_SHOWN_MS;
   return (
-    <span className={styles['display']} data-bad={isBehind ? '' : undefined} title={t('foot.counterHelp')} data-testid="display-state">
+    <span
+      className={styles['display']}
+      data-bad={isBehind ? '' : undefined}
+      title={t('foot.counterHelp')}
+      data-testid="display-state"
+    >
       {isBehind
         ? t('foot.behind', { age: formatDuration(lagMs) })
         : t('foot.display', { rate: formatNumber(framesPerSecond, 0) })}

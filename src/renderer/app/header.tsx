@@ -50,7 +50,8 @@ function Where() {
 type Devices = ReturnType<typeof usePlant.getState>['devices'];
 
 function countPresence(devices: Devices, presence: 'online' | 'offline'): number {
-  return Object.values(devices).filter((device) => device.approval === 'approved' && device.presence === presence).length;
+  return Object.values(devices).filter((device) => device.approval === 'approved' && device.presence === presence)
+    .length;
 }
 
 function LiveState() {

@@ -26,10 +26,18 @@ export function useKeyboard(): void {
   }, []);
 }
 
+/** From the area that has the focus to the next one that can take it. */
 function focusNextArea(step: 1 | -1): void {
   const areas = [...document.querySelectorAll<HTMLElement>('[data-area]')];
   const current = areas.findIndex((area) => area.contains(document.activeElement));
-  const next = areas[(current + step + areas.length) % areas.length];
-  const target = next?.querySelector<HTMLElement>('a[href], button:not([disabled]), [tabindex="0"]');
-  (next?.tabIndex === -1 ? next : (target ?? next))?.focus();
+  const from = current < 0 && step < 0 ? 0 : current;
+  for (let distance = 1; distance <= areas.length; distance += 1) {
+    const area = areas[(from + step * distance + areas.length * 2) % areas.length];
+    const target = area?.hasAttribute('tabindex') ? area : area?.querySelector<HTMLElement>(focusable);
+    if (!target) continue;
+    target.focus();
+    return;
+  }
 }
+
+const focusable = 'a[href], button:not([disabled]), select, input, [tabindex="0"]';

@@ -46,18 +46,32 @@ export function Rail() {
 
 function Badge({ item }: { readonly item: RailScreen }) {
   const { t } = useTranslation();
-  const pending = usePlant(({ devices }) => Object.values(devices).filter(({ approval }) => approval === 'pending').length);
-  const engaged = usePlant(({ stops }) => Object.values(stops).filter(({ clearedAt }) => clearedAt === undefined).length);
-  if (item === 'devices' && pending > 0) return <Count count={pending} tone="low" label={t('rail.pending', { count: pending })} />;
-  if (item === 'stop' && engaged > 0) return <Count count={engaged} tone="stop" label={t('rail.engaged', { count: engaged })} />;
+  const pending = usePlant(
+    ({ devices }) => Object.values(devices).filter(({ approval }) => approval === 'pending').length,
+  );
+  const engaged = usePlant(
+    ({ stops }) => Object.values(stops).filter(({ clearedAt }) => clearedAt === undefined).length,
+  );
+  if (item === 'devices' && pending > 0)
+    return <Count count={pending} tone="low" label={t('rail.pending', { count: pending })} />;
+  if (item === 'stop' && engaged > 0)
+    return <Count count={engaged} tone="stop" label={t('rail.engaged', { count: engaged })} />;
   return null;
 }
 
-function Count({ count, tone, label }: { readonly count: number; readonly tone: 'low' | 'stop'; readonly label: string }) {
+function Count({
+  count,
+  tone,
+  label,
+}: {
+  readonly count: number;
+  readonly tone: 'low' | 'stop';
+  readonly label: string;
+}) {
   return (
     <span className={`${styles['count']} ${styles[tone]}`}>
       <span aria-hidden>{count}</span>
-      <span className="visually-hidden">({label})</span>
+      <span className="visuallyHidden">({label})</span>
     </span>
   );
 }

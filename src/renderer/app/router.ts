@@ -12,7 +12,10 @@ export type Route =
 
 /** Reads a location hash; anything unknown leads to the plant. */
 export function parseRoute(hash: string): Route {
-  const [screen = '', id] = hash.replace(/^#?\/?/, '').split('/').map(decode);
+  const [screen = '', id] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decode);
   if (screen === 'zone' && id) return { screen, zoneId: id };
   if (screen === 'devices') return id ? { screen: 'device', deviceId: id } : { screen };
   if (screen === 'stop' || screen === 'journal' || screen === 'settings') return { screen };

@@ -59,7 +59,9 @@ export function applyStateEvent(plant: Plant, event: StateEvent): Plant {
   const next = <T>(name: 'devices' | 'zones' | 'sensors', items: readonly T[], keyOf: (item: T) => string) =>
     replaceById(base[name] as ById<T>, plant[name] as ById<T>, items, keyOf, removed[name]);
   const goneDevices = new Set(removed.devices);
-  const goneActuators = Object.keys(base.actuators).filter((key) => goneDevices.has(key.slice(0, key.lastIndexOf(':'))));
+  const goneActuators = Object.keys(base.actuators).filter((key) =>
+    goneDevices.has(key.slice(0, key.lastIndexOf(':'))),
+  );
   return {
     isLoaded: plant.isLoaded || event.isSnapshot,
     status: event.status ?? plant.status,

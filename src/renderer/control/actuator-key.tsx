@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import type { ActuatorView } from '../../shared/api/control';
 import { useConnection } from '../connection/connection-store';
 import { actuatorKey } from '../connection/plant-store';
@@ -10,27 +9,23 @@ import { useFaceplate } from './faceplate-store';
 
 /** An actuator as a key with its name and state. A press opens the faceplate; switching takes a second press there. */
 export function ActuatorKey({ actuator }: { readonly actuator: ActuatorView }) {
-  const { t } = useTranslation();
   const isConnected = useConnection(({ state }) => state === 'live');
   const open = useFaceplate((store) => store.open);
   const nameOf = useActuatorName();
   const summaryText = useSummaryText();
   const summary = keySummary(actuator, isConnected);
   const look = keyLook(summary);
-  const name = nameOf(actuator);
-  const state = summaryText(summary);
   return (
     <button
       type="button"
       className={`${styles['key']} ${styles[look]}`}
       aria-haspopup="dialog"
-      aria-label={t('actuator.openFaceplate', { name, state })}
       onClick={() => open(actuatorKey(actuator))}
     >
-      <span className={styles['name']}>{name}</span>
+      <span className={styles['name']}>{nameOf(actuator)}</span>{' '}
       <span className={styles['state']}>
         {look === 'attention' && <Mark priority="high" size="small" />}
-        {state}
+        {summaryText(summary)}
       </span>
     </button>
   );

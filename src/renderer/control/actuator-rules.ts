@@ -9,8 +9,17 @@ export type KeySummary =
   /** A command is under way. */
   | { readonly kind: 'requested'; readonly command: string; readonly value: number | undefined }
   | { readonly kind: 'emergency' }
-  | { readonly kind: 'unknown'; readonly last: { readonly at: string; readonly state: Observed; readonly value: number } | undefined }
-  | { readonly kind: 'discrepancy'; readonly command: string; readonly value: number | undefined; readonly state: Observed; readonly observedValue: number }
+  | {
+      readonly kind: 'unknown';
+      readonly last: { readonly at: string; readonly state: Observed; readonly value: number } | undefined;
+    }
+  | {
+      readonly kind: 'discrepancy';
+      readonly command: string;
+      readonly value: number | undefined;
+      readonly state: Observed;
+      readonly observedValue: number;
+    }
   /** The last command was not confirmed; the observed state stands. */
   | { readonly kind: 'unconfirmed'; readonly state: Observed; readonly value: number }
   | { readonly kind: 'state'; readonly state: Observed; readonly value: number; readonly runtimeS: number };
@@ -27,7 +36,8 @@ export function isUnderWay(state: CommandState): boolean {
 export function keySummary(actuator: ActuatorView, isConnected: boolean): KeySummary {
   const { requested, observed, state, last, discrepancy, runtimeS } = actuator;
   if (!isConnected) return { kind: 'unknown', last: last ?? observed };
-  if (requested && isUnderWay(requested.state)) return { kind: 'requested', command: requested.command, value: requested.value };
+  if (requested && isUnderWay(requested.state))
+    return { kind: 'requested', command: requested.command, value: requested.value };
   if (state === 'unknown') return { kind: 'unknown', last };
   if (isEmergency(actuator)) return { kind: 'emergency' };
   const value = observed?.value ?? 0;
@@ -66,7 +76,10 @@ export function isPwm({ type }: Pick<ActuatorView, 'type'>): boolean {
   return type === 'pwm';
 }
 
-function agrees(requested: NonNullable<ActuatorView['requested']>, observed: NonNullable<ActuatorView['observed']>): boolean {
+function agrees(
+  requested: NonNullable<ActuatorView['requested']>,
+  observed: NonNullable<ActuatorView['observed']>,
+): boolean {
   if (requested.command === 'ON') return isOn(observed.state);
   if (requested.command === 'OFF') return observed.state === 'off';
   return true;

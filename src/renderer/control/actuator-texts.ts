@@ -52,7 +52,10 @@ export function useSummaryText(): (summary: KeySummary) => string {
       }
       case 'discrepancy': {
         const state = word(summary.state, summary.observedValue);
-        return t(`actuator.discrepancy${wordOf(summary.command)}`, { state, percent: formatPercent(summary.value ?? 0) });
+        return t(`actuator.discrepancy${wordOf(summary.command)}`, {
+          state,
+          percent: formatPercent(summary.value ?? 0),
+        });
       }
       case 'unconfirmed':
         return t('actuator.notConfirmed', { state: word(summary.state, summary.value) });

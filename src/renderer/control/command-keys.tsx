@@ -13,26 +13,30 @@ import type { SwitchCommand } from './use-switching';
 export type CommandKeysProps = {
   readonly actuator: ActuatorView;
   readonly possible: Possible;
-  readonly isSending: boolean;
   readonly onCommand: (command: SwitchCommand) => void;
 };
 
 /** On, Off and On for …, and the level of a dimmer. The lit key is the observed state, never the wish. */
-export function CommandKeys({ actuator, possible, isSending, onCommand }: CommandKeysProps) {
+export function CommandKeys({ actuator, possible, onCommand }: CommandKeysProps) {
   const { t } = useTranslation();
   const [isChoosingTime, setIsChoosingTime] = useState(false);
   const { state } = actuator;
-  const canSwitchOn = possible.canSwitchOn && !isSending;
+  const { canSwitchOn, canSwitchOff } = possible;
   return (
     <>
       <div className={styles['keys']}>
-        <Button variant="key" isActive={isOn(state)} isDisabled={!canSwitchOn} onPress={() => onCommand({ command: 'ON' })}>
+        <Button
+          variant="key"
+          isActive={isOn(state)}
+          isDisabled={!canSwitchOn}
+          onPress={() => onCommand({ command: 'ON' })}
+        >
           {t('face.keyOn')}
         </Button>
         <Button
           variant="key"
           isActive={state === 'off'}
-          isDisabled={!possible.canSwitchOff || isSending}
+          isDisabled={!canSwitchOff}
           onPress={() => onCommand({ command: 'OFF' })}
         >
           {t('face.keyOff')}
@@ -55,7 +59,11 @@ export function CommandKeys({ actuator, possible, isSending, onCommand }: Comman
         />
       )}
       {isPwm(actuator) && (
-        <Level value={actuator.observed?.value ?? 0} isDisabled={!canSwitchOn} onSet={(value) => onCommand({ command: 'PWM', value })} />
+        <Level
+          value={actuator.observed?.value ?? 0}
+          isDisabled={!canSwitchOn}
+          onSet={(value) => onCommand({ command: 'PWM', value })}
+        />
       )}
     </>
   );
@@ -105,7 +113,14 @@ function Level({ value, isDisabled, onSet }: LevelProps) {
   const [percent, setPercent] = useState(Math.round(value * 100));
   return (
     <div className={styles['level']}>
-      <Slider className={styles['slider'] ?? ''} value={percent} onChange={setPercent} minValue={0} maxValue={100} isDisabled={isDisabled}>
+      <Slider
+        className={styles['slider'] ?? ''}
+        value={percent}
+        onChange={setPercent}
+        minValue={0}
+        maxValue={100}
+        isDisabled={isDisabled}
+      >
         <Label>{t('face.level')}</Label>
         <SliderOutput>{formatPercent(percent / 100)}</SliderOutput>
         <SliderTrack className={styles['track'] ?? ''}>

@@ -21,7 +21,12 @@ export function FaceplateDialog() {
   const nameOf = useActuatorName();
   const typeName = useActuatorTypeName();
   if (key === null) return null;
-  const place = actuator && [zoneName, device?.name || actuator.deviceId, t('pin', { gpio: actuator.gpio }), typeName(actuator.type)];
+  const place = actuator && [
+    zoneName,
+    device?.name || actuator.deviceId,
+    t('pin', { gpio: actuator.gpio }),
+    typeName(actuator.type),
+  ];
   return (
     <Dialog
       title={actuator ? nameOf(actuator) : t('unknown')}

@@ -21,7 +21,9 @@ export function FaceplateFacts({ actuator }: { readonly actuator: ActuatorView }
       <dl className={styles['facts']}>
         {isOn(state) && runtimeS > 0 && <Fact label={t('face.runtime')}>{formatDuration(runtimeS * 1000)}</Fact>}
         {maxRuntimeS !== undefined && (
-          <Fact label={t('face.maxRuntime')}>{t('face.maxRuntimeValue', { time: formatDuration(maxRuntimeS * 1000) })}</Fact>
+          <Fact label={t('face.maxRuntime')}>
+            {t('face.maxRuntimeValue', { time: formatDuration(maxRuntimeS * 1000) })}
+          </Fact>
         )}
         <Fact label={t('face.offlineRules')}>
           {rules === 0 ? t('face.noOfflineRule') : t('face.offlineRuleCount', { count: rules })}

@@ -24,7 +24,7 @@ export function Faceplate({ actuator }: { readonly actuator: ActuatorView }) {
     <div className={styles['face']}>
       <Truths actuator={actuator} isConnected={isConnected} />
       <Problems actuator={actuator} isConnected={isConnected} />
-      <CommandKeys actuator={actuator} possible={possible} isSending={switching.isSending} onCommand={switching.send} />
+      <CommandKeys actuator={actuator} possible={possible} onCommand={switching.send} />
       <Blocks actuator={actuator} possible={possible} isConnected={isConnected} />
       <FailureText error={switching.error} />
       <Progress actuator={actuator} />

@@ -31,7 +31,15 @@ export function Truths({ actuator, isConnected }: TruthsProps) {
   );
 }
 
-function Cell({ label, tone, children }: { readonly label: string; readonly tone?: 'bad' | undefined; readonly children: ReactNode }) {
+function Cell({
+  label,
+  tone,
+  children,
+}: {
+  readonly label: string;
+  readonly tone?: 'bad' | undefined;
+  readonly children: ReactNode;
+}) {
   return (
     <div className={styles['cell']} data-tone={tone}>
       <dt>{label}</dt>
@@ -78,6 +86,7 @@ function Acknowledged({ actuator: { requested, acknowledged } }: { readonly actu
 function Observed({ actuator, isConnected }: TruthsProps) {
   const { t } = useTranslation();
   const word = useStateWord();
+  const actorName = useActorName();
   const { observed, state, last } = actuator;
   const seen = last ?? observed;
   if (!seen) return <Nothing>{t('face.neverReported')}</Nothing>;
@@ -88,7 +97,7 @@ function Observed({ actuator, isConnected }: TruthsProps) {
       <small>
         {!isKnown && `${t('face.lastSeen', { state: word(seen.state, seen.value) })} · `}
         <Time at={seen.at} />
-        {isKnown && observed?.source && ` · ${observed.source}`}
+        {isKnown && observed?.source && ` · ${actorName(observed.source)}`}
       </small>
     </>
   );

@@ -1,23 +1,28 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ActuatorView, CommandView } from '../../shared/api/control';
 import { api } from '../connection/client';
 
 export type SwitchCommand = Pick<CommandView, 'command'> & { readonly value?: number; readonly durationS?: number };
 
-/** Sends commands to one actuator: one at a time, none kept for later. `error` is what the last one met. */
+/**
+ * Sends commands to one actuator, none kept for later. `error` is what the last one met. Keys are not disabled while one is under way: a
+ * key that is disabled loses the focus, and Off must not wait for On. Only the same command again is ignored until then.
+ */
 export function useSwitching({ deviceId, gpio }: Pick<ActuatorView, 'deviceId' | 'gpio'>) {
-  const [isSending, setIsSending] = useState(false);
+  const underWay = useRef(new Set<string>());
   const [error, setError] = useState<unknown>(null);
   const send = async (command: SwitchCommand) => {
-    setIsSending(true);
+    const key = JSON.stringify(command);
+    if (underWay.current.has(key)) return;
+    underWay.current.add(key);
     setError(null);
     try {
       await api.control.command({ id: deviceId, gpio, ...command });
     } catch (thrown) {
       setError(thrown);
     } finally {
-      setIsSending(false);
+      underWay.current.delete(key);
     }
   };
-  return { isSending, error, send: (command: SwitchCommand) => void send(command) };
+  return { error, send: (command: SwitchCommand) => void send(command) };
 }

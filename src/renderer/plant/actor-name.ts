@@ -10,5 +10,6 @@ const ours = {
 /** Who did something, in words: `user:operator` is the operator, a device its id. */
 export function useActorName(): (actor: string) => string {
   const { t } = useTranslation();
-  return (actor) => (Object.hasOwn(ours, actor) ? t(ours[actor as keyof typeof ours]) : actor.replace(/^(user|device|system):/, ''));
+  return (actor) =>
+    Object.hasOwn(ours, actor) ? t(ours[actor as keyof typeof ours]) : actor.replace(/^(user|device|system):/, '');
 }

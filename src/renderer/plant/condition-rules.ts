@@ -4,7 +4,7 @@ import type { SensorView } from '../../shared/api/telemetry';
 import type { ConnectionState } from '../connection/connection-store';
 import { actuatorKey, type Plant } from '../connection/plant-rules';
 import type { LiveValue } from '../telemetry/series-hub';
-import { priorities, type Priority } from '../ui/mark';
+import { comparePriority, type Priority } from '../ui/priority';
 import { zoneIdOf, type ZoneKey } from './zone-rules';
 
 /*
@@ -76,21 +76,25 @@ export function conditionsOf({ plant, connection, latest }: ConditionInput): rea
   const approved = Object.values(plant.devices).filter(({ approval }) => approval === 'approved');
   const online = new Map(approved.filter(({ presence }) => presence === 'online').map((device) => [device.id, device]));
   const found: readonly Condition[] = [
-    ...(isLost ? [{ id: 'consoleLost', kind: 'consoleLost', priority: 'urgent', since: connection.since } as const] : []),
+    ...(isLost
+      ? [{ id: 'consoleLost', kind: 'consoleLost', priority: 'urgent', since: connection.since } as const]
+      : []),
     ...consoleConditions(plant),
     ...approved.flatMap(deviceConditions),
-    ...Object.values(plant.actuators).flatMap((actuator) => actuatorConditions(actuator, plant.devices[actuator.deviceId])),
+    ...Object.values(plant.actuators).flatMap((actuator) =>
+      actuatorConditions(actuator, plant.devices[actuator.deviceId]),
+    ),
     ...Object.values(plant.sensors).flatMap((sensor) => sensorConditions(sensor, online.get(sensor.deviceId), latest)),
   ];
   return found
     .filter(({ kind }) => !(isLost && kind === 'sensorStale'))
     .sort(
-    (a, b) =>
-      priorities.indexOf(a.priority) - priorities.indexOf(b.priority) ||
-      rank.indexOf(a.kind) - rank.indexOf(b.kind) ||
-      timeOf(a) - timeOf(b) ||
-      a.id.localeCompare(b.id),
-  );
+      (a, b) =>
+        comparePriority(a.priority, b.priority) ||
+        rank.indexOf(a.kind) - rank.indexOf(b.kind) ||
+        timeOf(a) - timeOf(b) ||
+        a.id.localeCompare(b.id),
+    );
 }
 
 function timeOf({ since }: Condition): number {
@@ -116,8 +120,10 @@ function deviceConditions(device: DeviceView): readonly Condition[] {
   const about = { zoneId: zoneIdOf(device), deviceId: device.id, name: device.name || device.id };
   const found: Condition[] = [];
   const { presence, presenceSince: since, presenceReason: reason } = device;
-  if (presence === 'offline') found.push({ ...about, id: `deviceLost:${device.id}`, kind: 'deviceLost', priority: 'high', since, reason });
-  if (presence === 'unknown') found.push({ ...about, id: `deviceUnheard:${device.id}`, kind: 'deviceUnheard', priority: 'low', since });
+  if (presence === 'offline')
+    found.push({ ...about, id: `deviceLost:${device.id}`, kind: 'deviceLost', priority: 'high', since, reason });
+  if (presence === 'unknown')
+    found.push({ ...about, id: `deviceUnheard:${device.id}`, kind: 'deviceUnheard', priority: 'low', since });
   if (device.zone.state === 'failed') {
     const why = device.zone.reason === undefined ? {} : { reason: device.zone.reason };
     found.push({ ...about, id: `zoneFailed:${device.id}`, kind: 'zoneFailed', priority: 'low', ...why });
@@ -133,7 +139,8 @@ function actuatorConditions(actuator: ActuatorView, device: DeviceView | undefin
   const key = actuatorKey(actuator);
   const about = { zoneId: zoneIdOf(device), deviceId: device.id, actuatorKey: key, name: actuator.name };
   const found: Condition[] = [];
-  if (isEmergency(actuator)) found.push({ ...about, id: `emergency:${key}`, kind: 'emergency', priority: 'high', reason: actuator.emergency });
+  if (isEmergency(actuator))
+    found.push({ ...about, id: `emergency:${key}`, kind: 'emergency', priority: 'high', reason: actuator.emergency });
   if (actuator.discrepancy) {
     const since = actuator.requested === undefined ? {} : { since: actuator.requested.at };
     found.push({ ...about, id: `discrepancy:${key}`, kind: 'discrepancy', priority: 'high', ...since });
@@ -156,7 +163,8 @@ function sensorConditions(
   const { quality, isStale, at } = latest(sensor.seriesId);
   const about = { zoneId: zoneIdOf(device), deviceId: device.id, seriesId: sensor.seriesId, name: sensor.name };
   if (at === null) return [];
-  if (isStale) return [{ ...about, id: `sensorStale:${sensor.seriesId}`, kind: 'sensorStale', priority: 'high', since: at }];
+  if (isStale)
+    return [{ ...about, id: `sensorStale:${sensor.seriesId}`, kind: 'sensorStale', priority: 'high', since: at }];
   if (quality !== 'critical' && quality !== 'error') return [];
   return [{ ...about, id: `sensorBad:${sensor.seriesId}`, kind: 'sensorBad', priority: 'urgent', reason: quality }];
 }
@@ -164,7 +172,7 @@ function sensorConditions(
 /** The worst priority of some conditions. */
 export function worstOf(conditions: readonly Condition[]): Priority {
   return conditions.reduce<Priority>(
-    (worst, { priority }) => (priorities.indexOf(priority) < priorities.indexOf(worst) ? priority : worst),
+    (worst, { priority }) => (comparePriority(priority, worst) < 0 ? priority : worst),
     'none',
   );
 }

@@ -1,4 +1,4 @@
-import type { Priority } from '../ui/mark';
+import type { Priority } from '../ui/priority';
 
 /** How urgent an entry of the journal was when it was written; everything else is quiet. */
 const priorities: Readonly<Record<string, Priority>> = {

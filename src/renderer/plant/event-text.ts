@@ -48,7 +48,11 @@ function useFacts() {
     if (!command || command.gpio === undefined) return null;
     const { gpio } = command;
     const actuator = actuators[actuatorKey({ deviceId: command.deviceId, gpio })];
-    return { ...facts, actuator: actuatorName(actuator ?? { name: '', type: 'relay', gpio }), command: commandWord(command) };
+    return {
+      ...facts,
+      actuator: actuatorName(actuator ?? { name: '', type: 'relay', gpio }),
+      command: commandWord(command),
+    };
   };
 }
 

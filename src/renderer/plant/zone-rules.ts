@@ -61,7 +61,10 @@ function contentOf(plant: Parts, approved: readonly DeviceView[], zoneId: ZoneKe
   };
 }
 
-function byPin(a: { readonly deviceId: string; readonly gpio: number }, b: { readonly deviceId: string; readonly gpio: number }): number {
+function byPin(
+  a: { readonly deviceId: string; readonly gpio: number },
+  b: { readonly deviceId: string; readonly gpio: number },
+): number {
   return byText.compare(a.deviceId, b.deviceId) || a.gpio - b.gpio;
 }
 

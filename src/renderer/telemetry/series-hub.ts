@@ -80,11 +80,11 @@ export class SeriesHub {
   /** Starts to follow a series; the answer ends it. The ring stays, so that coming back to a screen shows no hole. */
   subscribe(seriesId: SeriesId, listener: () => void): () => void {
     const entry = this.#entry(seriesId);
-    if (entry.listeners.size === 0) this.#resubscribeSoon();
     entry.listeners.add(listener);
+    this.#resubscribeSoon();
     return () => {
       entry.listeners.delete(listener);
-      if (entry.listeners.size === 0) this.#resubscribeSoon();
+      this.#resubscribeSoon();
     };
   }
 
@@ -145,7 +145,13 @@ export class SeriesHub {
   #entry(seriesId: SeriesId): Entry {
     const known = this.#entries.get(seriesId);
     if (known) return known;
-    const entry = { latest: noValue, ring: new SeriesRing(), listeners: new Set<() => void>(), staleAfterMs: Infinity, isSeeded: false };
+    const entry = {
+      latest: noValue,
+      ring: new SeriesRing(),
+      listeners: new Set<() => void>(),
+      staleAfterMs: Infinity,
+      isSeeded: false,
+    };
     this.#entries.set(seriesId, entry);
     return entry;
   }
@@ -190,8 +196,7 @@ export class SeriesHub {
 
   #resubscribe(): void {
     if (!this.#connection) return;
-    const wanted = [...this.#entries].filter(([, { listeners }]) => listeners.size > 0).map(([id]) => id);
-    const series = wanted.slice(0, MAX_SERIES);
+    const series = this.#wantedSeries();
     const current = this.#stream?.series;
     const isSame = current?.length === series.length && series.every((id, index) => id === current[index]);
     if (!isSame) {
@@ -199,6 +204,13 @@ export class SeriesHub {
       if (series.length > 0) void this.#follow(series);
     }
     for (const id of series) this.#seedSoon(id);
+  }
+
+  /** All that somebody follows; where they are too many, those on screen (followed more than once) come first. */
+  #wantedSeries(): readonly SeriesId[] {
+    const followed = [...this.#entries].filter(([, { listeners }]) => listeners.size > 0);
+    if (followed.length > MAX_SERIES) followed.sort(([, a], [, b]) => b.listeners.size - a.listeners.size);
+    return followed.slice(0, MAX_SERIES).map(([id]) => id);
   }
 
   #closeStream(): void {

@@ -68,7 +68,14 @@ export class SeriesRing implements Points {
   }
 
   /** Puts older points in front of what arrived meanwhile. */
-  seed(points: readonly { readonly at: number; readonly value: number | null; readonly low?: number; readonly high?: number }[]): void {
+  seed(
+    points: readonly {
+      readonly at: number;
+      readonly value: number | null;
+      readonly low?: number;
+      readonly high?: number;
+    }[],
+  ): void {
     const live = Array.from({ length: this.#length }, (_, index) => ({
       at: this.timeAt(index),
       value: Number.isNaN(this.valueAt(index)) ? null : this.valueAt(index),

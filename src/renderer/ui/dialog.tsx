@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button';
@@ -20,9 +20,22 @@ export type DialogProps = {
   readonly role?: 'dialog' | 'alertdialog';
 };
 
+/** Whoever wants the focus after a dialog has taken it by then. */
+const SETTLED_MS = 500;
+
 /** A modal dialog. The focus goes in, stays in and comes back to where it was. */
-export function Dialog({ title, subtitle, isOpen, onClose, children, footer, width = 'narrow', role = 'dialog' }: DialogProps) {
+export function Dialog({
+  title,
+  subtitle,
+  isOpen,
+  onClose,
+  children,
+  footer,
+  width = 'narrow',
+  role = 'dialog',
+}: DialogProps) {
   const { t } = useTranslation();
+  useFocusAfterwards(isOpen);
   return (
     <ModalOverlay
       className={styles['overlay'] ?? ''}
@@ -32,7 +45,7 @@ export function Dialog({ title, subtitle, isOpen, onClose, children, footer, wid
     >
       <Modal className={`${styles['modal']} ${styles[width]}`}>
         <AriaDialog className={styles['dialog'] ?? ''} role={role}>
-          <header className={styles['head']}>
+          <div className={styles['head']}>
             <div>
               <Heading slot="title" className={styles['title'] ?? ''}>
                 {title}
@@ -42,11 +55,23 @@ export function Dialog({ title, subtitle, isOpen, onClose, children, footer, wid
             <Button variant="plain" aria-label={t('close')} onPress={onClose}>
               <X aria-hidden size={20} />
             </Button>
-          </header>
+          </div>
           <div className={styles['body']}>{children}</div>
-          {footer && <footer className={styles['foot']}>{footer}</footer>}
+          {footer && <div className={styles['foot']}>{footer}</div>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** What opened the dialog may have gone with it (the card of a device that was just approved): then the screen gets the focus. */
+function useFocusAfterwards(isOpen: boolean): void {
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    return () => {
+      setTimeout(() => {
+        if (document.activeElement === document.body) document.querySelector('main')?.focus({ preventScroll: true });
+      }, SETTLED_MS);
+    };
+  }, [isOpen]);
 }

@@ -19,7 +19,10 @@ export function failureOf(error: unknown): ShownFailure {
   if (!(error instanceof ORPCError)) {
     return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), details: {} };
   }
-  const { code, message, data } = error as ORPCError<string, { readonly details?: Record<string, unknown> } | undefined>;
+  const { code, message, data } = error as ORPCError<
+    string,
+    { readonly details?: Record<string, unknown> } | undefined
+  >;
   return { code: isApiCode(code) ? code : 'unexpected', message, details: data?.details ?? {} };
 }
 

@@ -61,7 +61,14 @@ export type SelectFieldProps<T extends string> = Omit<Common, 'value' | 'onChang
 };
 
 /** A choice out of a few, as the system's own list: every keyboard and screen reader knows it. */
-export function SelectField<T extends string>({ label, value, onChange, options, help, isDisabled = false }: SelectFieldProps<T>) {
+export function SelectField<T extends string>({
+  label,
+  value,
+  onChange,
+  options,
+  help,
+  isDisabled = false,
+}: SelectFieldProps<T>) {
   const id = useId();
   return (
     <div className={styles['field']}>

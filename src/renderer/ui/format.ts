@@ -49,7 +49,8 @@ export function formatMinute(at: number | string): string {
 export function formatDay(at: number | string): string {
   const options = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   const parts = new Intl.DateTimeFormat(i18next.language, options).formatToParts(new Date(at));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value.replace('.', '') ?? '';
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    parts.find((each) => each.type === type)?.value.replace('.', '') ?? '';
   return `${part('weekday')} ${part('day')}${i18next.language === 'de' ? '.' : ''} ${part('month')}`;
 }
 

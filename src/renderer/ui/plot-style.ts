@@ -1,7 +1,11 @@
 import { useSyncExternalStore } from 'react';
 
 /** Lines that can be told apart without colour: by lightness and dash. In this order. */
-export type Pen = { readonly tone: 'plot' | 'plot-2' | 'text-3'; readonly dash: readonly number[]; readonly width: number };
+export type Pen = {
+  readonly tone: 'plot' | 'plot-2' | 'text-3';
+  readonly dash: readonly number[];
+  readonly width: number;
+};
 
 export const pens: readonly Pen[] = [
   { tone: 'plot', dash: [], width: 1.6 },
@@ -12,7 +16,9 @@ export const pens: readonly Pen[] = [
   { tone: 'text-3', dash: [10, 3, 2, 3], width: 1.6 },
 ];
 
-export type PlotColours = Readonly<Record<'bg' | 'plot' | 'plot-2' | 'line' | 'text-2' | 'text-3' | 'band' | 'band-edge' | 'urgent', string>>;
+export type PlotColours = Readonly<
+  Record<'bg' | 'plot' | 'plot-2' | 'line' | 'text-2' | 'text-3' | 'band' | 'band-edge' | 'urgent', string>
+>;
 
 /** The theme's colours, read once per theme: a canvas can't use custom properties. */
 export function plotColours(): PlotColours {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { onTick, serverClock } from '../connection/server-clock';
 import { formatMinute, formatNumber } from './format';
+import { watchSight } from './in-sight';
 import { plotColours, useLook, type Pen, type PlotColours } from './plot-style';
 import styles from './plot.module.css';
 
@@ -51,17 +52,16 @@ function PlotCanvas(props: PlotProps) {
     const plot = new uPlot(optionsOf(element, current), current.current.read(), element);
     let isInSight = true;
     const redraw = () => isInSight && plot.setData(current.current.read());
-    const sight = new IntersectionObserver(([entry]) => {
-      isInSight = entry?.isIntersecting ?? true;
+    const offSight = watchSight(element, (is) => {
+      isInSight = is;
       redraw();
     });
     const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: element.clientHeight }));
-    sight.observe(element);
     resize.observe(element);
     const offTick = onTick(refreshMs, redraw);
     return () => {
       offTick();
-      sight.disconnect();
+      offSight();
       resize.disconnect();
       plot.destroy();
     };
@@ -80,7 +80,7 @@ function optionsOf(element: HTMLElement, props: Current): uPlot.Options {
     width: Math.max(1, element.clientWidth),
     height: Math.max(1, element.clientHeight),
     ms: 1,
-    padding: [8, units.length > 1 ? 0 : 8, 0, 0],
+    padding: [8, units.length > 1 ? 0 : 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false }, points: { size: 6 } },
     scales: { x: { range: () => [serverClock.now() - props.current.spanMs, serverClock.now()] }, ...scales },
@@ -140,7 +140,8 @@ function yAxis(colours: PlotColours, unit: string, index: number): uPlot.Axis {
 
 /** As many decimals as the marks of an axis need to be told apart. */
 function decimalsOf(splits: readonly number[]): number {
-  const isExact = (decimals: number) => splits.every((split) => Math.abs(split - Number(split.toFixed(decimals))) < 1e-6);
+  const isExact = (decimals: number) =>
+    splits.every((split) => Math.abs(split - Number(split.toFixed(decimals))) < 1e-6);
   return [0, 1, 2].find(isExact) ?? 3;
 }
 

@@ -1,6 +1,11 @@
 import type { Points } from '../telemetry/series-ring';
 
-export type Window = { readonly from: number; readonly to: number; readonly widthPx: number; readonly heightPx: number };
+export type Window = {
+  readonly from: number;
+  readonly to: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+};
 
 /** A path in pixels: lines between points, and `gap` where the pen is lifted. */
 export type PathStep = { readonly x: number; readonly y: number; readonly isGap: boolean };

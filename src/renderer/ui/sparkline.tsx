@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { SeriesId } from '../../shared/domain/ids';
 import { onTick, serverClock } from '../connection/server-clock';
 import { hub } from '../telemetry/telemetry-hub';
+import { watchSight } from './in-sight';
 import { sparklinePath } from './sparkline-rules';
 import styles from './sparkline.module.css';
 
@@ -18,11 +19,10 @@ export function Sparkline({ seriesId }: { readonly seriesId: SeriesId }) {
     const redraw = () => {
       if (isInSight) draw(canvas, seriesId);
     };
-    const observer = new IntersectionObserver(([entry]) => {
-      isInSight = entry?.isIntersecting ?? false;
+    const offSight = watchSight(canvas, (is) => {
+      isInSight = is;
       redraw();
     });
-    observer.observe(canvas);
     // The first reading and the seeded history come at their own time.
     let drawnLength = -1;
     const offHub = hub.subscribe(seriesId, () => {
@@ -34,7 +34,7 @@ export function Sparkline({ seriesId }: { readonly seriesId: SeriesId }) {
     });
     const offTick = onTick(REDRAW_MS, redraw);
     return () => {
-      observer.disconnect();
+      offSight();
       offHub();
       offTick();
     };
@@ -55,7 +55,12 @@ function draw(canvas: HTMLCanvasElement, seriesId: SeriesId): void {
   context.clearRect(0, 0, widthPx, heightPx);
   const to = serverClock.now();
   context.beginPath();
-  for (const { x, y, isGap } of sparklinePath(hub.points(seriesId), { from: to - WINDOW_MS, to, widthPx, heightPx: heightPx - 2 })) {
+  for (const { x, y, isGap } of sparklinePath(hub.points(seriesId), {
+    from: to - WINDOW_MS,
+    to,
+    widthPx,
+    heightPx: heightPx - 2,
+  })) {
     if (isGap) context.moveTo(x, y + 1);
     else context.lineTo(x, y + 1);
   }

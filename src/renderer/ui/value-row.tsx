@@ -5,10 +5,11 @@ import type { SensorView } from '../../shared/api/telemetry';
 import { onTick, serverClock } from '../connection/server-clock';
 import { useSensorName } from '../plant/labels';
 import { hub } from '../telemetry/telemetry-hub';
-import { barScaleOf, percentOf } from './bar-rules';
+import { barScaleOf } from './bar-rules';
 import { formatAge, formatReading } from './format';
+import { watchSight } from './in-sight';
 import { Sparkline } from './sparkline';
-import { ValueBar } from './value-bar';
+import { moveMarker, ValueBar } from './value-bar';
 import { valueState } from './value-state-rules';
 import styles from './value-row.module.css';
 
@@ -78,7 +79,11 @@ function useLiveRow({ seriesId, type }: SensorView) {
     const scale = barScaleOf(type);
     const writeAge = () => {
       const { at, isStale } = hub.latest(seriesId);
-      const text = !isStale ? '' : at === null ? t('value.noReading') : t('old', { age: formatAge(serverClock.now() - at) });
+      const text = !isStale
+        ? ''
+        : at === null
+          ? t('value.noReading')
+          : t('old', { age: formatAge(serverClock.now() - at) });
       setText(age.current, text);
     };
     const write = () => {
@@ -90,12 +95,32 @@ function useLiveRow({ seriesId, type }: SensorView) {
       row.current?.toggleAttribute('data-stale', live.isStale);
       row.current?.toggleAttribute('data-word', state.word !== null);
       if (row.current && row.current.dataset['quality'] !== state.tone) row.current.dataset['quality'] = state.tone;
-      if (!marker.current) return;
-      marker.current.hidden = live.value === null;
-      if (scale && live.value !== null) marker.current.style.transform = `translateX(${percentOf(live.value, scale.span)}%)`;
+      if (scale && marker.current) moveMarker(marker.current, live.value, scale);
     };
     write();
-    const ends = [hub.subscribe(seriesId, write), onTick(1000, writeAge)];
+    // A row out of sight is kept up once a second only: for search, and for screen readers.
+    let isInSight = true;
+    let isBehind = false;
+    const catchUp = () => {
+      if (isBehind) write();
+      else writeAge();
+      isBehind = false;
+    };
+    const ends = [
+      hub.subscribe(seriesId, () => {
+        isBehind = !isInSight;
+        if (isInSight) write();
+      }),
+      onTick(1000, catchUp),
+    ];
+    if (row.current) {
+      ends.push(
+        watchSight(row.current, (is) => {
+          isInSight = is;
+          catchUp();
+        }),
+      );
+    }
     return () => {
       for (const end of ends) end();
     };

@@ -11,7 +11,10 @@ export type ValueState = {
 };
 
 /** What is said beside a value: its quality when that is in doubt, else on which side of the normal range it lies. */
-export function valueState({ value, quality }: Pick<LiveValue, 'value' | 'quality'>, scale: BarScale | null): ValueState {
+export function valueState(
+  { value, quality }: Pick<LiveValue, 'value' | 'quality'>,
+  scale: BarScale | null,
+): ValueState {
   switch (quality) {
     case 'critical':
     case 'error':

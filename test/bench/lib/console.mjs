@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { Program, benchFolder, root, until } from './program.mjs';
 
 const requestDeadlineMs = 20_000;
-const stopDeadlineMs = 10_000;
 
 /** `broker` is the address of an external one; without it the console's own starts. */
 export async function startConsole({ broker } = {}) {
@@ -24,7 +23,13 @@ export async function startConsole({ broker } = {}) {
       '--import',
       join(benchFolder, 'programs', 'loop-delay.mjs'),
       join(root, 'out', 'main', 'serve.js'),
-      ...['--json', '--no-open', '--no-demo', '--data', join(folder, 'profile'), '--port', '0'],
+      '--json',
+      '--no-open',
+      '--no-demo',
+      '--port',
+      '0',
+      '--data',
+      join(folder, 'profile'),
       ...(broker ? ['--broker', broker] : ['--broker-port', '0']),
     ],
     { env: { ...process.env, LEITSTAND_BENCH_DELAY_FILE: delayFile } },
@@ -63,8 +68,8 @@ export class ConsoleUnderTest {
     const response = await fetch(`${this.#ready.url}/api/v1${path}`, {
       method,
       headers: { Authorization: `Bearer ${this.#ready.token}`, ...(body && { 'Content-Type': 'application/json' }) },
-      body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(requestDeadlineMs),
+      ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -115,7 +120,7 @@ export class ConsoleUnderTest {
       database.close();
       return counts;
     } finally {
-      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3, retryDelay: stopDeadlineMs / 100 });
+      rmSync(this.#folder, { recursive: true, force: true });
     }
   }
 }

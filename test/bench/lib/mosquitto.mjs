@@ -10,13 +10,14 @@ export function findProgram(name) {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** `url`, `program`, `stop`. */
-export async function startMosquitto() {
+/** `url`, `program`, `stop`. `isPrompt`: small packets leave at once (set_tcp_nodelay), which is not the default. */
+export async function startMosquitto({ isPrompt = false } = {}) {
   const command = process.env.LEITSTAND_MOSQUITTO ?? findProgram('mosquitto');
   if (!command) throw new Error('mosquitto is not installed (Debian: apt-get install mosquitto mosquitto-clients)');
   const folder = mkdtempSync(join(tmpdir(), 'leitstand-bench-broker-'));
   const port = await findFreePort();
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'log_type error', 'max_queued_messages 0'];
+  if (isPrompt) lines.push('set_tcp_nodelay true');
   // Started as root it would change to its own user, who may not read our folder.
   if (process.getuid?.() === 0) lines.push('user root');
   writeFileSync(join(folder, 'mosquitto.conf'), `${lines.join('\n')}\n`);

@@ -97,7 +97,9 @@ export class Program {
   /** Processor time since its start, seconds, and resident memory, bytes. Linux only, else zeros. */
   usage() {
     try {
-      const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
       return {
         cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,

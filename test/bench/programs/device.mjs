@@ -2,14 +2,14 @@
  * A device that answers actuator commands at once with its response (wire contract 1.16) and obeys nothing else; `node device.mjs URL ID`. It
  * sends a heartbeat and the status of one relay (pin 5) at the start and whenever it is asked over the message channel.
  */
-import mqtt from 'mqtt';
+import { connectClient } from '../lib/client.mjs';
 
 const [url, id] = process.argv.slice(2);
 const prefix = `kaiser/god/esp/${id}`;
 const unixSeconds = () => Math.floor(Date.now() / 1_000);
 let seq = 0;
 
-const client = await mqtt.connectAsync(url, { protocolVersion: 4, clean: true, clientId: id, reconnectPeriod: 0 });
+const client = await connectClient(url, { protocolVersion: 4, clean: true, clientId: id });
 const publish = (suffix, payload, qos) => client.publishAsync(`${prefix}/${suffix}`, JSON.stringify(payload), { qos });
 
 client.on('message', (topic, bytes) => {

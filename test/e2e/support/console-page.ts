@@ -4,7 +4,7 @@
  */
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { ConsoleProcess } from '../../fakes/console-process';
-import { pattern, text } from './texts';
+import { escapeExpression, text } from './texts';
 
 export type RailScreen = 'plant' | 'devices' | 'stop' | 'journal' | 'settings';
 
@@ -85,12 +85,12 @@ export function sensorCard(page: Page, name: string): Locator {
   return page.getByRole('region', { name: text('zone:sensors') }).getByRole('listitem', { name, exact: true });
 }
 
-/** An actuator's key; its accessible name carries its state. */
-export function actuatorKey(page: Page, name: string, state?: string | RegExp): Locator {
-  if (state === undefined) return page.getByRole('button', { name: pattern('actuator.openFaceplate', { name }) });
-  if (typeof state === 'string')
-    return page.getByRole('button', { name: text('actuator.openFaceplate', { name, state }), exact: true });
-  return page.getByRole('button', { name: pattern('actuator.openFaceplate', { name }) }).filter({ hasText: state });
+/** An actuator's key: its name, then its state. */
+export function actuatorKey(page: Page, name: string, state: string | RegExp = ''): Locator {
+  const begin = typeof state === 'string' ? `${escapeExpression(state)}${state === '' ? '' : '$'}` : `.*${state.source}`;
+  return page
+    .getByRole('button', { name: new RegExp(`^${escapeExpression(name)}\\s+${begin}`) })
+    .and(page.locator('[aria-haspopup="dialog"]'));
 }
 
 /** One of the three truths in an open faceplate. */

@@ -27,9 +27,22 @@ export const consoleIsAway = [/WebSocket connection to .* failed/, /net::ERR_CON
 
 const silent = ['log', 'info', 'debug', 'timeEnd'];
 
-export const test = base.extend<{ browserLog: BrowserLog }>({
+type Fixtures = {
+  readonly browserLog: BrowserLog;
+  /** What a test opens beside the page; taken down after the page, which would complain of a console that went first. */
+  readonly kept: AsyncDisposableStack;
+};
+
+export const test = base.extend<Fixtures>({
+  // Playwright wants the pattern, also where nothing is taken out of it.
+  // eslint-disable-next-line no-empty-pattern -- see above
+  kept: async ({}, use) => {
+    await using kept = new AsyncDisposableStack();
+    await use(kept);
+  },
   browserLog: [
-    async ({ context }, use) => {
+    // In this order: `kept` is set up first and goes last.
+    async ({ kept: _kept, context }, use) => {
       const log = new BrowserLog();
       context.on('console', (message) => {
         if (!silent.includes(message.type()))

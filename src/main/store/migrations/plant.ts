@@ -35,6 +35,8 @@ export const plantMigrations: readonly Migration[] = [
       CREATE INDEX journal_by_device ON journal (device_id, id);
       CREATE INDEX journal_by_kind ON journal (kind, id);
       CREATE TRIGGER journal_is_append_only_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+      CREATE TRIGGER journal_is_append_only_replace BEFORE INSERT ON journal WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
       CREATE TRIGGER journal_is_append_only_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
       CREATE TABLE broker_accounts (
         username TEXT PRIMARY KEY, role TEXT NOT NULL, device_id TEXT, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL

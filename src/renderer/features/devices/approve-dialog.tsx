@@ -46,7 +46,14 @@ export function ApproveDialog({ device, isOpen, onClose }: DeviceDialogProps) {
       }
     >
       <p>{t('approve.text')}</p>
-      <TextField label={t('approve.name')} help={t('approve.nameHint')} value={name} onChange={setName} maxLength={NAME_CHARS} autoFocus />
+      <TextField
+        label={t('approve.name')}
+        help={t('approve.nameHint')}
+        value={name}
+        onChange={setName}
+        maxLength={NAME_CHARS}
+        autoFocus // eslint-disable-line jsx-a11y/no-autofocus -- the operator opened this dialog to fill it in
+      />
       <ZoneChoiceField zones={zones} choice={choice} onChange={setChoice} other="none" />
       <FailureText error={error} />
     </Dialog>

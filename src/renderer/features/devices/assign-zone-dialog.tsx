@@ -39,7 +39,11 @@ export function AssignZoneDialog({ device, isOpen, onClose }: DeviceDialogProps)
       if (choice.kind === 'new') setChoice({ kind: 'zone', zoneId: started.zoneId ?? '' });
     });
   const canSend = device.presence === 'online' && choiceProblem(choice, zones) === null;
-  const sendText = isWorking ? 'assign.working' : choiceValue(choice) === 'leave' ? 'assign.leaveConfirm' : 'assign.confirm';
+  const sendText = isWorking
+    ? 'assign.working'
+    : choiceValue(choice) === 'leave'
+      ? 'assign.leaveConfirm'
+      : 'assign.confirm';
   return (
     <Dialog
       title={t('assign.title', { name: displayName(device) })}
@@ -50,7 +54,11 @@ export function AssignZoneDialog({ device, isOpen, onClose }: DeviceDialogProps)
         <>
           {canRepeat && <Button onPress={() => setOperationId(null)}>{t('assign.again')}</Button>}
           {/* The key that sent is gone then; without focus inside, Escape would not close the dialog. */}
-          <Button key={String(isSent)} autoFocus={isSent} onPress={onClose}>
+          <Button
+            key={String(isSent)}
+            autoFocus={isSent} // eslint-disable-line jsx-a11y/no-autofocus -- see above
+            onPress={onClose}
+          >
             {isSent ? t('assign.close') : t('assign.cancel')}
           </Button>
           {!isSent && (
@@ -66,8 +74,15 @@ export function AssignZoneDialog({ device, isOpen, onClose }: DeviceDialogProps)
         <OperationProgress operationId={operationId} />
       ) : (
         <>
-          <ZoneChoiceField zones={zones} choice={choice} onChange={setChoice} other={device.zone.confirmed ? 'leave' : undefined} />
-          {device.subzones.length > 0 && choice.kind !== 'leave' && <StrategyField value={strategy} onChange={setStrategy} />}
+          <ZoneChoiceField
+            zones={zones}
+            choice={choice}
+            onChange={setChoice}
+            other={device.zone.confirmed ? 'leave' : undefined}
+          />
+          {device.subzones.length > 0 && choice.kind !== 'leave' && (
+            <StrategyField value={strategy} onChange={setStrategy} />
+          )}
           {device.presence !== 'online' && <Notice priority="high">{t('assign.offlineNote')}</Notice>}
           <FailureText error={error} />
         </>
@@ -88,9 +103,19 @@ function PresentZone({ device }: { readonly device: DeviceView }) {
   );
 }
 
-function StrategyField({ value, onChange }: { readonly value: Strategy; readonly onChange: (value: Strategy) => void }) {
+function StrategyField({
+  value,
+  onChange,
+}: {
+  readonly value: Strategy;
+  readonly onChange: (value: Strategy) => void;
+}) {
   const { t } = useTranslation('devices');
-  const labels = { transfer: t('assign.strategyTransfer'), copy: t('assign.strategyCopy'), reset: t('assign.strategyReset') };
+  const labels = {
+    transfer: t('assign.strategyTransfer'),
+    copy: t('assign.strategyCopy'),
+    reset: t('assign.strategyReset'),
+  };
   const options = strategies.map((each) => ({ value: each, label: labels[each] }));
   return <SelectField label={t('assign.strategy')} value={value} onChange={onChange} options={options} />;
 }

@@ -20,7 +20,9 @@ export type ComparedItem = {
 export function compareSection(config: DeviceView['config'], section: ConfigSectionName): ComparedItem[] {
   const desired = keyed(config.desired, section);
   const confirmed = keyed(config.confirmed, section);
-  return [...new Set([...desired.keys(), ...confirmed.keys()])].sort(byPin).map((key) => compared(key, desired.get(key), confirmed.get(key)));
+  return [...new Set([...desired.keys(), ...confirmed.keys()])]
+    .sort(byPin)
+    .map((key) => compared(key, desired.get(key), confirmed.get(key)));
 }
 
 function compared(key: string, desired: Item | undefined, confirmed: Item | undefined): ComparedItem {
@@ -37,8 +39,19 @@ function keyed(sections: ConfigSections | null, section: ConfigSectionName): Map
 
 /** What makes an item itself, in the order pin, type, address; a rule is known by its actuator and its sensor. */
 function keyOf(item: Item): string {
-  const parts = ['gpio', 'actuator_gpio', 'sensor_gpio', 'sensor_type', 'sensor_value_type', 'actuator_type', 'onewire_address', 'i2c_address'];
-  return parts.flatMap((part) => (item[part] === undefined ? [] : [String(item[part])])).join(':');
+  const parts = [
+    'gpio',
+    'actuator_gpio',
+    'sensor_gpio',
+    'sensor_type',
+    'sensor_value_type',
+    'actuator_type',
+    'onewire_address',
+    'i2c_address',
+  ];
+  return parts
+    .flatMap((part) => (typeof item[part] === 'string' || typeof item[part] === 'number' ? [item[part]] : []))
+    .join(':');
 }
 
 function differences(a: Item, b: Item): string[] {

@@ -15,7 +15,11 @@ import css from './device-actuators.module.css';
 export function DeviceActuators({ device }: { readonly device: DeviceView }) {
   const { t } = useTranslation('devices');
   const actuators = usePlant(
-    useShallow((plant) => Object.values(plant.actuators).filter(({ deviceId }) => deviceId === device.id).sort((a, b) => a.gpio - b.gpio)),
+    useShallow((plant) =>
+      Object.values(plant.actuators)
+        .filter(({ deviceId }) => deviceId === device.id)
+        .sort((a, b) => a.gpio - b.gpio),
+    ),
   );
   return (
     <Panel title={t('actuators.title')}>

@@ -36,7 +36,8 @@ function Section({ name, items, state }: SectionProps) {
       <thead>
         <tr>
           <th className={css['section']}>
-            <b>{t(`config.${name}`)}</b> <Tag tone={state === 'failed' ? 'high' : 'quiet'}>{t(`config.state.${state}`)}</Tag>
+            <b>{t(`config.${name}`)}</b>{' '}
+            <Tag tone={state === 'failed' ? 'high' : 'quiet'}>{t(`config.state.${state}`)}</Tag>
           </th>
           <th>{t('config.confirmed')}</th>
         </tr>
@@ -66,7 +67,11 @@ function ItemRow({ section, item }: { readonly section: ConfigSectionName; reado
             <Mark priority="low" size="small" />
             <span>
               {confirmed ? textOf(confirmed) : t('config.item.wanted')}
-              <small>{state === 'changed' ? t('config.changedFields', { fields: changedFields.join(', ') }) : state === 'surplus' && t('config.item.surplus')}</small>
+              <small>
+                {state === 'changed'
+                  ? t('config.changedFields', { fields: changedFields.join(', ') })
+                  : state === 'surplus' && t('config.item.surplus')}
+              </small>
             </span>
           </span>
         )}

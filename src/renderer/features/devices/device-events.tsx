@@ -26,7 +26,9 @@ export function DeviceEvents({ deviceId }: { readonly deviceId: DeviceId }) {
   const { entries, hasMore, loadMore, isWorking, error } = useDeviceEvents(deviceId);
   return (
     <Panel title={t('events.title')} aside={t('events.subtitle')}>
-      {entries.length === 0 && error === null && <p className={panel['empty']}>{isWorking ? t('events.loading') : t('events.empty')}</p>}
+      {entries.length === 0 && error === null && (
+        <p className={panel['empty']}>{isWorking ? t('events.loading') : t('events.empty')}</p>
+      )}
       <ul className={css['list']}>
         {entries.map((entry) => (
           <li key={entry.id}>
@@ -65,15 +67,23 @@ function useDeviceEvents(deviceId: DeviceId) {
         const page = await api.journal.list({ deviceId, limit: PAGE, ...(cursor !== undefined && { cursor }) });
         setLoaded((before) => ({ items: [...(before?.items ?? []), ...page.items], nextCursor: page.nextCursor }));
       }),
-    // `run` only sets state; a new one each time does the same.
-    [deviceId], // eslint-disable-line react-hooks/exhaustive-deps -- see above
+    [deviceId, run],
   );
   useEffect(() => load(undefined), [load]);
   const entries = useMemo(() => {
     const items = loaded?.items ?? [];
     const known = new Set(items.map(({ id }) => id));
     const newestAt = items[0]?.at ?? '';
-    return [...live.filter((entry) => entry.deviceId === deviceId && !known.has(entry.id) && entry.at >= newestAt), ...items];
+    return [
+      ...live.filter((entry) => entry.deviceId === deviceId && !known.has(entry.id) && entry.at >= newestAt),
+      ...items,
+    ];
   }, [live, loaded, deviceId]);
-  return { entries, hasMore: loaded?.nextCursor !== undefined, loadMore: () => load(loaded?.nextCursor), isWorking, error };
+  return {
+    entries,
+    hasMore: loaded?.nextCursor !== undefined,
+    loadMore: () => load(loaded?.nextCursor),
+    isWorking,
+    error,
+  };
 }

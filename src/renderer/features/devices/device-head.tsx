@@ -81,15 +81,23 @@ function NameEditor({ device }: { readonly device: DeviceView }) {
     setDraft(null);
   };
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys come from its fields
     <form
       className={css['name']}
       onSubmit={(event) => {
         event.preventDefault();
         if (isUsable) void save();
       }}
+      // Escape in any of its fields.
       onKeyDown={(event) => event.key === 'Escape' && cancel()}
     >
-      <TextField label={t('device.name')} value={draft} onChange={setDraft} maxLength={NAME_CHARS} autoFocus />
+      <TextField
+        label={t('device.name')}
+        value={draft}
+        onChange={setDraft}
+        maxLength={NAME_CHARS}
+        autoFocus // eslint-disable-line jsx-a11y/no-autofocus -- the operator asked to rename it
+      />
       <Button type="submit" variant="primary" isDisabled={!isUsable}>
         {t('device.saveName')}
       </Button>

@@ -16,12 +16,22 @@ export function DeviceHealthFacts({ device: { health, counters } }: { readonly d
   const { rssiDbm, heapFreeBytes, uptimeS, clockSkewS, sensorCount, actuatorCount, capabilities } = health;
   const count = (value: number | undefined) => (value === undefined ? '–' : formatNumber(value, 0));
   const facts: readonly (readonly [label: string, value: ReactNode])[] = [
-    [t('health.rssi'), rssiDbm !== undefined && <>{signal(rssiDbm)} {isWeakSignal(rssiDbm) && <Mark priority="low" size="small" />}</>],
+    [
+      t('health.rssi'),
+      rssiDbm !== undefined && (
+        <>
+          {signal(rssiDbm)} {isWeakSignal(rssiDbm) && <Mark priority="low" size="small" />}
+        </>
+      ),
+    ],
     [t('health.uptime'), uptimeS !== undefined && formatDuration(uptimeS * 1000)],
     [t('health.resetReason'), health.resetReason],
     [t('health.systemState'), health.systemState],
     [t('health.heap'), heapFreeBytes !== undefined && formatBytes(heapFreeBytes)],
-    [t('health.clockSkew'), clockSkewS !== undefined && t('health.clockSkewValue', { value: formatNumber(clockSkewS, 1) })],
+    [
+      t('health.clockSkew'),
+      clockSkewS !== undefined && t('health.clockSkewValue', { value: formatNumber(clockSkewS, 1) }),
+    ],
     [t('health.ip'), health.ip],
     [t('health.firmware'), health.firmwareVersion],
     [t('health.hardware'), health.hardwareType],

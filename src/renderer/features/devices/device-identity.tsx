@@ -24,7 +24,9 @@ export function DeviceIdentity({ device }: { readonly device: DeviceView }) {
         <dd>
           {subzones.length === 0
             ? t('device.noSubzones')
-            : subzones.map(({ id, name, gpios }) => t('device.subzone', { name: name || id, pins: gpios.join(', ') })).join('; ')}
+            : subzones
+                .map(({ id, name, gpios }) => t('device.subzone', { name: name || id, pins: gpios.join(', ') }))
+                .join('; ')}
         </dd>
         <dt>{t('device.presence')}</dt>
         <dd>
@@ -37,11 +39,7 @@ export function DeviceIdentity({ device }: { readonly device: DeviceView }) {
           <Time at={device.firstSeenAt} />
         </dd>
       </dl>
-      {zone.state === 'failed' && (
-        <Notice priority="low">
-          {t('zone.failedTodo')}
-        </Notice>
-      )}
+      {zone.state === 'failed' && <Notice priority="low">{t('zone.failedTodo')}</Notice>}
       {device.demo && <Notice priority="none">{t('device.demo')}</Notice>}
     </Panel>
   );

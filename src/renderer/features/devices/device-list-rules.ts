@@ -48,7 +48,8 @@ export type DeviceCounts = {
 export function deviceCounts(devices: Devices): DeviceCounts {
   const all = Object.values(devices);
   const approved = all.filter(({ approval }) => approval === 'approved');
-  const withPresence = (presence: DeviceView['presence']) => approved.filter((device) => device.presence === presence).length;
+  const withPresence = (presence: DeviceView['presence']) =>
+    approved.filter((device) => device.presence === presence).length;
   return {
     total: all.length,
     online: withPresence('online'),
@@ -94,5 +95,8 @@ export function isWeakSignal(rssiDbm: number | undefined): boolean {
 function searchText(device: DeviceView, zones: Zones): string {
   const { current, wanted } = zoneCell(device, zones);
   const { ip, firmwareVersion, hardwareType } = device.health;
-  return [device.name, device.id, current, wanted, ip, firmwareVersion, hardwareType].filter(Boolean).join('\n').toLowerCase();
+  return [device.name, device.id, current, wanted, ip, firmwareVersion, hardwareType]
+    .filter(Boolean)
+    .join('\n')
+    .toLowerCase();
 }

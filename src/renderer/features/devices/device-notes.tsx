@@ -24,9 +24,16 @@ export function DeviceNotes({ device }: { readonly device: DeviceView }) {
   return (
     <Panel title={t('device.notes')}>
       <div className={css['notes']}>
-        <TextField label={t('device.notes')} help={t('device.notesHint')} value={notes} onChange={setDraft} maxLength={NOTES_CHARS} isMultiline />
+        <TextField
+          label={t('device.notes')}
+          help={t('device.notesHint')}
+          value={notes}
+          onChange={setDraft}
+          maxLength={NOTES_CHARS}
+          isMultiline
+        />
         <div className={css['foot']}>
-          <span role="status">{isChanged ? t('device.notesUnsaved') : ''}</span>
+          <output>{isChanged ? t('device.notesUnsaved') : ''}</output>
           <Button isDisabled={!isChanged} isPending={isWorking} onPress={() => void save()}>
             {t('device.saveNotes')}
           </Button>

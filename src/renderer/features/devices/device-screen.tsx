@@ -21,7 +21,14 @@ export function DeviceScreen({ deviceId }: { readonly deviceId: string }) {
   if (!device) {
     if (!isLoaded) return null;
     return (
-      <Empty title={t('device.unknown', { id: deviceId })} action={<a href={hrefOf({ screen: 'devices' })}>{t('device.back')}</a>}>
+      <Empty
+        title={t('device.unknown', { id: deviceId })}
+        action={
+          <a className={css['back']} href={hrefOf({ screen: 'devices' })}>
+            {t('device.back')}
+          </a>
+        }
+      >
         {t('device.unknownTodo')}
       </Empty>
     );

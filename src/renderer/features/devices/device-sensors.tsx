@@ -12,7 +12,11 @@ import css from './device-sensors.module.css';
 export function DeviceSensors({ deviceId }: { readonly deviceId: string }) {
   const { t } = useTranslation('devices');
   const sensors = usePlant(
-    useShallow((plant) => Object.values(plant.sensors).filter((sensor) => sensor.deviceId === deviceId).sort(byPin)),
+    useShallow((plant) =>
+      Object.values(plant.sensors)
+        .filter((sensor) => sensor.deviceId === deviceId)
+        .sort(byPin),
+    ),
   );
   return (
     <Panel title={t('sensors.title')}>

@@ -28,7 +28,7 @@ export function DeviceTable({ devices }: { readonly devices: readonly DeviceView
           <th>{t('table.signal')}</th>
           <th>{t('table.warnings')}</th>
           <th>
-            <span className="visually-hidden">{t('table.actions')}</span>
+            <span className="visuallyHidden">{t('table.actions')}</span>
           </th>
         </tr>
       </thead>
@@ -50,12 +50,12 @@ function Row({ device }: { readonly device: DeviceView }) {
     <tr className={tone}>
       <td>
         <a className={css['name']} href={hrefOf({ screen: 'device', deviceId: device.id })}>
-          {name}
+          <span>{name}</span>
+          <small>
+            {name === device.id ? '' : device.id} {device.demo && <Tag>{t('table.demo')}</Tag>}{' '}
+            {device.approval === 'rejected' && <Tag>{t('table.rejected')}</Tag>}
+          </small>
         </a>
-        <small>
-          {name === device.id ? '' : device.id} {device.demo && <Tag>{t('table.demo')}</Tag>}{' '}
-          {device.approval === 'rejected' && <Tag>{t('table.rejected')}</Tag>}
-        </small>
       </td>
       <td>
         <ZoneText device={device} />
@@ -91,7 +91,7 @@ function Warnings({ device: { warnings, counters } }: { readonly device: DeviceV
     <span className={css['mark']}>
       <Mark priority="low" size="small" />
       <span aria-hidden>{count}</span>
-      <span className="visually-hidden">{t('table.warningCount', { count })}</span>
+      <span className="visuallyHidden">{t('table.warningCount', { count })}</span>
     </span>
   );
 }

@@ -34,7 +34,12 @@ export function DeviceWarnings({ device: { warnings, counters, lastMalformed } }
               {lastMalformed && (
                 <>
                   <small>{t('warnings.malformedLast', { reason: lastMalformed.reason })}</small>
-                  <small>{t('warnings.malformedAt', { time: formatMoment(lastMalformed.at, now), topic: lastMalformed.topic })}</small>
+                  <small>
+                    {t('warnings.malformedAt', {
+                      time: formatMoment(lastMalformed.at, now),
+                      topic: lastMalformed.topic,
+                    })}
+                  </small>
                   <code>{lastMalformed.excerpt}</code>
                 </>
               )}

@@ -7,6 +7,7 @@ import { decidedDevices, deviceCounts, filterDevices, pendingDevices } from './d
 import { DeviceTable } from './device-table';
 import { PendingCard } from './pending-card';
 import { SearchField } from './search-field';
+import { useFocusIfLost } from './use-focus-if-lost';
 import { ZonesDialog } from './zones-dialog';
 import css from './devices-screen.module.css';
 
@@ -19,12 +20,13 @@ export function DevicesScreen() {
   const [areZonesOpen, setZonesOpen] = useState(false);
   const pending = useMemo(() => pendingDevices(devices), [devices]);
   const decided = useMemo(() => decidedDevices(devices), [devices]);
+  const heading = useFocusIfLost(pending.length);
   const shown = useMemo(() => filterDevices(decided, zones, filter), [decided, zones, filter]);
   return (
     <div className={css['screen']}>
       {pending.length > 0 && (
         <section aria-labelledby="pending-title">
-          <h2 id="pending-title" className={css['pendingTitle']} role="status">
+          <h2 id="pending-title" className={css['pendingTitle']}>
             {t('pending.title', { count: pending.length })}
             <small>{t('pending.explanation', { count: pending.length })}</small>
           </h2>
@@ -37,7 +39,9 @@ export function DevicesScreen() {
       )}
       <section className={css['panel']} aria-labelledby="devices-title">
         <header className={css['toolbar']}>
-          <h1 id="devices-title">{t('title')}</h1>
+          <h1 id="devices-title" ref={heading} tabIndex={-1}>
+            {t('title')}
+          </h1>
           <Counts />
           <SearchField value={filter} onChange={setFilter} />
           <Button onPress={() => setZonesOpen(true)}>{t('toolbar.zones')}</Button>
@@ -49,7 +53,10 @@ export function DevicesScreen() {
             {decided.length === 0 ? (
               <Empty title={t('table.noDevices')}>{t('table.noDevicesTodo')}</Empty>
             ) : (
-              <Empty title={t('table.noMatch', { filter })} action={<Button onPress={() => setFilter('')}>{t('toolbar.clearFilter')}</Button>} />
+              <Empty
+                title={t('table.noMatch', { filter })}
+                action={<Button onPress={() => setFilter('')}>{t('toolbar.clearFilter')}</Button>}
+              />
             )}
           </div>
         )}

@@ -27,7 +27,10 @@ export function ForgetDialog({ device, isOpen, onClose }: DeviceDialogProps) {
       role="alertdialog"
       footer={
         <>
-          <Button onPress={onClose} autoFocus>
+          <Button
+            onPress={onClose}
+            autoFocus // eslint-disable-line jsx-a11y/no-autofocus -- a hasty Enter must not forget the device
+          >
             {t('forget.cancel')}
           </Button>
           <Button variant="primary" isPending={isWorking} onPress={() => void forget()}>

@@ -22,19 +22,21 @@ export function OperationProgress({ operationId }: { readonly operationId: strin
   if (operation.state === 'confirmed') {
     const tookMs = Date.parse(operation.finishedAt ?? operation.startedAt) - Date.parse(operation.startedAt);
     return (
-      <p className={css['confirmed']} role="status">
+      <output className={css['confirmed']}>
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M2 8l4 4 8-9" />
         </svg>
         {t('operation.confirmed', { duration: formatDuration(tookMs) })}
-      </p>
+      </output>
     );
   }
   return (
     <div role="alert">
       <Notice priority="high">
         <b>{t(`operation.${operation.state}`)}</b> {t(`operation.${operation.state}Todo`)}
-        <small className={css['support']}>{t('operation.support', { reason: operation.reason ?? operation.state, id: operation.id })}</small>
+        <small className={css['support']}>
+          {t('operation.support', { reason: operation.reason ?? operation.state, id: operation.id })}
+        </small>
       </Notice>
     </div>
   );

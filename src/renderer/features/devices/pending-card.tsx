@@ -26,7 +26,10 @@ export function PendingCard({ device }: { readonly device: DeviceView }) {
   const [open, setOpen] = useState<'approve' | 'reject' | null>(null);
   const now = useNow(10_000);
   const name = displayName(device);
-  const firstSeen = { time: formatMoment(device.firstSeenAt, now), duration: formatAge(now - Date.parse(device.firstSeenAt)) };
+  const firstSeen = {
+    time: formatMoment(device.firstSeenAt, now),
+    duration: formatAge(now - Date.parse(device.firstSeenAt)),
+  };
   const health = useHealthLine(device.health);
   return (
     <article className={css['card']} aria-label={name}>
@@ -58,7 +61,9 @@ export function PendingCard({ device }: { readonly device: DeviceView }) {
 
 function Values({ deviceId }: { readonly deviceId: string }) {
   const { t } = useTranslation('devices');
-  const sensors = usePlant(useShallow((plant) => Object.values(plant.sensors).filter((sensor) => sensor.deviceId === deviceId)));
+  const sensors = usePlant(
+    useShallow((plant) => Object.values(plant.sensors).filter((sensor) => sensor.deviceId === deviceId)),
+  );
   const nameOf = useSensorName();
   if (sensors.length === 0) return <p className={css['nothing']}>{t('pending.noValues')}</p>;
   return (

@@ -13,11 +13,20 @@ export function PresenceText({ device }: { readonly device: DeviceView }) {
   const now = useNow(10_000);
   const { presence, presenceReason, presenceSince, approval } = device;
   const duration = formatAge(now - Date.parse(presenceSince));
-  const since = presence === 'online' ? t('presence.for', { duration }) : t('presence.since', { time: formatMoment(presenceSince, now), duration });
+  const since =
+    presence === 'online'
+      ? t('presence.for', { duration })
+      : t('presence.since', { time: formatMoment(presenceSince, now), duration });
   const isAbnormal = presence === 'offline' && approval === 'approved';
   return (
     <div className={css['state']}>
-      {presence === 'online' ? <span className={css['live']} /> : isAbnormal ? <Mark priority="high" /> : <span className={css['unknown']} />}
+      {presence === 'online' ? (
+        <span className={css['live']} />
+      ) : isAbnormal ? (
+        <Mark priority="high" />
+      ) : (
+        <span className={css['unknown']} />
+      )}
       <div>
         {t(`presence.${presence}`)}
         {presence !== 'online' && `: ${reasonOf(presenceReason)}`}

@@ -34,7 +34,14 @@ export function RejectDialog({ device, isOpen, onClose }: DeviceDialogProps) {
       }
     >
       <p>{t('reject.text')}</p>
-      <TextField label={t('reject.reason')} help={t('reject.reasonHint')} value={reason} onChange={setReason} maxLength={REASON_CHARS} autoFocus />
+      <TextField
+        label={t('reject.reason')}
+        help={t('reject.reasonHint')}
+        value={reason}
+        onChange={setReason}
+        maxLength={REASON_CHARS}
+        autoFocus // eslint-disable-line jsx-a11y/no-autofocus -- the operator opened this dialog to fill it in
+      />
       <FailureText error={error} />
     </Dialog>
   );

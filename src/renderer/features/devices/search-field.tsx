@@ -3,7 +3,13 @@ import { useTranslation } from 'react-i18next';
 import css from './search-field.module.css';
 
 /** Filters a list while typing; Escape empties it. */
-export function SearchField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+export function SearchField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   const { t } = useTranslation('devices');
   return (
     <AriaSearchField className={css['field'] ?? ''} value={value} onChange={onChange}>

@@ -1,19 +1,19 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 
 export type Request = {
   readonly isWorking: boolean;
   /** What the last try threw; null while there is nothing to say. */
   readonly error: unknown;
-  /** Runs one call at a time; true when it succeeded. */
+  /** Runs a call; true when it succeeded. */
   readonly run: (call: () => Promise<unknown>) => Promise<boolean>;
   readonly reset: () => void;
 };
 
-/** A call to the console that a dialog waits for, with its failure. */
+/** A call to the console that a dialog or a panel waits for, with its failure. */
 export function useRequest(): Request {
   const [isWorking, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const run = async (call: () => Promise<unknown>) => {
+  const run = useCallback(async (call: () => Promise<unknown>) => {
     setWorking(true);
     setError(null);
     try {
@@ -25,6 +25,7 @@ export function useRequest(): Request {
     } finally {
       setWorking(false);
     }
-  };
-  return { isWorking, error, run, reset: () => setError(null) };
+  }, []);
+  const reset = useCallback(() => setError(null), []);
+  return { isWorking, error, run, reset };
 }

@@ -5,7 +5,15 @@ import type { ZoneView } from '../../../shared/api/zones';
 
 const ZONE_ID_CHARS = 32;
 
-const transliteration: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', æ: 'ae', ø: 'o', å: 'a' };
+const transliteration: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  ß: 'ss',
+  æ: 'ae',
+  ø: 'o',
+  å: 'a',
+};
 
 /**
  * An id that devices accept (`[A-Za-z0-9_-]`, 32 characters at most), made from a name; a number is appended while the id is taken.
@@ -37,7 +45,11 @@ export function zoneNameProblem(name: string, zones: readonly ZoneView[], ownId?
 }
 
 /** The order after moving one zone by `step` places: the zones whose number changes, with the new number. */
-export function movedZones(zones: readonly ZoneView[], zoneId: string, step: -1 | 1): { readonly zone: ZoneView; readonly order: number }[] {
+export function movedZones(
+  zones: readonly ZoneView[],
+  zoneId: string,
+  step: -1 | 1,
+): { readonly zone: ZoneView; readonly order: number }[] {
   const from = zones.findIndex(({ id }) => id === zoneId);
   const moved = zones[from];
   const other = zones[from + step];

@@ -44,7 +44,12 @@ export function ZonesDialog({ isOpen, onClose }: ZonesDialogProps) {
   );
 }
 
-type ZoneRowProps = { readonly zone: ZoneView; readonly zones: readonly ZoneView[]; readonly index: number; readonly request: Request };
+type ZoneRowProps = {
+  readonly zone: ZoneView;
+  readonly zones: readonly ZoneView[];
+  readonly index: number;
+  readonly request: Request;
+};
 
 function ZoneRow({ zone, zones, index, request }: ZoneRowProps) {
   const { t } = useTranslation('devices');
@@ -62,13 +67,21 @@ function ZoneRow({ zone, zones, index, request }: ZoneRowProps) {
         maxLength={ZONE_NAME_CHARS}
         error={isChanged && problem ? t(`choose.${problem}`) : undefined}
       />
-      <Button isDisabled={!isChanged || problem !== null} aria-label={t('zones.saveName', { name: zone.name })} onPress={() => void rename()}>
+      <Button
+        isDisabled={!isChanged || problem !== null}
+        aria-label={t('zones.saveName', { name: zone.name })}
+        onPress={() => void rename()}
+      >
         {t('zones.save')}
       </Button>
       <Button isDisabled={index === 0} aria-label={t('zones.up', { name: zone.name })} onPress={() => void move(-1)}>
         <ArrowUp size={18} aria-hidden />
       </Button>
-      <Button isDisabled={index === zones.length - 1} aria-label={t('zones.down', { name: zone.name })} onPress={() => void move(1)}>
+      <Button
+        isDisabled={index === zones.length - 1}
+        aria-label={t('zones.down', { name: zone.name })}
+        onPress={() => void move(1)}
+      >
         <ArrowDown size={18} aria-hidden />
       </Button>
       <DeleteZone zone={zone} request={request} />
@@ -119,7 +132,13 @@ function NewZone({ zones, request }: { readonly zones: readonly ZoneView[]; read
         if (problem === null) void add();
       }}
     >
-      <TextField label={t('zones.new')} value={name} onChange={setName} maxLength={ZONE_NAME_CHARS} error={problem === 'taken' ? t('choose.taken') : undefined} />
+      <TextField
+        label={t('zones.new')}
+        value={name}
+        onChange={setName}
+        maxLength={ZONE_NAME_CHARS}
+        error={problem === 'taken' ? t('choose.taken') : undefined}
+      />
       <Button type="submit" variant="primary" isDisabled={problem !== null} isPending={request.isWorking}>
         {t('zones.add')}
       </Button>

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { JournalEntry } from '../../../shared/api/journal';
 import { usePlant } from '../../connection/plant-store';
 import { Button } from '../../ui/button';
 import { SelectField } from '../../ui/field';
@@ -11,15 +10,15 @@ import css from './journal-filters.module.css';
 export type JournalFiltersProps = {
   readonly filter: JournalFilter;
   readonly onChange: (filter: JournalFilter) => void;
-  /** Their kinds and devices are offered too, known or not. */
-  readonly entries: readonly JournalEntry[];
 };
 
 /** By kind and by device. */
-export function JournalFilters({ filter, onChange, entries }: JournalFiltersProps) {
+export function JournalFilters({ filter, onChange }: JournalFiltersProps) {
   const { t } = useTranslation('journal');
   const kindName = useKindName();
   const devices = usePlant((plant) => plant.devices);
+  // Kinds and devices that we do not know are offered once they have occurred.
+  const entries = usePlant((plant) => plant.events);
   const choices = useMemo(() => deviceChoices(devices, entries, filter.deviceId), [devices, entries, filter.deviceId]);
   const kinds = kindsOf(entries, filter.kind === null ? knownKinds : [...knownKinds, filter.kind])
     .map((kind) => ({ value: kind, label: kindName(kind) }))

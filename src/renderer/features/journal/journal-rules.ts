@@ -9,11 +9,18 @@ export const noFilter: JournalFilter = { kind: null, deviceId: null };
 
 /** True when an entry passes the filter, as the console would decide it. */
 export function passesFilter(entry: JournalEntry, filter: JournalFilter): boolean {
-  return (filter.kind === null || entry.kind === filter.kind) && (filter.deviceId === null || entry.deviceId === filter.deviceId);
+  return (
+    (filter.kind === null || entry.kind === filter.kind) &&
+    (filter.deviceId === null || entry.deviceId === filter.deviceId)
+  );
 }
 
 /** Live entries that are newer than the first shown one, newest first; none of them is shown yet. */
-export function waitingEntries(shown: readonly JournalEntry[], live: readonly JournalEntry[], filter: JournalFilter): JournalEntry[] {
+export function waitingEntries(
+  shown: readonly JournalEntry[],
+  live: readonly JournalEntry[],
+  filter: JournalFilter,
+): JournalEntry[] {
   const shownIds = new Set(shown.map(({ id }) => id));
   const newestAt = shown[0]?.at ?? '';
   return live

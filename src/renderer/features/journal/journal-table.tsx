@@ -24,7 +24,7 @@ export function JournalTable({ entries }: { readonly entries: readonly JournalEn
           <th className={css['device']}>{t('table.device')}</th>
           <th className={css['actor']}>{t('table.actor')}</th>
           <th className={css['more']}>
-            <span className="visually-hidden">{t('details')}</span>
+            <span className="visuallyHidden">{t('details')}</span>
           </th>
         </tr>
       </thead>
@@ -44,7 +44,6 @@ function Row({ entry }: { readonly entry: JournalEntry }) {
   const textOf = useEventText();
   const actorName = useActorName();
   const priority = eventPriority(entry.kind);
-  const hasDetails = Object.keys(entry.details).length > 0;
   const isOwnAct = entry.deviceId !== undefined && entry.actor === `device:${entry.deviceId}`;
   return (
     <>
@@ -62,23 +61,20 @@ function Row({ entry }: { readonly entry: JournalEntry }) {
         <td className={css['quiet']}>{entry.deviceId !== undefined && <DeviceLink deviceId={entry.deviceId} />}</td>
         <td className={css['quiet']}>{isOwnAct ? t('actor.device') : actorName(entry.actor)}</td>
         <td>
-          {hasDetails && (
-            <button
-              type="button"
-              className={css['moreKey']}
-              aria-expanded={isOpen}
-              aria-label={isOpen ? t('hideDetails') : t('detailsOf')}
-              onClick={() => setOpen(!isOpen)}
-            >
-              <span aria-hidden>{isOpen ? '−' : '+'}</span>
-            </button>
-          )}
+          <button
+            type="button"
+            className={css['moreKey']}
+            aria-expanded={isOpen}
+            aria-label={isOpen ? t('hideDetails') : t('detailsOf')}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <span aria-hidden>{isOpen ? '−' : '+'}</span>
+          </button>
         </td>
       </tr>
       {isOpen && (
         <tr className={css['details']}>
-          <td />
-          <td colSpan={5}>
+          <td colSpan={6}>
             <Details entry={entry} />
           </td>
         </tr>
@@ -94,16 +90,18 @@ function DeviceLink({ deviceId }: { readonly deviceId: string }) {
   return <a href={hrefOf({ screen: 'device', deviceId })}>{name || deviceId}</a>;
 }
 
-/** For support: the kind, the id and everything that was written with the entry. */
+/** For support: the sentence as the console wrote it, the kind, the id and everything that was written with the entry. */
 function Details({ entry }: { readonly entry: JournalEntry }) {
   return (
     <dl>
-      {Object.entries({ kind: entry.kind, ...entry.details, id: entry.id }).map(([key, value]) => (
-        <div key={key}>
-          <dt>{key}</dt>
-          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-        </div>
-      ))}
+      {Object.entries({ message: entry.message, kind: entry.kind, ...entry.details, id: entry.id }).map(
+        ([key, value]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+          </div>
+        ),
+      )}
     </dl>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { JournalEntry } from '../../../shared/api/journal';
 import { deviceIdSchema } from '../../../shared/domain/ids';
 import { api } from '../../connection/client';
@@ -20,41 +20,38 @@ export type JournalPages = {
   readonly loadOlder: () => void;
 };
 
-/** The journal page by page; a change of the filter starts anew, and answers to an old filter are thrown away. */
+/** The journal page by page under one filter; for another filter it is mounted anew. */
 export function useJournal(filter: JournalFilter): JournalPages {
   const live = usePlant((plant) => plant.events);
   const [page, setPage] = useState<Page | null>(null);
   const [isLoading, setLoading] = useState(true);
   const [error, setError] = useState<unknown>(null);
-  const newest = useRef(0);
 
-  const load = useCallback(
-    async (cursor?: string) => {
-      newest.current += 1;
-      const own = newest.current;
-      setLoading(true);
-      setError(null);
-      try {
-        const { items, nextCursor } = await api.journal.list(inputOf(filter, cursor));
-        if (own === newest.current) setPage((before) => ({ shown: mergeEntries(before?.shown ?? [], items), nextCursor }));
-      } catch (cause) {
-        if (own === newest.current) setError(cause);
-      } finally {
-        if (own === newest.current) setLoading(false);
-      }
-    },
+  const fetchPage = useCallback(
+    (cursor?: string) =>
+      api.journal
+        .list(inputOf(filter, cursor))
+        .then(({ items, nextCursor }) =>
+          setPage((before) => ({ shown: mergeEntries(before?.shown ?? [], items), nextCursor })),
+        )
+        .catch(setError)
+        .finally(() => setLoading(false)),
     [filter],
   );
 
-  useEffect(() => {
-    setPage(null);
-    void load();
-  }, [load]);
+  useEffect(() => void fetchPage(), [fetchPage]);
 
   const shown = page?.shown ?? noEntries;
-  const waiting = useMemo(() => (page === null ? noEntries : waitingEntries(shown, live, filter)), [page, shown, live, filter]);
+  const waiting = useMemo(
+    () => (page === null ? noEntries : waitingEntries(shown, live, filter)),
+    [page, shown, live, filter],
+  );
   const showWaiting = () => setPage((before) => before && { ...before, shown: mergeEntries(before.shown, waiting) });
-  const loadOlder = () => void load(page?.nextCursor);
+  const loadOlder = () => {
+    setLoading(true);
+    setError(null);
+    void fetchPage(page?.nextCursor);
+  };
   return { shown, waiting, hasOlder: page?.nextCursor !== undefined, isLoading, error, showWaiting, loadOlder };
 }
 

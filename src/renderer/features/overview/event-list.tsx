@@ -9,7 +9,8 @@ import { Mark } from '../../ui/mark';
 import { Time } from '../../ui/time';
 import styles from './event-list.module.css';
 
-const SHOWN = 12;
+/** As many as a tall window has room for; those without room are not shown. */
+const SHOWN = 24;
 
 /** The newest entries of the journal. */
 export function EventList() {

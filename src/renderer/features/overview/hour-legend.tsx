@@ -33,7 +33,11 @@ export function HourLegend({ items, gapsOf, moments }: HourLegendProps) {
           <li key={sensor.seriesId}>
             <PenSample pen={pen} />
             <span>
-              {name} <b><LiveNumber seriesId={sensor.seriesId} sensorType={sensor.type} /></b> {sensor.unit}
+              {name}{' '}
+              <b>
+                <LiveNumber seriesId={sensor.seriesId} sensorType={sensor.type} />
+              </b>{' '}
+              {sensor.unit}
               {gapTexts.length > 0 && ` (${gapTexts.join(', ')})`}
             </span>
             <button type="button" aria-label={t('takeOut', { name })} onClick={() => toggle(sensor.seriesId)}>

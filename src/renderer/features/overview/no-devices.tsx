@@ -7,7 +7,9 @@ import styles from './no-devices.module.css';
 /** What to do while the plant is still empty. */
 export function NoDevices() {
   const { t } = useTranslation('plant');
-  const pending = usePlant(({ devices }) => Object.values(devices).filter(({ approval }) => approval === 'pending').length);
+  const pending = usePlant(
+    ({ devices }) => Object.values(devices).filter(({ approval }) => approval === 'pending').length,
+  );
   const hasDemo = usePlant(({ status }) => (status?.demo.available ?? false) && !status?.demo.running);
   const links = (
     <div className={styles['links']}>

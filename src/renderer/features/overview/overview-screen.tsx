@@ -16,12 +16,14 @@ const ROOMY_ZONES = 3;
 export function OverviewScreen() {
   const { t } = useTranslation('plant');
   const isLoaded = usePlant((plant) => plant.isLoaded);
-  const parts = usePlant(useShallow(({ devices, zones, sensors, actuators }) => ({ devices, zones, sensors, actuators })));
+  const parts = usePlant(
+    useShallow(({ devices, zones, sensors, actuators }) => ({ devices, zones, sensors, actuators })),
+  );
   const contents = useMemo(() => zoneContents(parts), [parts]);
   if (!isLoaded) return null;
   return (
     <div className={styles['screen']} data-dense={contents.length > ROOMY_ZONES || undefined}>
-      <h1 className="visually-hidden">{t('title')}</h1>
+      <h1 className="visuallyHidden">{t('title')}</h1>
       {contents.length === 0 ? (
         <NoDevices />
       ) : (

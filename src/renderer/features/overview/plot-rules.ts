@@ -33,7 +33,10 @@ const GAP_FACTOR = 6;
 const SHORTEST_GAP_MS = 60_000;
 
 /** Puts a null into every hole, so that no line is drawn over a time without readings, and names the holes. */
-export function withGaps(points: readonly PlotPoint[]): { readonly points: readonly PlotPoint[]; readonly gaps: readonly Gap[] } {
+export function withGaps(points: readonly PlotPoint[]): {
+  readonly points: readonly PlotPoint[];
+  readonly gaps: readonly Gap[];
+} {
   const limit = Math.max(SHORTEST_GAP_MS, usualDistance(points) * GAP_FACTOR);
   const filled: PlotPoint[] = [];
   const gaps: Gap[] = [];

@@ -22,7 +22,8 @@ export function useRecentSwitching(): readonly Switching[] {
   const wordOf = useCommandWord();
   const actorName = useActorName();
   return commands.map((command) => {
-    const actuator = command.gpio === undefined ? undefined : actuators[actuatorKey({ ...command, gpio: command.gpio })];
+    const actuator =
+      command.gpio === undefined ? undefined : actuators[actuatorKey({ ...command, gpio: command.gpio })];
     const name = actuator ? nameOf(actuator) : t('event.unknownDevice');
     const text = `${name} ${wordOf(command)}, ${formatMinute(command.at)}, ${actorName(command.issuedBy)}`;
     return { id: command.id, at: Date.parse(command.at), text };

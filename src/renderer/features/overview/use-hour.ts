@@ -74,6 +74,14 @@ function pointsUpToNow({ points }: History, id: SeriesId): readonly PlotPoint[] 
 
 /** One time axis for all; a line has `undefined` where only others have points, and is drawn through there. */
 function tableOf(tracks: readonly (readonly PlotPoint[])[]): uPlot.AlignedData {
-  const tables = tracks.map((points): uPlot.AlignedData => [points.map(({ at }) => at), points.map(({ value }) => value)]);
-  return tables.length === 0 ? [[]] : uPlot.join(tables, tables.map(() => [0, 2]));
+  const tables = tracks.map((points): uPlot.AlignedData => [
+    points.map(({ at }) => at),
+    points.map(({ value }) => value),
+  ]);
+  return tables.length === 0
+    ? [[]]
+    : uPlot.join(
+        tables,
+        tables.map(() => [0, 2]),
+      );
 }

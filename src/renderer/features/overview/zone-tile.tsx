@@ -14,7 +14,7 @@ import { ZoneNotes } from './zone-notes';
 import styles from './zone-tile.module.css';
 
 /** Values and keys of one tile; what is left out is counted and one press away. */
-const shown = { roomy: { values: 4, actuators: 6, notes: 3 }, dense: { values: 3, actuators: 4, notes: 1 } } as const;
+const shown = { roomy: { values: 3, actuators: 6, notes: 3 }, dense: { values: 3, actuators: 4, notes: 1 } } as const;
 
 /** One zone: worst state, key values, actuators, and what is abnormal in words. */
 export function ZoneTile({ content, isDense }: { readonly content: ZoneContent; readonly isDense: boolean }) {
@@ -26,8 +26,8 @@ export function ZoneTile({ content, isDense }: { readonly content: ZoneContent; 
   const lost = devices.filter(({ presence }) => presence === 'offline').length;
   const name = zone?.name ?? (zoneId === null ? t('noZone') : t('unknownZone', { id: zoneId }));
   const limits = shown[isDense ? 'dense' : 'roomy'];
-  const values = sensors.slice(0, limits.values);
-  const keys = actuators.slice(0, limits.actuators);
+  const values = firstOf(sensors, limits.values);
+  const keys = firstOf(actuators, limits.actuators);
   const moreValues = sensors.length - values.length;
   const moreActuators = actuators.length - keys.length;
   const href = hrefOf(zoneId === null ? { screen: 'devices' } : { screen: 'zone', zoneId });
@@ -45,7 +45,9 @@ export function ZoneTile({ content, isDense }: { readonly content: ZoneContent; 
         </small>
       </h2>
       {devices.length === 0 && <p className={styles['empty']}>{t('emptyZone')}</p>}
-      {devices.length > 0 && sensors.length === 0 && actuators.length === 0 && <p className={styles['empty']}>{t('noSensors')}</p>}
+      {devices.length > 0 && sensors.length === 0 && actuators.length === 0 && (
+        <p className={styles['empty']}>{t('noSensors')}</p>
+      )}
       {values.map((sensor) => (
         <TileValue key={sensor.seriesId} sensor={sensor} />
       ))}
@@ -66,9 +68,20 @@ export function ZoneTile({ content, isDense }: { readonly content: ZoneContent; 
   );
 }
 
+/** The first `count`, or one more: a line that says "1 more" takes the place of the one. */
+function firstOf<T>(items: readonly T[], count: number): readonly T[] {
+  return items.length === count + 1 ? items : items.slice(0, count);
+}
+
 /** A row or a key says it by itself. */
-function isShown({ seriesId, actuatorKey: key }: Condition, values: ZoneContent['sensors'], keys: ZoneContent['actuators']): boolean {
-  return values.some((sensor) => sensor.seriesId === seriesId) || keys.some((actuator) => actuatorKey(actuator) === key);
+function isShown(
+  { seriesId, actuatorKey: key }: Condition,
+  values: ZoneContent['sensors'],
+  keys: ZoneContent['actuators'],
+): boolean {
+  return (
+    values.some((sensor) => sensor.seriesId === seriesId) || keys.some((actuator) => actuatorKey(actuator) === key)
+  );
 }
 
 function TileValue({ sensor }: { readonly sensor: ZoneContent['sensors'][number] }) {

@@ -39,7 +39,12 @@ export function ClearDialog({ stop, rows, permission, isOpen, onClose }: ClearDi
       footer={
         <>
           <Button onPress={onClose}>{t('clear.cancel')}</Button>
-          <Button variant="primary" isDisabled={permission.state !== 'allowed'} isPending={state === 'clearing'} onPress={run}>
+          <Button
+            variant="primary"
+            isDisabled={permission.state !== 'allowed'}
+            isPending={state === 'clearing'}
+            onPress={run}
+          >
             {state === 'clearing' ? t('clear.clearing') : t('clear.confirm')}
           </Button>
         </>
@@ -98,7 +103,9 @@ function CheckList({ stopId, rows }: { readonly stopId: string; readonly rows: r
 
 function CheckFacts({ row }: { readonly row: StopRow }) {
   const { t } = useTranslation('stop');
-  const state = row.offlineSince ? t('state.offlineSince', { time: formatTime(row.offlineSince) }) : t(`state.${row.state}`);
+  const state = row.offlineSince
+    ? t('state.offlineSince', { time: formatTime(row.offlineSince) })
+    : t(`state.${row.state}`);
   return (
     <small>
       {t('clear.checkState', { zone: row.zoneName ?? t('table.noZone'), state })}
@@ -115,9 +122,5 @@ function PermissionText({ permission }: { readonly permission: ClearPermission }
       : permission.state === 'unchecked'
         ? t('clear.missing', { count: permission.missing })
         : t('clear.ready');
-  return (
-    <p className={css['permission']} role="status">
-      {text}
-    </p>
-  );
+  return <output className={css['permission']}>{text}</output>;
 }

@@ -23,7 +23,12 @@ export function ClearStop({ stop, rows }: { readonly stop: StopView; readonly ro
       : t('clear.buttonReady');
   return (
     <>
-      <button type="button" className={css['clearKey']} aria-disabled={isEarly} onClick={() => !isEarly && setOpen(true)}>
+      <button
+        type="button"
+        className={css['clearKey']}
+        aria-disabled={isEarly}
+        onClick={() => !isEarly && setOpen(true)}
+      >
         {t('clear.button')}
         <small>{hint}</small>
       </button>

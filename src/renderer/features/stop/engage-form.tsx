@@ -37,7 +37,7 @@ export function EngageForm() {
     <section className={css['form']} aria-labelledby="engage-title">
       <h2 id="engage-title">{t('form.title')}</h2>
       <fieldset className={css['kinds']}>
-        <legend className="visually-hidden">{t('form.what')}</legend>
+        <legend className="visuallyHidden">{t('form.what')}</legend>
         {kinds.map((each) => (
           <label key={each} className={css['kind']}>
             <input type="radio" name="stop-kind" checked={kind === each} onChange={() => setKind(each)} />
@@ -48,9 +48,20 @@ export function EngageForm() {
       {options.length === 0 ? (
         <p className={css['reach']}>{kind === 'zone' ? t('form.noZones') : t('form.noDevices')}</p>
       ) : (
-        <SelectField label={t(kind === 'zone' ? 'form.chooseZone' : 'form.chooseDevice')} value={id} onChange={setChosen} options={options} />
+        <SelectField
+          label={t(kind === 'zone' ? 'form.chooseZone' : 'form.chooseDevice')}
+          value={id}
+          onChange={setChosen}
+          options={options}
+        />
       )}
-      <TextField label={t('form.reason')} help={t('form.reasonHint')} value={reason} onChange={setReason} maxLength={wireLimits.stopReasonChars} />
+      <TextField
+        label={t('form.reason')}
+        help={t('form.reasonHint')}
+        value={reason}
+        onChange={setReason}
+        maxLength={wireLimits.stopReasonChars}
+      />
       {scope && <Reach scope={scope} />}
       <EngageKey scope={scope} onFire={submit} />
       <p className={css['note']}>{t('screen.software')}</p>
@@ -65,7 +76,7 @@ function EngageKey({ scope, onFire }: { readonly scope: StopScope | null; readon
   return (
     <HoldButton
       label={scope ? t('form.button', { name }) : t('form.buttonEmpty')}
-      name={t('form.buttonName', { name })}
+      more={t('zoneButton.hold')}
       isDisabled={scope === null || isSending}
       onFire={onFire}
     />
@@ -79,11 +90,15 @@ function Reach({ scope }: { readonly scope: StopScope }) {
   const holdingName = useScopeName(holding?.scope, 'first');
   const reached = devicesInScope(scope, devices).map(({ id, name }) => name || id);
   const named = reached.slice(0, NAMED_DEVICES).join(', ');
-  const list = reached.length > NAMED_DEVICES ? t('form.reachMore', { list: named, count: reached.length - NAMED_DEVICES }) : named;
+  const list =
+    reached.length > NAMED_DEVICES
+      ? t('form.reachMore', { list: named, count: reached.length - NAMED_DEVICES })
+      : named;
   return (
     <p className={css['reach']}>
       {holding && <b>{t('form.already', { scope: holdingName })} </b>}
-      {scope.kind === 'zone' && (reached.length === 0 ? t('form.reachNone') : t('form.reach', { count: reached.length, list }))}
+      {scope.kind === 'zone' &&
+        (reached.length === 0 ? t('form.reachNone') : t('form.reach', { count: reached.length, list }))}
     </p>
   );
 }

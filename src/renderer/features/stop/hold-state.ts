@@ -3,9 +3,7 @@ export const HOLD_MS = 500;
 
 /** Life of a key that acts when held: `fired` lasts until it is let go, so that one hold acts once. */
 export type HoldState =
-  | { readonly name: 'idle' }
-  | { readonly name: 'holding'; readonly sinceMs: number }
-  | { readonly name: 'fired' };
+  { readonly name: 'idle' } | { readonly name: 'holding'; readonly sinceMs: number } | { readonly name: 'fired' };
 
 export type HoldEvent = 'press' | 'tick' | 'release' | 'cancel';
 

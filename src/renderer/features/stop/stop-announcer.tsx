@@ -12,9 +12,11 @@ export function StopAnnouncer() {
   const stops = usePlant((plant) => plant.stops);
   const now = useNow(1000);
   const failure = useStopFailure();
-  const current = Object.values(stops).filter((stop) => stop.clearedAt === undefined || now - Date.parse(stop.clearedAt) < 60_000);
+  const current = Object.values(stops).filter(
+    (stop) => stop.clearedAt === undefined || now - Date.parse(stop.clearedAt) < 60_000,
+  );
   return (
-    <div className="visually-hidden" aria-live="assertive">
+    <div className="visuallyHidden" aria-live="assertive">
       {failure && <p>{`${failure.title}. ${failure.todo} ${failure.cause}`}</p>}
       {current.map((stop) => (
         <StopSentence key={stop.id} stop={stop} />

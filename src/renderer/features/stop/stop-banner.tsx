@@ -34,7 +34,9 @@ function EngagedLine({ stop, others }: { readonly stop: StopView; readonly other
   return (
     <section className={css['line']} aria-label={t('banner.label')}>
       <Octagon className={css['octagon']} />
-      <b className={css['title']}>{others > 0 ? t('banner.titleMore', { scope, count: others }) : t('banner.title', { scope })}</b>
+      <b className={css['title']}>
+        {others > 0 ? t('banner.titleMore', { scope, count: others }) : t('banner.title', { scope })}
+      </b>
       <span className={css['facts']}>
         {counts.unconfirmed > 0 && (
           <span className={css['unconfirmed']}>
@@ -47,7 +49,12 @@ function EngagedLine({ stop, others }: { readonly stop: StopView; readonly other
             {counts[key]} {t(`panel.${key}`, { count: counts[key] })}
           </span>
         ))}
-        <span>{t('banner.since', { time: formatTime(stop.engagedAt), duration: elapsedText(now - Date.parse(stop.engagedAt)) })}</span>
+        <span>
+          {t('banner.since', {
+            time: formatTime(stop.engagedAt),
+            duration: elapsedText(now - Date.parse(stop.engagedAt)),
+          })}
+        </span>
         <span>{t('banner.by', { actor: actorName(stop.by) })}</span>
       </span>
       <a className={css['link']} href={hrefOf({ screen: 'stop' })}>

@@ -31,16 +31,11 @@ export function StopControl() {
   return (
     // Above every dialog, usable and announced while one is open: react-aria leaves elements with this mark alone.
     <div className={css['top']} data-react-aria-top-layer="true">
-      <button
-        type="button"
-        className={classes}
-        aria-label={stop ? t('control.stoppedName') : t('control.name')}
-        aria-keyshortcuts="Control+Shift+S"
-        {...(stop ? click : hold.props)}
-      >
+      <button type="button" className={classes} aria-keyshortcuts="Control+Shift+S" {...(stop ? click : hold.props)}>
         <Octagon className={css['octagon']} />
         <span className={css['words']}>
           <span className={css['label']}>{label}</span>
+          <span className="visuallyHidden">{stop ? t('control.stoppedName') : t('control.name')}</span>
           {stop ? <EngagedHint stop={stop} /> : <IdleHint isHolding={hold.isHolding} wasTooShort={hold.wasTooShort} />}
         </span>
         <span className={css['progress']} />
@@ -54,15 +49,26 @@ function IdleHint({ isHolding, wasTooShort }: { readonly isHolding: boolean; rea
   const { t } = useTranslation('stop');
   const isSending = useStopStore(({ request }) => request.name === 'sending');
   const text = isSending ? t('control.sendingHint') : isHolding ? t('control.keepHolding') : t('control.hint');
-  return <span className={`${css['hint']} ${wasTooShort ? css['loud'] : ''}`}>{wasTooShort ? t('control.tooShort') : text}</span>;
+  return (
+    <span className={`${css['hint']} ${wasTooShort ? css['loud'] : ''}`} aria-hidden>
+      {wasTooShort ? t('control.tooShort') : text}
+    </span>
+  );
 }
 
 function EngagedHint({ stop }: { readonly stop: StopView }) {
   const { t } = useTranslation('stop');
   const counts = stopCounts(useStopRows(stop));
   const key = mostUrgent(counts);
-  const text = key === 'noDevices' ? t('control.noDevices') : t(`control.${key}`, { count: key === 'allConfirmed' ? counts.confirmed : counts[key] });
-  return <span className={`${css['hint']} ${key === 'unconfirmed' ? css['loud'] : ''}`}>{text}</span>;
+  const text =
+    key === 'noDevices'
+      ? t('control.noDevices')
+      : t(`control.${key}`, { count: key === 'allConfirmed' ? counts.confirmed : counts[key] });
+  return (
+    <span className={`${css['hint']} ${key === 'unconfirmed' ? css['loud'] : ''}`} aria-hidden>
+      {text}
+    </span>
+  );
 }
 
 function mostUrgent({ unconfirmed, waiting, offline, confirmed }: StopCounts) {

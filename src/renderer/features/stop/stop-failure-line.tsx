@@ -22,7 +22,10 @@ export function useStopFailure(): FailureSentences | null {
   return {
     title: failure.kind === 'noAnswer' ? t('failure.unknownTitle', { scope }) : t('failure.title', { scope }),
     todo: t('failure.todo'),
-    cause: failure.kind === 'refused' ? t('failure.refused', { message: failureText(failure.error) }) : t(`failure.${failure.kind}`),
+    cause:
+      failure.kind === 'refused'
+        ? t('failure.refused', { message: failureText(failure.error) })
+        : t(`failure.${failure.kind}`),
   };
 }
 

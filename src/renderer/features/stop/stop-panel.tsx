@@ -22,7 +22,7 @@ export function EngagedPanel({ stop }: { readonly stop: StopView }) {
   const isBrokerDown = usePlant(({ status }) => status !== null && status.broker.state !== 'online');
   const scope = useScopeName(stop.scope);
   return (
-    <section className={css['panel']} aria-label={t('panel.engagedTitle', { scope })}>
+    <section className={css['panel']}>
       <header className={`${css['head']} ${css['headEngaged']}`}>
         <Octagon className={css['octagon']} />
         <div>
@@ -50,7 +50,7 @@ export function ClearedPanel({ stop }: { readonly stop: StopView }) {
   const clearedAt = stop.clearedAt ?? stop.engagedAt;
   const heading = useFocusIfLost();
   return (
-    <section className={css['panel']} aria-label={t('panel.clearedTitle', { scope })}>
+    <section className={css['panel']}>
       <header className={css['head']}>
         <Octagon className={css['octagonOutline']} />
         <div>
@@ -76,7 +76,10 @@ function EngagedFacts({ stop }: { readonly stop: StopView }) {
   const actorName = useActorName();
   const now = useNow(1000);
   const facts = [
-    t('panel.by', { actor: actorName(stop.by), time: `${formatMoment(stop.engagedAt, now)}.${stop.engagedAt.slice(20, 23)}` }),
+    t('panel.by', {
+      actor: actorName(stop.by),
+      time: `${formatMoment(stop.engagedAt, now)}.${stop.engagedAt.slice(20, 23)}`,
+    }),
     t('panel.ago', { duration: elapsedText(now - Date.parse(stop.engagedAt)) }),
     stop.reason === '' ? t('panel.noReason') : t('panel.reason', { reason: stop.reason }),
   ];
@@ -95,7 +98,16 @@ function BrokerDownNote() {
   );
 }
 
-const shownCounts = ['confirmed', 'unconfirmed', 'waiting', 'offline', 'cleared', 'clearing', 'uncleared', 'missed'] as const;
+const shownCounts = [
+  'confirmed',
+  'unconfirmed',
+  'waiting',
+  'offline',
+  'cleared',
+  'clearing',
+  'uncleared',
+  'missed',
+] as const;
 
 function Counts({ counts }: { readonly counts: StopCounts }) {
   const { t } = useTranslation('stop');

@@ -23,7 +23,8 @@ const CLEAR_CONFIRM_MS = 5_000;
 /**
  * `waiting`: sent, still within the 5 s. After a clear: `clearing` within its 5 s, then `uncleared`; `missed` was never reached by the stop.
  */
-export type StopRowState = 'unconfirmed' | 'waiting' | 'offline' | 'confirmed' | 'uncleared' | 'clearing' | 'missed' | 'cleared';
+export type StopRowState =
+  'unconfirmed' | 'waiting' | 'offline' | 'confirmed' | 'uncleared' | 'clearing' | 'missed' | 'cleared';
 
 export type StopRow = {
   readonly deviceId: string;
@@ -77,7 +78,8 @@ export function engagedStops(stops: Readonly<Record<string, StopView>>): StopVie
   return Object.values(stops)
     .filter((stop) => stop.clearedAt === undefined)
     .sort(
-      (a, b) => scopeRank[a.scope.kind] - scopeRank[b.scope.kind] || b.engagedAt.localeCompare(a.engagedAt) || byId(a, b),
+      (a, b) =>
+        scopeRank[a.scope.kind] - scopeRank[b.scope.kind] || b.engagedAt.localeCompare(a.engagedAt) || byId(a, b),
     );
 }
 
@@ -185,9 +187,15 @@ function rowOf(stop: StopView, entry: StopView['devices'][number], plant: StopPl
     name: device?.name || entry.deviceId,
     zoneName: zone?.name ?? zoneId,
     zoneOrder: zone?.order ?? Number.MAX_SAFE_INTEGER,
-    state: stop.clearedAt === undefined ? engagedState(entry.state, waitedMs) : clearedState(entry.state, now - Date.parse(stop.clearedAt)),
+    state:
+      stop.clearedAt === undefined
+        ? engagedState(entry.state, waitedMs)
+        : clearedState(entry.state, now - Date.parse(stop.clearedAt)),
     isOnline: device?.presence === 'online',
-    hasRefused: device?.warnings.some(({ code, at }) => code === 'emergency_refused' && at >= (stop.clearedAt ?? stop.engagedAt)) ?? false,
+    hasRefused:
+      device?.warnings.some(
+        ({ code, at }) => code === 'emergency_refused' && at >= (stop.clearedAt ?? stop.engagedAt),
+      ) ?? false,
     latencyMs: entry.latencyMs ?? null,
     waitedMs,
     offlineSince: device?.presence === 'offline' ? device.presenceSince : null,
@@ -210,7 +218,10 @@ function clearedState(state: StopDeviceState, clearedForMs: number): StopRowStat
 
 function lastOn(deviceId: string, actuators: StopPlant['actuators']): string[] {
   return Object.values(actuators)
-    .filter((actuator) => actuator.deviceId === deviceId && isOn(actuator.state === 'unknown' ? actuator.last?.state : actuator.state))
+    .filter(
+      (actuator) =>
+        actuator.deviceId === deviceId && isOn(actuator.state === 'unknown' ? actuator.last?.state : actuator.state),
+    )
     .map(({ name }) => name)
     .sort(byName.compare);
 }

@@ -10,7 +10,11 @@ import css from './stop-table.module.css';
 /** So many rows of devices that need nobody are shown until asked for all. */
 const CALM_ROWS = 3;
 
-const markOf: Partial<Record<StopRowState, 'urgent' | 'high'>> = { unconfirmed: 'urgent', offline: 'high', uncleared: 'high' };
+const markOf: Partial<Record<StopRowState, 'urgent' | 'high'>> = {
+  unconfirmed: 'urgent',
+  offline: 'high',
+  uncleared: 'high',
+};
 
 /** Every device of a stop: those that need somebody always, a long list of calm ones folded. */
 export function StopTable({ rows }: { readonly rows: readonly StopRow[] }) {
@@ -58,14 +62,20 @@ function Row({ row }: { readonly row: StopRow }) {
   return (
     <tr className={mark && css[mark]}>
       <td>
-        <a href={hrefOf({ screen: 'device', deviceId: row.deviceId })}>{row.name}</a>
-        {row.name !== row.deviceId && <small>{row.deviceId}</small>}
+        <a href={hrefOf({ screen: 'device', deviceId: row.deviceId })}>
+          <span>{row.name}</span>
+          {row.name !== row.deviceId && <small>{row.deviceId}</small>}
+        </a>
       </td>
       <td>{row.zoneName ?? t('table.noZone')}</td>
       <td>
         <span className={css['stateCell']}>
           {mark ? <Mark priority={mark} /> : <StateSign state={row.state} />}
-          <span>{row.state === 'offline' && row.offlineSince ? t('state.offlineSince', { time: formatTime(row.offlineSince) }) : t(`state.${row.state}`)}</span>
+          <span>
+            {row.state === 'offline' && row.offlineSince
+              ? t('state.offlineSince', { time: formatTime(row.offlineSince) })
+              : t(`state.${row.state}`)}
+          </span>
         </span>
       </td>
       <td>{useAnswerText(row)}</td>
@@ -78,7 +88,11 @@ function Row({ row }: { readonly row: StopRow }) {
 function StateSign({ state }: { readonly state: StopRowState }) {
   return (
     <svg viewBox="0 0 16 16" className={css['check']} aria-hidden="true">
-      {state === 'confirmed' || state === 'cleared' ? <path d="M2 8l4 4 8-9" /> : <circle cx="8" cy="8" r="6" strokeDasharray="2 3" />}
+      {state === 'confirmed' || state === 'cleared' ? (
+        <path d="M2 8l4 4 8-9" />
+      ) : (
+        <circle cx="8" cy="8" r="6" strokeDasharray="2 3" />
+      )}
     </svg>
   );
 }

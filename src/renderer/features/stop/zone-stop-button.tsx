@@ -24,16 +24,18 @@ export function ZoneStopButton({ zoneId }: { readonly zoneId: string }) {
     return (
       <HoldButton
         label={isSending ? t('control.sending') : t('zoneButton.label')}
-        name={t('zoneButton.name', { name: zoneName })}
+        more={t('zoneButton.name', { name: zoneName })}
         isDisabled={isSending}
         onFire={() => void engage(scope)}
       />
     );
   }
+  const isAll = holding.scope.kind === 'all';
   return (
-    <a className={css['engaged']} href={hrefOf({ screen: 'stop' })} aria-label={t('zoneButton.stoppedName', { scope: holdingName })}>
+    <a className={css['engaged']} href={hrefOf({ screen: 'stop' })}>
       <Octagon className={css['octagon']} />
-      {holding.scope.kind === 'all' ? t('zoneButton.stoppedAll') : t('zoneButton.stopped')}
+      {t(isAll ? 'zoneButton.stoppedAll' : 'zoneButton.stopped')}
+      <span className="visuallyHidden">{t('zoneButton.stoppedName', { scope: holdingName })}</span>
     </a>
   );
 }

@@ -28,7 +28,9 @@ export function ActuatorCard({ actuator }: { readonly actuator: ActuatorView }) 
       <Truths actuator={actuator} isConnected={isConnected} />
       {isEmergency(actuator) && <Notice priority="high">{t('face.emergency', { word: emergency })}</Notice>}
       <Blocks actuator={actuator} possible={possibleCommands(actuator, isConnected)} isConnected={isConnected} />
-      <p className={styles['place']}>{[deviceName, t('pin', { gpio }), typeName(type), limit].filter(Boolean).join(' · ')}</p>
+      <p className={styles['place']}>
+        {[deviceName, t('pin', { gpio }), typeName(type), limit].filter(Boolean).join(' · ')}
+      </p>
     </li>
   );
 }

@@ -35,7 +35,8 @@ export function stripData(points: Points): StripData {
 
 function usualDistance(points: Points): number {
   const distances: number[] = [];
-  for (let index = 1; index < points.length; index += 1) distances.push(points.timeAt(index) - points.timeAt(index - 1));
+  for (let index = 1; index < points.length; index += 1)
+    distances.push(points.timeAt(index) - points.timeAt(index - 1));
   distances.sort((a, b) => a - b);
   return distances[Math.floor(distances.length / 2)] ?? 0;
 }

@@ -27,7 +27,9 @@ export type ZoneScreenProps = {
 export function ZoneScreen({ zoneId, stopButton }: ZoneScreenProps) {
   const { t } = useTranslation('zone');
   const isLoaded = usePlant((plant) => plant.isLoaded);
-  const parts = usePlant(useShallow(({ devices, zones, sensors, actuators }) => ({ devices, zones, sensors, actuators })));
+  const parts = usePlant(
+    useShallow(({ devices, zones, sensors, actuators }) => ({ devices, zones, sensors, actuators })),
+  );
   const content = useMemo(() => zoneContents(parts).find((each) => each.zoneId === zoneId), [parts, zoneId]);
   const conditions = useZoneConditions(zoneId);
   if (!isLoaded) return null;

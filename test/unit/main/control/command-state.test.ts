@@ -140,7 +140,13 @@ describe('nextCommand, in any order and with any repetition', () => {
   );
   const withTimeout = fc.oneof({ weight: 4, arbitrary: event }, { weight: 1, arbitrary: fc.constant(timeout) });
   const targetOf = (one: CommandEvent): CommandState =>
-    one.kind === 'accepted' ? 'accepted' : one.kind === 'timeout' ? 'unconfirmed' : one.kind === 'not_sent' ? 'failed' : one.state;
+    one.kind === 'accepted'
+      ? 'accepted'
+      : one.kind === 'timeout'
+        ? 'unconfirmed'
+        : one.kind === 'not_sent'
+          ? 'failed'
+          : one.state;
   const check = (property: fc.IProperty<[CommandEvent[]]>) => fc.assert(property, { seed: seedOfRun(), numRuns: 500 });
 
   it('the first terminal signal decides', () => {
@@ -182,7 +188,10 @@ describe('nextCommand, in any order and with any repetition', () => {
   it('the history holds each kind of signal once, whatever the order', () => {
     check(
       fc.property(fc.array(event), (events) => {
-        const names = (list: CommandEvent[]) => after(...list).history.map((entry) => entry.event).toSorted();
+        const names = (list: CommandEvent[]) =>
+          after(...list)
+            .history.map((entry) => entry.event)
+            .toSorted();
         expect(names(events.toReversed())).toEqual(names(events));
         expect(new Set(names(events)).size).toBe(names(events).length);
       }),

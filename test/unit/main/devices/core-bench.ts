@@ -61,6 +61,7 @@ function recordChanges(told: string[]): Changes {
 export function openCore({ directory = profileDirectory(), clock = new ManualClock() } = {}) {
   const { store } = openStore({ directory, clock });
   const { batch, plant, history } = store;
+  plant.pragma('synchronous = OFF'); // no power cut here
   const connection = new FakeConnection();
   const told: string[] = [];
   const entries: JournalEntry[] = [];
@@ -76,13 +77,31 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const countUnknown = () => void (counters.unknownDevice += 1);
   const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId: KAISER, countUnknown });
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
-  const devicesIn = (id: string) => registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
+  const devicesIn = (id: string) =>
+    registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(plant), batch, changes, journal, devicesIn });
-  const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId: KAISER });
+  const assignment = new ZoneAssignment({
+    devices: registry,
+    zones,
+    operations,
+    publisher,
+    journal,
+    clock,
+    kaiserId: KAISER,
+  });
   const undelivered: string[] = [];
   const sender = new StopSender(connection, KAISER, (topic) => void undelivered.push(topic));
   const zoneName = (id: string) => zones.list().find((zone) => zone.id === id)?.name;
-  const stop = new StopService({ store: new StopStore(plant), batch, devices: registry, sender, journal, clock, changes, zoneName });
+  const stop = new StopService({
+    store: new StopStore(plant),
+    batch,
+    devices: registry,
+    sender,
+    journal,
+    clock,
+    changes,
+    zoneName,
+  });
   const actuators: Actuators = new Actuators({
     store: new ActuatorStore(history),
     batch,

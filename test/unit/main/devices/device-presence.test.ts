@@ -81,7 +81,9 @@ describe('a live will', () => {
     expect(wills(core)).toEqual([]);
     core.devices.heartbeat(A, beat());
     core.devices.heartbeat(A, beat());
-    expect(wills(core)).toMatchObject([{ topic: `kaiser/god/esp/${A}/system/will`, text: '', qos: 1, isRetained: true }]);
+    expect(wills(core)).toMatchObject([
+      { topic: `kaiser/god/esp/${A}/system/will`, text: '', qos: 1, isRetained: true },
+    ]);
   });
 
   it('is not contradicted by a message that was still on its way', () => {

@@ -63,7 +63,11 @@ describe('discovery and approval', () => {
     core.devices.heartbeat(A, beat());
     core.clock.advance(10_000);
     expect(acks(core).map(({ status }) => status)).toEqual(['online']);
-    expect(core.entries.at(-1)).toMatchObject({ kind: 'device.approved', actor: OPERATOR, message: 'Tent one approved' });
+    expect(core.entries.at(-1)).toMatchObject({
+      kind: 'device.approved',
+      actor: OPERATOR,
+      message: 'Tent one approved',
+    });
   });
 
   it('a device that does not ask is told after two seconds, once', () => {
@@ -99,12 +103,17 @@ describe('discovery and approval', () => {
   it('an announcement alone makes a device known too', () => {
     const core = openCore();
     core.devices.announce(A, { epoch: 4, reason: 'reconnect' });
-    expect([found(core.registry.get(A)).epoch, presenceOf(core, A), acks(core)]).toEqual([4, 'unknown not_heard_yet', []]);
+    expect([found(core.registry.get(A)).epoch, presenceOf(core, A), acks(core)]).toEqual([
+      4,
+      'unknown not_heard_yet',
+      [],
+    ]);
   });
 
   it('a flood of invented ids fills neither the list nor the broker', () => {
     const core = openCore();
-    for (let index = 0; index <= MAX_PENDING_DEVICES; index += 1) core.devices.heartbeat(`ESP_${index}` as DeviceId, beat());
+    for (let index = 0; index <= MAX_PENDING_DEVICES; index += 1)
+      core.devices.heartbeat(`ESP_${index}` as DeviceId, beat());
     core.devices.announce('ESP_X' as DeviceId, { epoch: 1, reason: 'boot' });
     expect([core.registry.all().length, acks(core).length, core.counters.unknownDevice]).toEqual([
       MAX_PENDING_DEVICES,

@@ -48,7 +48,12 @@ describe('nextPresence', () => {
     ['a sweep leaves a device that spoke', online, sweep, online],
     ['a sweep leaves a device that is offline already', at('offline', 'crash', 1), sweep, at('offline', 'crash', 1)],
     ['a sweep leaves a device that was never heard', unknown, sweep, unknown],
-    ['a sweep takes an online device without any sign for what it is', { ...online, lastSignMs: null }, sweep, { ...online, lastSignMs: null }],
+    [
+      'a sweep takes an online device without any sign for what it is',
+      { ...online, lastSignMs: null },
+      sweep,
+      { ...online, lastSignMs: null },
+    ],
     ['without a broker an online device is unknown', online, brokerLost, became('unknown', 'broker_lost', 400_000)],
     ['without a broker an offline device stays offline', offline, brokerLost, offline],
     ['without a broker an unknown device stays unknown', unknown, brokerLost, unknown],

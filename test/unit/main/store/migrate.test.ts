@@ -31,8 +31,7 @@ describe('plant.db', () => {
       tables: {
         broker_accounts: 'username role device_id salt hash created_at',
         commands: 'id device_id at state record',
-        devices:
-          'id kaiser_id name notes is_demo approval first_seen_at last_seen_at epoch boot_id zone config health',
+        devices: 'id kaiser_id name notes is_demo approval first_seen_at last_seen_at epoch boot_id zone config health',
         journal: 'id at kind device_id actor message details',
         operations: 'id kind device_id state reason started_at finished_at',
         settings: 'key value',

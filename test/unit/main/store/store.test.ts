@@ -59,22 +59,25 @@ describe('Store.open', () => {
     expect(openStore({ directory }).store.view().state).toBe('recording');
   });
 
-  it.each(['plant.db', 'history.db'])('refuses %s of a newer console, leaves it alone and frees the profile', (name) => {
-    const directory = profileDirectory();
-    openStore({ directory }).store.close();
-    const setVersion = (version: number) => {
-      const database = new Database(join(directory, name));
-      database.pragma(`user_version = ${version}`);
-      database.close();
-    };
-    setVersion(99);
-    const refusal = refusalOf(() => openStore({ directory }));
-    expect(refusal).toBeInstanceOf(StartupError);
-    expect(String(refusal)).toContain(`${name} was written by a newer Leitstand (version 99`);
-    expect(readdirSync(directory).filter((file) => file.includes('unreadable'))).toEqual([]);
-    setVersion(1);
-    expect(openStore({ directory }).store.view().state).toBe('recording');
-  });
+  it.each(['plant.db', 'history.db'])(
+    'refuses %s of a newer console, leaves it alone and frees the profile',
+    (name) => {
+      const directory = profileDirectory();
+      openStore({ directory }).store.close();
+      const setVersion = (version: number) => {
+        const database = new Database(join(directory, name));
+        database.pragma(`user_version = ${version}`);
+        database.close();
+      };
+      setVersion(99);
+      const refusal = refusalOf(() => openStore({ directory }));
+      expect(refusal).toBeInstanceOf(StartupError);
+      expect(String(refusal)).toContain(`${name} was written by a newer Leitstand (version 99`);
+      expect(readdirSync(directory).filter((file) => file.includes('unreadable'))).toEqual([]);
+      setVersion(1);
+      expect(openStore({ directory }).store.view().state).toBe('recording');
+    },
+  );
 
   it('says what to do when the directory cannot be used', () => {
     const file = join(profileDirectory(), 'file');

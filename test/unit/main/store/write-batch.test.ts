@@ -17,7 +17,10 @@ function bench() {
   const insert = store.plant.prepare('INSERT INTO settings (key, value) VALUES (?, ?)');
   const put = (key: string, value = 'v') => store.batch.plant(() => void insert.run(key, value));
   const committed = () =>
-    reader.prepare<[], { key: string }>('SELECT key FROM settings ORDER BY key').all().map(({ key }) => key);
+    reader
+      .prepare<[], { key: string }>('SELECT key FROM settings ORDER BY key')
+      .all()
+      .map(({ key }) => key);
   return { ...opened, batch: store.batch, put, committed };
 }
 
@@ -238,7 +241,9 @@ describe('the codes of SQLite', () => {
 
   it('tell an unreadable file from other trouble', () => {
     expect(
-      ['SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_CORRUPT_INDEX', 'SQLITE_FULL'].map((code) => isUnreadable(error(code))),
+      ['SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_CORRUPT_INDEX', 'SQLITE_FULL'].map((code) =>
+        isUnreadable(error(code)),
+      ),
     ).toEqual([true, true, true, false]);
     expect([isUnreadable(new Error('x')), isUnreadable(null)]).toEqual([false, false]);
   });

@@ -63,7 +63,7 @@ describe('convert', () => {
     ['light', 200_000, 200_000, 'lx', 'good'],
     ['flow', -0.1, -0.1, 'l/min', 'critical'],
     ['vpd', 1.27, 1.27, 'kPa', 'good'],
-  ])('%s raw %d is %d %s, %s', (type, raw, value, unit, quality) => {
+  ])('%s raw %d is %d %s, %s', (...[type, raw, value, unit, quality]) => {
     const reading = of(type, raw);
     expect(reading.value).toBeCloseTo(value, 2);
     expect({ unit: reading.unit, quality: reading.quality }).toEqual({ unit, quality });
@@ -131,7 +131,14 @@ describe('convert', () => {
         const { value, quality } = of(type, raw, { isRaw });
         expect(value === null ? quality : Number.isFinite(value)).toBe(value === null ? 'error' : true);
       }),
-      { seed: seedOfRun(), examples: [['sht31_temp', 1.7e308, true], ['ec', 1.7e308, true], ['ds18b20', -2032, true]] },
+      {
+        seed: seedOfRun(),
+        examples: [
+          ['sht31_temp', 1.7e308, true],
+          ['ec', 1.7e308, true],
+          ['ds18b20', -2032, true],
+        ],
+      },
     );
   });
 });

@@ -7,7 +7,16 @@ import type { DeviceId, SeriesId } from '../../../../src/shared/domain/ids';
 
 const start = Date.UTC(2026, 10, 21, 12);
 const ids = ['ESP_A:4:ds18b20', 'ESP_A:5:ds18b20', 'ESP_A:6:ds18b20'] as SeriesId[];
-const empty: TelemetryFrame = { sentAt: start, index: [], at: [], value: [], quality: [], stale: [], merged: 0, heldBack: 0 };
+const empty: TelemetryFrame = {
+  sentAt: start,
+  index: [],
+  at: [],
+  value: [],
+  quality: [],
+  stale: [],
+  merged: 0,
+  heldBack: 0,
+};
 
 class Bench {
   readonly stale = new Set<Series>();
@@ -19,7 +28,15 @@ class Bench {
   );
 
   open(id: SeriesId): Series {
-    const row: SeriesRow = { number: 1, id, deviceId: 'ESP_A' as DeviceId, gpio: 4, type: 'ds18b20', address: null, subzoneId: null };
+    const row: SeriesRow = {
+      number: 1,
+      id,
+      deviceId: 'ESP_A' as DeviceId,
+      gpio: 4,
+      type: 'ds18b20',
+      address: null,
+      subzoneId: null,
+    };
     const series = new Series(row);
     this.series.set(id, series);
     return series;

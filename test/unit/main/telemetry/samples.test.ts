@@ -44,7 +44,13 @@ function bench(...samples: NewSample[]) {
 
 describe('single readings', () => {
   it('are those of the last hour when nothing else is asked, oldest first', async () => {
-    const { read } = bench(sample(-3_540_001, 1), sample(-3_539_999, 2), sample(60_000, 4), sample(0, 3), sample(60_001, 5));
+    const { read } = bench(
+      sample(-3_540_001, 1),
+      sample(-3_539_999, 2),
+      sample(60_000, 4),
+      sample(0, 3),
+      sample(60_001, 5),
+    );
     expect(await read({})).toEqual({
       items: [
         { at: iso(-3_539_999), value: 2, quality: 'good' },
@@ -108,10 +114,10 @@ describe('single readings', () => {
 
   it('are none in a range that ends before it starts', async () => {
     const { read } = bench(sample(0, 0));
-    expect([await read({ from: iso(1), to: iso(-1) }), await read({ from: iso(1), to: iso(-1), maxPoints: 10 })]).toEqual([
-      { items: [] },
-      { items: [] },
-    ]);
+    expect([
+      await read({ from: iso(1), to: iso(-1) }),
+      await read({ from: iso(1), to: iso(-1), maxPoints: 10 }),
+    ]).toEqual([{ items: [] }, { items: [] }]);
   });
 });
 
@@ -180,7 +186,9 @@ describe('SampleStore', () => {
   });
 
   it('gives up when a whole millisecond is full', () => {
-    const { samplesStore } = bench(...Array.from({ length: 1_000 }, (_, index) => sample(0, index, { at: start * 1000 + index })));
+    const { samplesStore } = bench(
+      ...Array.from({ length: 1_000 }, (_, index) => sample(0, index, { at: start * 1000 + index })),
+    );
     expect(() => samplesStore.insert(sample(0, 1))).toThrow('No free key');
   });
 

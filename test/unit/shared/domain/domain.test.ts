@@ -69,11 +69,11 @@ describe('sensor types', () => {
   });
 
   it('know nothing about a type that is the name of a built-in', () => {
-    expect([sensorTypeInfo('constructor'), canonicalSensorType('constructor'), canonicalSensorType('toString')]).toEqual([
-      undefined,
-      'constructor',
-      'tostring',
-    ]);
+    expect([
+      sensorTypeInfo('constructor'),
+      canonicalSensorType('constructor'),
+      canonicalSensorType('toString'),
+    ]).toEqual([undefined, 'constructor', 'tostring']);
   });
 });
 
@@ -83,10 +83,7 @@ describe('results', () => {
   });
 
   it('are final unless the failure says otherwise, and carry details only when there are some', () => {
-    expect([
-      failure('busy', 'Wait.'),
-      failure('busy', 'Wait.', { retryable: true, details: { seconds: 5 } }),
-    ]).toEqual([
+    expect([failure('busy', 'Wait.'), failure('busy', 'Wait.', { retryable: true, details: { seconds: 5 } })]).toEqual([
       { ok: false, error: { code: 'busy', message: 'Wait.', retryable: false } },
       { ok: false, error: { code: 'busy', message: 'Wait.', retryable: true, details: { seconds: 5 } } },
     ]);

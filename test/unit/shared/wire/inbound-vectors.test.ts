@@ -9,7 +9,10 @@ import { bytesOf, readVectors, vectorFiles, type InboundFile, type InboundVector
 const catalogue: readonly InboundMessage<unknown>[] = Object.values(inboundMessages);
 
 /** What the console makes of one message, from topic and bytes. */
-function receive(message: InboundMessage<unknown>, vector: InboundVector): { payload?: unknown; malformed?: Malformed } {
+function receive(
+  message: InboundMessage<unknown>,
+  vector: InboundVector,
+): { payload?: unknown; malformed?: Malformed } {
   const result: { payload?: unknown; malformed?: Malformed } = {};
   const registry = new HandlerRegistry('god', newCounters(), pino({ level: 'silent' }), (malformed) => {
     result.malformed = malformed;
@@ -22,7 +25,7 @@ function receive(message: InboundMessage<unknown>, vector: InboundVector): { pay
 }
 
 describe.each(vectorFiles('device-to-console'))('%s', (fileName) => {
-  const { message: name, path, qos, vectors } = readVectors<InboundFile>(fileName);
+  const { message: name, path, qos, vectors } = readVectors(fileName) as InboundFile;
   const message = catalogue.find((candidate) => candidate.path === path);
 
   it('names a message of the catalogue with its QoS', () => {
@@ -44,7 +47,7 @@ describe.each(vectorFiles('device-to-console'))('%s', (fileName) => {
 
 describe('the vectors of devices', () => {
   it('cover every inbound message of the catalogue', () => {
-    const covered = vectorFiles('device-to-console').map((name) => readVectors<InboundFile>(name).path);
+    const covered = vectorFiles('device-to-console').map((name) => (readVectors(name) as InboundFile).path);
     expect(covered.toSorted()).toEqual(catalogue.map(({ path }) => path).toSorted());
   });
 });

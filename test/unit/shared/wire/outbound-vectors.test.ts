@@ -31,7 +31,7 @@ function encode(message: OutboundMessage<unknown>, { payload }: OutboundVector):
 }
 
 describe.each(vectorFiles('console-to-device'))('%s', (fileName) => {
-  const { message: name, qos, maxBytes, vectors } = readVectors<OutboundFile>(fileName);
+  const { message: name, qos, maxBytes, vectors } = readVectors(fileName) as OutboundFile;
   const message = catalogue.find((candidate) => candidate.name === name);
 
   it('names a message of the catalogue with its QoS and its budget', () => {
@@ -54,7 +54,7 @@ describe.each(vectorFiles('console-to-device'))('%s', (fileName) => {
 
 describe('the vectors of the console', () => {
   it('cover every outbound message of the catalogue', () => {
-    const covered = vectorFiles('console-to-device').map((name) => readVectors<OutboundFile>(name).message);
-    expect(covered.toSorted()).toEqual(catalogue.map((message) => message.name).toSorted());
+    const covered = vectorFiles('console-to-device').map((name) => (readVectors(name) as OutboundFile).message);
+    expect(new Set(covered)).toEqual(new Set(catalogue.map((message) => message.name)));
   });
 });

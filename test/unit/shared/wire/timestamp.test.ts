@@ -8,7 +8,7 @@ type TimeVector = {
   readonly isTimeValid: boolean;
   readonly expectedMs: number | null;
 };
-const { vectors } = readVectors<{ vectors: TimeVector[] }>('timestamps.json');
+const { vectors } = readVectors('timestamps.json') as { vectors: TimeVector[] };
 
 describe('deviceTimeMs', () => {
   it.each(vectors)('$name', ({ ts, isTimeValid, expectedMs }) => {

@@ -9,8 +9,13 @@ import {
 } from '../../../../src/shared/wire/topic';
 import { readVectors, type Json } from './vector-files';
 
-type TopicVector = { readonly name: string; readonly topic: string; readonly expected?: Json; readonly unparsable?: string };
-const { vectors } = readVectors<{ vectors: TopicVector[] }>('topics.json');
+type TopicVector = {
+  readonly name: string;
+  readonly topic: string;
+  readonly expected?: Json;
+  readonly unparsable?: string;
+};
+const { vectors } = readVectors('topics.json') as { vectors: TopicVector[] };
 const device = 'ESP_0A1B2C' as DeviceId;
 
 describe('parseDeviceTopic', () => {

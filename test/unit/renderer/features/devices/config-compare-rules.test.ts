@@ -3,7 +3,11 @@ import { compareSection } from '../../../../../src/renderer/features/devices/con
 import type { ConfigSections, DeviceView } from '../../../../../src/shared/api/devices';
 import { sampleDevice } from './sample-plant';
 
-const sensor = (gpio: number, interval = 30, sensorType = 'ds18b20'): NonNullable<ConfigSections['sensors']>[number] => ({
+const sensor = (
+  gpio: number,
+  interval = 30,
+  sensorType = 'ds18b20',
+): NonNullable<ConfigSections['sensors']>[number] => ({
   gpio,
   sensor_type: sensorType,
   sensor_name: 'Air',

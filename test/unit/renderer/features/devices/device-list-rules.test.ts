@@ -50,19 +50,50 @@ describe('the device list', () => {
 });
 
 describe('the zone of a device', () => {
-  const cellOf = (desired: string | null, confirmed: string | null, state: 'none' | 'pending' | 'confirmed' | 'failed', reason?: string) =>
-    zoneCell(sampleDevice('ESP_1', { zone: { desired: desired as ZoneId | null, confirmed: confirmed as ZoneId | null, state, ...(reason && { reason }) } }), zones);
+  const cellOf = (
+    desired: string | null,
+    confirmed: string | null,
+    state: 'none' | 'pending' | 'confirmed' | 'failed',
+    reason?: string,
+  ) =>
+    zoneCell(
+      sampleDevice('ESP_1', {
+        zone: {
+          desired: desired as ZoneId | null,
+          confirmed: confirmed as ZoneId | null,
+          state,
+          ...(reason && { reason }),
+        },
+      }),
+      zones,
+    );
 
   it('is one name when the device has confirmed it', () => {
-    expect(cellOf('z1', 'z1', 'confirmed')).toEqual({ current: 'Tomatoes', wanted: null, isRemoval: false, state: 'confirmed', reason: null });
+    expect(cellOf('z1', 'z1', 'confirmed')).toEqual({
+      current: 'Tomatoes',
+      wanted: null,
+      isRemoval: false,
+      state: 'confirmed',
+      reason: null,
+    });
   });
 
   it('keeps the confirmed zone beside the wanted one until the device agrees', () => {
-    expect(cellOf('z2', 'z1', 'pending')).toEqual({ current: 'Tomatoes', wanted: 'Fish tank', isRemoval: false, state: 'pending', reason: null });
+    expect(cellOf('z2', 'z1', 'pending')).toEqual({
+      current: 'Tomatoes',
+      wanted: 'Fish tank',
+      isRemoval: false,
+      state: 'pending',
+      reason: null,
+    });
   });
 
   it('says why an assignment failed', () => {
-    expect(cellOf('z2', null, 'failed', 'CONFIG_LANE_BUSY')).toMatchObject({ current: null, wanted: 'Fish tank', reason: 'CONFIG_LANE_BUSY' });
+    expect(cellOf('z2', null, 'failed', 'CONFIG_LANE_BUSY')).toMatchObject({
+      current: null,
+      wanted: 'Fish tank',
+      reason: 'CONFIG_LANE_BUSY',
+    });
   });
 
   it('knows a removal that the device has not confirmed', () => {

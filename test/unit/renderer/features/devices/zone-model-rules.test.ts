@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { devicesInZone, movedZones, zoneIdFrom, zoneNameProblem } from '../../../../../src/renderer/features/devices/zone-model-rules';
+import {
+  devicesInZone,
+  movedZones,
+  zoneIdFrom,
+  zoneNameProblem,
+} from '../../../../../src/renderer/features/devices/zone-model-rules';
 import { zoneIdSchema, type ZoneId } from '../../../../../src/shared/domain/ids';
 import { byId, inZone, sampleDevice, sampleZone } from './sample-plant';
 
@@ -21,7 +26,12 @@ describe('an id made from a zone name', () => {
   });
 
   it('is accepted by devices whatever the name', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (name) => zoneIdSchema.safeParse(zoneIdFrom(name, new Set(['zone']))).success));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        (name) => zoneIdSchema.safeParse(zoneIdFrom(name, new Set(['zone']))).success,
+      ),
+    );
   });
 });
 
@@ -29,7 +39,12 @@ describe('the plant model', () => {
   const zones = [sampleZone('a', 'North', 0), sampleZone('b', 'South', 4), sampleZone('c', 'West', 9)];
 
   it('refuses an empty name and the same name twice, but not a zone its own name', () => {
-    expect([zoneNameProblem(' ', zones), zoneNameProblem('south ', zones), zoneNameProblem('South', zones, 'b'), zoneNameProblem('East', zones)]).toEqual(['empty', 'taken', null, null]);
+    expect([
+      zoneNameProblem(' ', zones),
+      zoneNameProblem('south ', zones),
+      zoneNameProblem('South', zones, 'b'),
+      zoneNameProblem('East', zones),
+    ]).toEqual(['empty', 'taken', null, null]);
   });
 
   it('moves a zone by one place and numbers only what changes', () => {

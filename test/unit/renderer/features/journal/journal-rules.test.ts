@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { kindsOf, mergeEntries, noFilter, passesFilter, waitingEntries } from '../../../../../src/renderer/features/journal/journal-rules';
+import {
+  deviceChoices,
+  kindsOf,
+  mergeEntries,
+  noFilter,
+  passesFilter,
+  waitingEntries,
+} from '../../../../../src/renderer/features/journal/journal-rules';
 import type { JournalEntry } from '../../../../../src/shared/api/journal';
 import type { DeviceId } from '../../../../../src/shared/domain/ids';
 import { at } from '../devices/sample-plant';
@@ -36,10 +43,22 @@ describe('the journal', () => {
   it('merges pages and new entries by time, then by id, each once', () => {
     const same = at(0);
     const shown = [entry(10, { at: same }), entry(9, { at: same })];
-    expect(ids(mergeEntries(shown, [entry(9, { at: same }), entry(100, { at: same }), entry(8, { at: same })]))).toEqual(['100', '10', '9', '8']);
+    expect(
+      ids(mergeEntries(shown, [entry(9, { at: same }), entry(100, { at: same }), entry(8, { at: same })])),
+    ).toEqual(['100', '10', '9', '8']);
   });
 
   it('offers the known kinds and those that occurred', () => {
     expect(kindsOf([entry(1, { kind: 'zone' }), entry(2)], ['stop', 'command'])).toEqual(['command', 'stop', 'zone']);
+  });
+
+  it('offers known devices, those in the entries and the chosen one, by name as people count', () => {
+    const devices = { ESP_2: { name: 'Pump 10' }, ESP_1: { name: 'Pump 9' } };
+    expect(deviceChoices(devices, [entry(1, { deviceId: 'ESP_GONE' as DeviceId })], 'ESP_OLD')).toEqual([
+      { value: 'ESP_GONE', label: 'ESP_GONE' },
+      { value: 'ESP_OLD', label: 'ESP_OLD' },
+      { value: 'ESP_1', label: 'Pump 9 · ESP_1' },
+      { value: 'ESP_2', label: 'Pump 10 · ESP_2' },
+    ]);
   });
 });

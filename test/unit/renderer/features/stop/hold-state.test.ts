@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { HOLD_MS, idleHold, nextHold, type HoldEvent, type HoldState } from '../../../../../src/renderer/features/stop/hold-state';
+import {
+  HOLD_MS,
+  idleHold,
+  nextHold,
+  type HoldEvent,
+  type HoldState,
+} from '../../../../../src/renderer/features/stop/hold-state';
 
 const holding: HoldState = { name: 'holding', sinceMs: 1_000 };
 const fired: HoldState = { name: 'fired' };

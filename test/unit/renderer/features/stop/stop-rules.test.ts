@@ -24,7 +24,16 @@ const entry = (deviceId: string, state: Entry['state'], more: Partial<Entry> = {
 });
 
 function stop(changes: Partial<StopView> = {}): StopView {
-  return { id: 's1', scope: { kind: 'all' }, reason: '', by: 'user:operator', engagedAt: at(0), clearableAt: at(5_000), devices: [], ...changes };
+  return {
+    id: 's1',
+    scope: { kind: 'all' },
+    reason: '',
+    by: 'user:operator',
+    engagedAt: at(0),
+    clearableAt: at(5_000),
+    devices: [],
+    ...changes,
+  };
 }
 
 const plant: StopPlant = {
@@ -36,7 +45,11 @@ const plant: StopPlant = {
   ),
   zones: byId(sampleZone('z1', 'Tomatoes', 0), sampleZone('z2', 'Fish tank', 1)),
   actuators: {
-    a: sampleActuator('ESP_C', 5, { name: 'Circulation pump', state: 'unknown', last: { at: at(-1), state: 'on', value: 1 } }),
+    a: sampleActuator('ESP_C', 5, {
+      name: 'Circulation pump',
+      state: 'unknown',
+      last: { at: at(-1), state: 'on', value: 1 },
+    }),
     b: sampleActuator('ESP_D', 5, { name: 'Mist', state: 'on' }),
     c: sampleActuator('ESP_D', 6, { name: 'Heater', state: 'off' }),
   },
@@ -44,7 +57,12 @@ const plant: StopPlant = {
 
 describe('rows of a stop', () => {
   it('names the unconfirmed first, then the offline, then the confirmed by zone and natural name', () => {
-    const devices = [entry('ESP_A', 'confirmed', { latencyMs: 83 }), entry('ESP_B', 'confirmed', { latencyMs: 212 }), entry('ESP_C', 'offline'), entry('ESP_D', 'unconfirmed')];
+    const devices = [
+      entry('ESP_A', 'confirmed', { latencyMs: 83 }),
+      entry('ESP_B', 'confirmed', { latencyMs: 212 }),
+      entry('ESP_C', 'offline'),
+      entry('ESP_D', 'unconfirmed'),
+    ];
     const rows = stopRows(stop({ devices }), plant, noon + 41_000);
     expect(rows.map(({ deviceId, state }) => [deviceId, state])).toEqual([
       ['ESP_D', 'unconfirmed'],
@@ -81,17 +99,30 @@ describe('rows of a stop', () => {
   });
 
   it('names every device that has not left the stop 5 s after the clear, and tells those apart that it never reached', () => {
-    const devices = [entry('ESP_A', 'cleared'), entry('ESP_B', 'confirmed'), entry('ESP_C', 'offline'), entry('ESP_D', 'unconfirmed')];
+    const devices = [
+      entry('ESP_A', 'cleared'),
+      entry('ESP_B', 'confirmed'),
+      entry('ESP_C', 'offline'),
+      entry('ESP_D', 'unconfirmed'),
+    ];
     const statesAfter = (ms: number) =>
-      stopRows(stop({ clearedAt: at(10_000), devices }), plant, noon + 10_000 + ms).map(({ deviceId, state }) => [deviceId, state]);
+      stopRows(stop({ clearedAt: at(10_000), devices }), plant, noon + 10_000 + ms).map(({ deviceId, state }) => [
+        deviceId,
+        state,
+      ]);
     expect(statesAfter(1_000)).toEqual([['ESP_B', 'clearing'], ['ESP_D', 'clearing'], ['ESP_C', 'missed'], ['ESP_A', 'cleared']]); // prettier-ignore
     expect(statesAfter(5_000)).toEqual([['ESP_B', 'uncleared'], ['ESP_D', 'uncleared'], ['ESP_C', 'missed'], ['ESP_A', 'cleared']]); // prettier-ignore
   });
 
   it('knows a device that refused this stop, not one that refused an earlier one', () => {
-    const warned = (at: string) => sampleDevice('ESP_A', { warnings: [{ code: 'emergency_refused', message: '', at, count: 1 }] });
+    const warned = (warnedAt: string) =>
+      sampleDevice('ESP_A', { warnings: [{ code: 'emergency_refused', message: '', at: warnedAt, count: 1 }] });
     const refusedAt = (offsetMs: number) =>
-      stopRows(stop({ devices: [entry('ESP_A', 'unconfirmed')] }), { ...plant, devices: byId(warned(at(offsetMs))) }, noon + 9_000)[0]?.hasRefused;
+      stopRows(
+        stop({ devices: [entry('ESP_A', 'unconfirmed')] }),
+        { ...plant, devices: byId(warned(at(offsetMs))) },
+        noon + 9_000,
+      )[0]?.hasRefused;
     expect([refusedAt(100), refusedAt(-100)]).toEqual([true, false]);
   });
 
@@ -103,7 +134,12 @@ describe('rows of a stop', () => {
 
 describe('counts', () => {
   it('adds up every state and finds the slowest answer', () => {
-    const devices = [entry('ESP_A', 'confirmed', { latencyMs: 83 }), entry('ESP_B', 'confirmed', { latencyMs: 212 }), entry('ESP_C', 'offline'), entry('ESP_D', 'sent')];
+    const devices = [
+      entry('ESP_A', 'confirmed', { latencyMs: 83 }),
+      entry('ESP_B', 'confirmed', { latencyMs: 212 }),
+      entry('ESP_C', 'offline'),
+      entry('ESP_D', 'sent'),
+    ];
     expect(stopCounts(stopRows(stop({ devices }), plant, noon + 1_000))).toEqual({
       confirmed: 2,
       unconfirmed: 0,
@@ -139,13 +175,23 @@ describe('permission to clear', () => {
 
   it('is given when each such device is marked, and at once when all have confirmed', () => {
     expect(permission(['ESP_C', 'ESP_D'], 5_000)).toEqual({ state: 'allowed' });
-    expect(clearPermission(engaged, stopRows(stop({ devices: [entry('ESP_A', 'confirmed')] }), plant, noon), new Set(), noon + 5_000)).toEqual({
+    expect(
+      clearPermission(
+        engaged,
+        stopRows(stop({ devices: [entry('ESP_A', 'confirmed')] }), plant, noon),
+        new Set(),
+        noon + 5_000,
+      ),
+    ).toEqual({
       state: 'allowed',
     });
   });
 
   it('asks for a check of everything but the confirmed', () => {
-    expect(rowsToCheck(stopRows(engaged, plant, noon + 6_000)).map(({ deviceId }) => deviceId)).toEqual(['ESP_D', 'ESP_C']);
+    expect(rowsToCheck(stopRows(engaged, plant, noon + 6_000)).map(({ deviceId }) => deviceId)).toEqual([
+      'ESP_D',
+      'ESP_C',
+    ]);
   });
 });
 

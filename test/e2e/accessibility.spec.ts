@@ -1,0 +1,82 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { openByToken } from './support/console-page';
+import { expect, test } from './support/fixtures';
+import { smallTargets } from './support/targets';
+import { text } from './support/texts';
+import { addStops, clearDialog, closeDialog, dialogs, openDialog, openTour, screens, visit, type Tour } from './support/tour';
+
+const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const minTargetPx = 44;
+const themes = ['dark', 'light'] as const;
+
+/** Violations on what is shown now, in both themes, each as one line that says where. */
+async function violations(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction(() => document.getAnimations().length === 0);
+    const result = await new AxeBuilder({ page }).withTags(levels).analyze();
+    for (const { id, help, nodes } of result.violations)
+      found.push(`${colorScheme}: ${id} (${help}): ${nodes.map(({ html, target }) => `${target.join(' ')} ${html.slice(0, 160)}`).join(' | ')}`);
+  }
+  return found;
+}
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  expect.soft(await violations(page), `${where}: WCAG 2.1 A and AA`).toEqual([]);
+  expect.soft(await smallTargets(page, minTargetPx), `${where}: targets below ${minTargetPx} px`).toEqual([]);
+}
+
+async function openPlant(page: Page, kept: AsyncDisposableStack): Promise<Tour> {
+  const tour = await openTour();
+  kept.use(tour.stage);
+  await openByToken(page, tour.stage.console);
+  return tour;
+}
+
+test('every screen is accessible in dark and in light', async ({ page, kept }) => {
+  test.slow();
+  const tour = await openPlant(page, kept);
+  for (const place of screens(tour)) {
+    await visit(page, place);
+    await expectAccessible(page, place.name);
+  }
+});
+
+test('every dialog is accessible in dark and in light', async ({ page, kept }) => {
+  test.slow();
+  const tour = await openPlant(page, kept);
+  for (const place of dialogs(tour)) {
+    await openDialog(page, place);
+    if (place.name === 'faceplate') await page.getByRole('button', { name: text('face.keyOnFor') }).click();
+    await expectAccessible(page, place.name);
+    await closeDialog(page);
+  }
+});
+
+test('an engaged stop and the way out of it are accessible', async ({ page, kept }) => {
+  const tour = await openPlant(page, kept);
+  await addStops(tour);
+  await visit(page, { name: 'stop', hash: '#/stop' });
+  await expectAccessible(page, 'stop, engaged');
+  await visit(page, { name: 'zone', hash: '#/zone/lima' });
+  await expectAccessible(page, 'stopped zone');
+  await openDialog(page, clearDialog());
+  await expectAccessible(page, 'clear a stop');
+});
+
+test('the empty plant and the page that asks for a login are accessible', async ({ page, kept, browserLog }) => {
+  const tour = await openPlant(page, kept);
+  for (const { id } of await tour.stage.client.devices()) await tour.stage.client.call('DELETE', `/devices/${id}`);
+  for (const id of ['quito', 'lima']) await tour.stage.client.call('DELETE', `/zones/${id}`);
+  for (const hash of ['#/plant', '#/devices']) {
+    await visit(page, { name: hash, hash });
+    await expectAccessible(page, `empty ${hash}`);
+  }
+  browserLog.allow(/status of 401/);
+  await page.context().clearCookies();
+  await page.goto(tour.stage.console.url);
+  await expect(page.getByRole('button')).toBeVisible();
+  expect.soft(await violations(page), 'login').toEqual([]);
+});

@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
+import { zoneAck } from '../../../../src/shared/wire/messages/zone';
+import { registerZoneHandler } from '../../../../src/main/zones/zone-handler';
+import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
+
+const tent = 'tent' as ZoneId;
+const shed = 'shed' as ZoneId;
+
+/** Assigns and returns the id of the operation. */
+function assign(core: Core, id: DeviceId, zoneId: ZoneId | null = tent): string {
+  const result = zoneId ? core.assignment.assign(id, { zoneId }, OPERATOR) : core.assignment.remove(id, OPERATOR);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value.id;
+}
+const ack = (core: Core, from: DeviceId, id: string | undefined, fields: Record<string, unknown> = {}) =>
+  core.assignment.acknowledged(
+    from,
+    zoneAck.schema.parse({ correlation_id: id, status: 'zone_assigned', zone_id: tent, ...fields }),
+  );
+const zoneOf = (core: Core, id: DeviceId) => found(core.registry.get(id)).zone;
+const stateOf = (core: Core, id: string) => {
+  const result = core.operations.get(id);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value.state;
+};
+
+describe('a zone assignment', () => {
+  it('carries every string key and a UUID, and is pending until the device confirms (conformance G1)', () => {
+    const core = openCore();
+    core.zones.put({ id: tent, name: 'Tent 1', masterZoneId: shed }, OPERATOR);
+    core.approved(A);
+    const id = assign(core, A);
+    expect(core.connection.sent).toMatchObject([
+      {
+        topic: `kaiser/god/esp/${A}/zone/assign`,
+        qos: 1,
+        payload: {
+          zone_id: tent,
+          master_zone_id: shed,
+          zone_name: 'Tent 1',
+          kaiser_id: 'god',
+          correlation_id: id,
+          timestamp: core.clock.now() / 1000,
+        },
+      },
+    ]);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: null, state: 'pending' });
+    ack(core, A, id);
+    expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
+      { desired: tent, confirmed: tent, state: 'confirmed' },
+      'confirmed',
+    ]);
+    expect(core.kinds().slice(-2)).toEqual(['zone.requested', 'zone.confirmed']);
+  });
+
+  it('is confirmed by an acknowledgement that does not repeat the zone', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A), { zone_id: undefined });
+    expect(zoneOf(core, A).confirmed).toBe(tent);
+  });
+
+  it('makes a zone that does not exist, under its given name or its id', () => {
+    const core = openCore();
+    core.approved(A);
+    core.approved(B);
+    core.assignment.assign(A, { zoneId: tent, zoneName: 'Tent 1' }, OPERATOR);
+    core.assignment.assign(B, { zoneId: shed, zoneName: '' }, OPERATOR);
+    expect(core.zones.list().map(({ id, name }) => [id, name])).toEqual([
+      [tent, 'Tent 1'],
+      [shed, shed],
+    ]);
+  });
+
+  it('renames an existing zone only when a name is given', () => {
+    const core = openCore();
+    core.zones.put({ id: tent, name: 'Tent 1', masterZoneId: shed }, OPERATOR);
+    core.approved(A);
+    ack(core, A, assign(core, A));
+    expect(core.zones.get(tent)?.name).toBe('Tent 1');
+    core.assignment.assign(A, { zoneId: tent, zoneName: 'Big tent' }, OPERATOR);
+    expect(core.zones.get(tent)).toMatchObject({ name: 'Big tent', masterZoneId: shed });
+  });
+
+  it('fails with the words of the device and keeps what was confirmed', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A));
+    const id = assign(core, A, shed);
+    ack(core, A, id, { status: 'error', zone_id: undefined, message: 'Zone validation failed' });
+    expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
+      { desired: shed, confirmed: tent, state: 'failed', reason: 'Zone validation failed' },
+      'failed',
+    ]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['an error without words', { status: 'error', zone_id: null }, 'The device refused without a reason.'],
+    ['another zone', { zone_id: shed }, 'The device answered zone_assigned shed, which is not what was asked.'],
+    [
+      'a removal',
+      { status: 'zone_removed', zone_id: '' },
+      'The device answered zone_removed , which is not what was asked.',
+    ],
+  ])('fails on %s', (_name, fields, reason) => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A), fields);
+    expect(zoneOf(core, A)).toMatchObject({ confirmed: null, state: 'failed', reason });
+  });
+
+  it('times out after 15 s; a later acknowledgement still tells where the device is', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    core.clock.advance(14_999);
+    expect(stateOf(core, id)).toBe('pending');
+    core.clock.advance(1);
+    expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['timeout', 'failed']);
+    ack(core, A, id);
+    expect([stateOf(core, id), zoneOf(core, A)]).toMatchObject(['timeout', { confirmed: tent, state: 'confirmed' }]);
+  });
+
+  it('of two devices resolves each by its own id when the answers are swapped in time (conformance G3)', () => {
+    const core = openCore();
+    core.approved(A);
+    core.approved(B);
+    const first = assign(core, A);
+    const second = assign(core, B, shed);
+    ack(core, B, second, { zone_id: shed });
+    expect([stateOf(core, first), stateOf(core, second)]).toEqual(['pending', 'confirmed']);
+    ack(core, A, first);
+    expect([zoneOf(core, A).confirmed, zoneOf(core, B).confirmed]).toEqual([tent, shed]);
+  });
+
+  it('is not confirmed by another device that repeats its id', () => {
+    const core = openCore();
+    core.approved(A);
+    core.approved(B);
+    const id = assign(core, A);
+    ack(core, B, id);
+    expect([stateOf(core, id), zoneOf(core, A).confirmed]).toEqual(['pending', null]);
+  });
+
+  it('is confirmed once, whatever is repeated', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    ack(core, A, id);
+    const entries = core.entries.length;
+    ack(core, A, id);
+    ack(core, A, id, { status: 'error' });
+    expect([zoneOf(core, A).state, core.entries.length]).toEqual(['confirmed', entries]);
+  });
+
+  it.each(['refuses', 'silent'] as const)('fails when the broker does not take it over (%s)', (mood) => {
+    const core = openCore();
+    core.approved(A);
+    core.connection.mood = mood;
+    const id = assign(core, A);
+    core.clock.advance(5_000);
+    expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
+      'failed',
+      { desired: tent, confirmed: null, state: 'failed', reason: 'The broker did not take the message over.' },
+    ]);
+    core.store.batch.flush();
+    const stored = core.store.plant.prepare<[], { zone: string }>('SELECT zone FROM devices').get();
+    expect(JSON.parse(found(stored).zone)).toMatchObject({ state: 'failed' });
+  });
+
+  it('is refused while the broker is away, and frees the device', () => {
+    const core = openCore();
+    core.approved(A);
+    core.connection.isOnline = false;
+    const timers = core.clock.pending;
+    expect(core.assignment.assign(A, { zoneId: tent }, OPERATOR)).toMatchObject({
+      ok: false,
+      error: { code: 'broker_unavailable' },
+    });
+    expect([core.operations.isBusy(A), zoneOf(core, A).state, core.clock.pending]).toEqual([false, 'failed', timers]);
+  });
+
+  it('leaves no timer behind when the console stops', () => {
+    const core = openCore();
+    core.approved(A);
+    assign(core, A);
+    core.close();
+    expect(core.clock.pending).toBe(0);
+  });
+
+  it('that the console left open at its end has failed afterwards', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    const again = core.restart();
+    expect([stateOf(again, id), zoneOf(again, A)]).toEqual([
+      'timeout',
+      {
+        desired: tent,
+        confirmed: null,
+        state: 'failed',
+        reason: 'The console was restarted before the device answered.',
+      },
+    ]);
+  });
+});
+
+describe('leaving a zone', () => {
+  it('is asked for with empty strings and confirmed by a removal', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A));
+    core.connection.take();
+    const id = assign(core, A, null);
+    expect(core.connection.sent[0]?.payload).toMatchObject({ zone_id: '', master_zone_id: '', zone_name: '' });
+    ack(core, A, id, { status: 'zone_removed', zone_id: '' });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'none' });
+  });
+
+  it('fails when the device answers with an assignment', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A, null));
+    expect(zoneOf(core, A).state).toBe('failed');
+  });
+});
+
+describe('an assignment is refused', () => {
+  const refusal = (core: Core) => {
+    const results = [core.assignment.assign(A, { zoneId: tent }, OPERATOR), core.assignment.remove(A, OPERATOR)];
+    return results.map((result) => (result.ok ? 'accepted' : result.error.code));
+  };
+
+  it('for a device that does not exist', () => {
+    expect(refusal(openCore())).toEqual(['not_found', 'not_found']);
+  });
+
+  it('for a device that is not approved', () => {
+    const core = openCore();
+    core.approved(A);
+    core.devices.reject(A, undefined, OPERATOR);
+    expect(refusal(core)).toEqual(['not_approved', 'not_approved']);
+  });
+
+  it('for a device that is not there, without making the zone', () => {
+    const core = openCore();
+    core.approved(A);
+    core.devices.brokerLost();
+    expect([refusal(core), core.zones.list()]).toEqual([['offline', 'offline'], []]);
+  });
+
+  it('while the last change of the device is under way', () => {
+    const core = openCore();
+    core.approved(A);
+    assign(core, A);
+    expect([refusal(core), zoneOf(core, A)]).toMatchObject([['busy', 'busy'], { desired: tent, state: 'pending' }]);
+  });
+});
+
+describe('an acknowledgement that nobody waits for', () => {
+  it('tells where the device is', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, undefined, { zone_id: shed });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: shed, state: 'failed' });
+    ack(core, A, 'late', { status: 'zone_removed', zone_id: '' });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'confirmed' });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['an error', { status: 'error', zone_id: null }],
+    ['what is known already', { status: 'zone_removed', zone_id: '' }],
+  ])('changes nothing with %s', (_name, fields) => {
+    const core = openCore();
+    core.approved(A);
+    const before = zoneOf(core, A);
+    ack(core, A, undefined, fields);
+    ack(core, B, undefined, fields);
+    expect(zoneOf(core, A)).toBe(before);
+  });
+
+  it('does not disturb a change that is under way', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    ack(core, A, undefined, { zone_id: shed });
+    expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['pending', 'pending']);
+  });
+
+  it('reaches the room from its topic', () => {
+    const core = openCore();
+    registerZoneHandler(core.messages, core.assignment);
+    core.approved(A);
+    core.messages.dispatch({
+      topic: `kaiser/god/esp/${A}/zone/ack`,
+      payload: Buffer.from(JSON.stringify({ status: 'zone_assigned', zone_id: shed })),
+      isRetained: false,
+      isRedelivered: false,
+    });
+    expect(zoneOf(core, A).confirmed).toBe(shed);
+  });
+});
