@@ -91,7 +91,10 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => connection.describe() });
   const services: Services = { ...plant, ...measured, stop, actuators, control, broker };
 
-  devices.onRestart((id) => telemetry.deviceRestarted(id));
+  devices.onRestart((id) => {
+    telemetry.deviceRestarted(id);
+    stop.deviceOnline(id); // a restart costs a device its latch
+  });
   devices.onPresence(({ id, presence }) => {
     if (presence.state === 'online') stop.deviceOnline(id);
     hub.device(id);

@@ -89,6 +89,7 @@ export class StateHub implements Changes {
 
 /** Waits `ms` or until the signal ends the wait. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {
       cancel();

@@ -21,8 +21,8 @@ export function isFinal(state: CommandState): boolean {
 
 /**
  * Finality of a command (wire contract 3.5, 3.6): the first terminal signal decides, nothing changes the state after it. Whatever comes
- * later is kept in the history, marked late; a second terminal signal that disagrees is marked as a conflict. `at` is ISO time,
- * `latencyMs` the time since the command was sent. A repeated event changes nothing.
+ * later is kept in the history, marked late, so that a second terminal signal that disagrees stays visible. `at` is ISO time, `latencyMs` the
+ * time since the command was sent. A repeated event changes nothing.
  */
 export function nextCommand(command: CommandView, event: CommandEvent, at: string, latencyMs: number): CommandView {
   const { name, target } = describe(event);

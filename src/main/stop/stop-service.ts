@@ -197,7 +197,7 @@ export class StopService {
         );
       } else if (!isEngaged(stop) && !this.engagedFor(deviceId)) {
         const state = stop.devices.find((device) => device.deviceId === deviceId)?.state;
-        if (state === 'confirmed') this.sendClear(stop.id, deviceId);
+        if (state !== undefined && state !== 'cleared') this.sendClear(stop.id, deviceId); // harmless to one that is not stopped
       }
     }
   }

@@ -6,6 +6,8 @@ import { Series } from './series';
 
 /** Series that one device may open; the contract allows 20 sensors, multi-value ones send up to three. */
 export const MAX_SERIES_PER_DEVICE = 128;
+/** Stored readings of one series that are looked through for a redelivery; about four times what a broker can have outstanding for all. */
+const REDELIVERY_WINDOW = 20_000;
 /** Series of devices that are not known; enough for a plant that starts talking before its heartbeats arrive. */
 export const MAX_STRAY_SERIES = 1000;
 
@@ -84,6 +86,19 @@ export class SeriesRegistry {
     for (const { ts, seq, raw } of this.store.recentIdentities(series.row.number, IDENTITY_RING)) {
       series.identities.remember(identityOf(ts, seq), raw);
     }
+  }
+
+  /**
+   * Was this reading stored before a connection was lost? At full speed a broker has thousands of messages outstanding (Mosquitto 2.0: over
+   * 5,000), more than the ring remembers, so the store is asked once per series and wave of redeliveries.
+   */
+  wasStored(series: Series, reading: { tsMs: number | null; seq: number | undefined }): boolean {
+    // Without a clock or a counter a redelivery cannot be told from a new reading after a restart; losing one would be worse.
+    if (reading.seq === undefined || reading.tsMs === null) return false;
+    series.redelivered ??= new Set(
+      this.store.recentIdentities(series.row.number, REDELIVERY_WINDOW).map(({ ts, seq }) => identityOf(ts, seq)),
+    );
+    return series.redelivered.has(identityOf(reading.tsMs, reading.seq));
   }
 
   /** Forgets a device's series with all that was recorded. Returns their ids. */

@@ -30,6 +30,8 @@ export type Latest = {
 export class Series {
   readonly identities = new IdentityRing();
   areIdentitiesLoaded = false;
+  /** Far more stored identities than the ring holds, only while the broker delivers again what it was not told to forget. */
+  redelivered: ReadonlySet<number> | null = null;
   latest: Latest | null = null;
   /** Counts readings; a stream compares it to see news. */
   version = 0;

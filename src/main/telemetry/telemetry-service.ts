@@ -68,7 +68,7 @@ export class TelemetryService {
     const series = this.open(deviceId, gpio, data, device);
     if (!series) return;
     registry.loadIdentities(series);
-    if (series.identities.isKnown({ tsMs, seq: data.seq, raw: data.raw }, isRedelivered)) {
+    if (this.isRepeated(series, { tsMs, seq: data.seq, raw: data.raw }, isRedelivered)) {
       counters.duplicates += 1;
       if (device) device.counters.duplicates += 1;
       return;
@@ -95,9 +95,23 @@ export class TelemetryService {
     if (isFirst) this.parts.changes.sensor(series.row.id);
   }
 
+  private isRepeated(
+    series: Series,
+    identity: { tsMs: number | null; seq: number | undefined; raw: number },
+    isRedelivered: boolean,
+  ): boolean {
+    if (series.identities.isKnown(identity, isRedelivered)) return true;
+    if (isRedelivered) return this.parts.series.wasStored(series, identity);
+    series.redelivered = null; // the wave is over
+    return false;
+  }
+
   /** The device restarted: its counter begins anew. */
   deviceRestarted(deviceId: DeviceId): void {
-    for (const series of this.parts.series.ofDevice(deviceId)) series.identities.forgetUnclocked();
+    for (const series of this.parts.series.ofDevice(deviceId)) {
+      this.parts.series.loadIdentities(series); // else they would come back with the first reading
+      series.identities.forgetUnclocked();
+    }
   }
 
   /** True when the value must not be taken for the present: too old, or nobody could tell. */

@@ -73,6 +73,8 @@ export class PageRoutes {
     const headers = {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': loginPagePolicy,
+      // With no-referrer a browser posts the form with `Origin: null`, which the guard refuses.
+      'Referrer-Policy': 'same-origin',
       'Cache-Control': 'no-store',
     };
     response.writeHead(401, headers).end(loginPage(notice, this.#options.tokenFile));

@@ -171,34 +171,25 @@ describe('a command is refused before anything is sent', () => {
       ['failed'],
     ]);
   });
+});
 
-  it('when it cannot be recorded', () => {
+describe('a command on a full disk', () => {
+  it('is sent although it cannot be recorded, and what was not recorded is counted', () => {
     const core = openCore();
     core.approved(A);
     core.store.batch.flush();
     const giveBack = fillDisk(core.store.plant);
     const filler = core.store.plant.prepare('INSERT INTO settings VALUES (?, ?)');
     core.store.batch.plant(() => void filler.run('bulky', 'x'.repeat(20_000)));
-    expect([refusal(core), refusal(core, { command: 'OFF' }), sentCommands(core)]).toEqual([
-      'storage_unavailable',
-      'storage_unavailable',
-      [],
+    expect([refusal(core), refusal(core, { command: 'OFF' }), sentCommands(core).length]).toEqual([
+      'accepted',
+      'accepted',
+      2,
     ]);
+    expect([core.store.batch.fault, core.store.batch.notRecorded > 0]).toEqual(['full', true]);
     giveBack();
     core.clock.advance(1_000);
-    expect([refusal(core), sentCommands(core).length]).toEqual(['accepted', 1]);
-  });
-
-  it('when its row alone does not fit on the disk any more', () => {
-    const core = openCore();
-    core.approved(A);
-    core.store.batch.flush();
-    fillDisk(core.store.plant);
-    const codes = Array.from({ length: 60 }, () => refusal(core));
-    expect([codes.includes('storage_unavailable'), sentCommands(core).length]).toEqual([
-      true,
-      codes.filter((code) => code === 'accepted').length,
-    ]);
+    expect([refusal(core), sentCommands(core).length]).toEqual(['accepted', 3]);
   });
 });
 

@@ -151,6 +151,28 @@ describe('a repeated reading', () => {
     expect([values().length, core.counters.duplicates]).toEqual([2, 1]);
   });
 
+  it('is recognised in a wave of redeliveries far longer than what is remembered of a series', () => {
+    const first = openTelemetry();
+    first.core.approved(A);
+    const all = Array.from({ length: 3_000 }, (_, seq) => seq + 1);
+    for (const seq of all) first.ingest({ seq });
+    const { core, ingest, values } = openTelemetry(first.core.restart());
+    for (const seq of all) ingest({ seq }, { isRedelivered: true });
+    ingest({ seq: 3_001 }, { isRedelivered: true });
+    ingest({ seq: 3_002 });
+    expect([values().length, core.counters.duplicates]).toEqual([3_002, 3_000]);
+  });
+
+  it('is none when the device restarted without a clock while the console was away', () => {
+    const first = openTelemetry();
+    first.core.approved(A);
+    first.ingest({ ts: 0, seq: 1 });
+    const { telemetry, ingest, values } = openTelemetry(first.core.restart());
+    telemetry.deviceRestarted(A);
+    ingest({ ts: 0, seq: 1 });
+    expect(values()).toHaveLength(2);
+  });
+
   it('is none when the device restarted and counts anew without a clock', () => {
     const { core, telemetry, ingest, values } = openTelemetry();
     core.approved(A);
