@@ -27,7 +27,7 @@ export type NewSample = {
   readonly seq: number | null;
 };
 
-/** Keys tried for one row: a millisecond holds a thousand. */
+/** Keys tried for one row: a millisecond holds a thousand. After that it goes behind the newest row. */
 const MOST_MOVES = 1000;
 
 const PAGE =
@@ -42,6 +42,7 @@ export class SampleStore {
   private readonly insertSample;
   private readonly insertSeries;
   private readonly addRows;
+  private readonly lastKey;
 
   constructor(
     private readonly database: Database.Database,
@@ -50,6 +51,7 @@ export class SampleStore {
     this.insertSample = database.prepare(
       'INSERT INTO samples (series, at, value, raw, quality, ts, seq) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
+    this.lastKey = database.prepare<[number], { last: number }>('SELECT max(at) AS last FROM samples WHERE series = ?');
     this.insertSeries = database.prepare(
       'INSERT INTO series (number, id, device_id, gpio, type, address, subzone_id) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
@@ -75,7 +77,8 @@ export class SampleStore {
     for (let at = sample.at; at < sample.at + MOST_MOVES; at += 1) {
       if (this.insertSample.run(series, at, value, raw, quality, ts, seq).changes === 1) return;
     }
-    throw new Error(`No free key near ${sample.at} in series ${series}`);
+    const { last } = this.lastKey.get(series) ?? { last: sample.at };
+    this.insertSample.run(series, last + 1, value, raw, quality, ts, seq);
   }
 
   /** Adds to the stored total, in the same transaction as the rows. */
