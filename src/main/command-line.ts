@@ -13,7 +13,12 @@ const portSchema = z
   .pipe(z.int().max(65_535, 'a port is a number from 0 to 65535'));
 
 const brokerUrlSchema = z
-  .url({ protocol: /^(mqtts?|wss?)$/, error: 'a broker address reads mqtt://HOST:PORT, mqtts://…, ws://… or wss://…' })
+  .url({
+    protocol: /^(mqtts?|wss?)$/,
+    hostname: /./,
+    error: 'a broker address reads mqtt://HOST:PORT, mqtts://…, ws://… or wss://…',
+    abort: true,
+  })
   .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
     error: 'the login does not belong in the address: use --broker-user and --broker-password-file',
   });

@@ -190,7 +190,10 @@ class AedesBroker implements EmbeddedBroker {
   private accept(aedes: Aedes, socket: Socket): void {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    aedes.handle(new ClientStream(socket, brokerLimits.packetBytes));
+    const stream = new ClientStream(socket, brokerLimits.packetBytes);
+    const client = aedes.handle(stream);
+    // aedes tells of no disconnect when the connection breaks while its session is restored.
+    stream.once('close', () => this.clients.delete(client));
   }
 
   /** Before the login: client ids are put under the user name, and the last will is remembered for `authenticate`. */

@@ -44,7 +44,10 @@ describe('create', () => {
   it('stores neither the password nor anything that gives it away', async () => {
     const { database, passwordOf } = openService();
     const password = await passwordOf(device);
-    const row = must(database.prepare<[], { salt: Buffer; hash: Buffer }>('SELECT * FROM broker_accounts').get(), 'row');
+    const row = must(
+      database.prepare<[], { salt: Buffer; hash: Buffer }>('SELECT * FROM broker_accounts').get(),
+      'row',
+    );
     expect(Buffer.concat([row.salt, row.hash]).includes(password)).toBe(false);
     expect([row.salt.length, row.hash.length]).toEqual([16, 32]);
   });

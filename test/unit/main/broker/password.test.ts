@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  HASH_BYTES,
-  hashPassword,
-  isSameDigest,
-  newPassword,
-  SALT_BYTES,
-} from '../../../../src/main/broker/password';
+import { HASH_BYTES, hashPassword, isSameDigest, newPassword, SALT_BYTES } from '../../../../src/main/broker/password';
 
 describe('newPassword', () => {
   it('makes four groups of seven characters that cannot be mistaken for each other, never the same twice', () => {
     const passwords = Array.from({ length: 500 }, newPassword);
-    expect(passwords.filter((password) => !/^([0-9A-HJKMNP-TV-Z]{7}-){3}[0-9A-HJKMNP-TV-Z]{7}$/.test(password))).toEqual([]);
+    expect(
+      passwords.filter((password) => !/^([0-9A-HJKMNP-TV-Z]{7}-){3}[0-9A-HJKMNP-TV-Z]{7}$/.test(password)),
+    ).toEqual([]);
     expect(new Set(passwords).size).toBe(500);
   });
 

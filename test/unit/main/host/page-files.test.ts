@@ -40,9 +40,10 @@ describe('page files', () => {
     await writeFile(join(folder.path, 'secret.html'), '');
     await symlink(join(folder.path, 'secret.html'), join(folder.path, 'page', 'link.html'));
     const page = await PageFiles.open(join(folder.path, 'page'));
-    expect(
-      ['/link.html', '/../secret.html', '/%2e%2e/secret.html', '../secret.html'].map((path) => page.find(path)),
-    ).toEqual(Array<undefined>(4).fill(undefined));
+    const climbing = ['/../secret.html', '/assets/../../secret.html', '/%2e%2e/secret.html', '/..%2fsecret.html'];
+    const odd = ['//secret.html', '../secret.html', '/..\\secret.html', '/index.html\0.js', '/__proto__', ''];
+    const paths = ['/link.html', ...climbing, ...odd];
+    expect(paths.filter((path) => page.find(path) !== undefined)).toEqual([]);
   });
 
   it('are none where there is no folder', async () => {

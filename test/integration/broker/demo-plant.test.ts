@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/main/clock';
+import { demoDevices } from '../../../src/main/plant/demo-plan';
+import { createDemoPlant, type DemoPlant } from '../../../src/main/plant/demo-plant';
+import { inboundMessages } from '../../../src/shared/wire/catalogue';
+import { parseDeviceTopic } from '../../../src/shared/wire/topic';
+import { jsonOf, matching, type Received } from '../../fakes/message-log';
+import { until } from '../../fakes/wait';
+import { memoryLog } from '../../unit/main/store/open-store';
+import { BrokerBench, deadlineMs, KAISER, publish, topicOf, type BenchClient } from './broker-bench';
+
+/** The slowest sensor of the plan measures every five seconds. */
+const everySensorMs = 12_000;
+
+type Stage = { readonly bench: BrokerBench; readonly console: BenchClient; readonly plant: DemoPlant };
+
+async function withPlant(run: (stage: Stage) => Promise<void>): Promise<void> {
+  await using bench = await BrokerBench.start();
+  const console = await bench.connectConsole();
+  const plant = createDemoPlant({
+    brokerUrl: `mqtt://127.0.0.1:${bench.port}`,
+    kaiserId: KAISER,
+    loginFor: (id) => bench.accounts.addTemporary(id),
+    clock: systemClock,
+    seed: 1,
+    log: memoryLog().log,
+  });
+  plant.start();
+  try {
+    await run({ bench, console, plant });
+  } finally {
+    await plant.stop();
+  }
+}
+
+/** Answers heartbeats as the console does. */
+function answerHeartbeats(console: BenchClient): void {
+  console.mqtt.on('message', (topic) => {
+    const parsed = parseDeviceTopic(topic);
+    if (parsed?.path !== 'system/heartbeat') return;
+    const plan = demoDevices.find(({ id }) => id === parsed.deviceId);
+    const status = plan?.isApproved === true ? 'online' : 'pending_approval';
+    const ack = { status, handover_epoch: 1, server_time: Math.floor(Date.now() / 1_000) };
+    void publish(console, topicOf(parsed.deviceId, 'system/heartbeat/ack'), JSON.stringify(ack));
+  });
+}
+
+const pathOf = ({ topic }: Received) => parseDeviceTopic(topic)?.path ?? topic;
+const devicesOn = ({ received }: BenchClient, path: string) =>
+  new Set(received.all((message) => pathOf(message) === path).map(({ topic }) => parseDeviceTopic(topic)?.deviceId));
+
+test('every device of the demo plant announces itself and says nothing more before it is answered', async () => {
+  await withPlant(async ({ console }) => {
+    await until(() => devicesOn(console, 'system/heartbeat').size === demoDevices.length, deadlineMs, 'all heartbeats');
+    const paths = new Set(console.received.all(({ topic }) => topic.startsWith('kaiser/')).map(pathOf));
+    expect([...paths].toSorted()).toEqual(['session/announce', 'system/heartbeat']);
+  });
+});
+
+test('once answered, every sensor and actuator reports as the contract says, and the broker refuses nothing', async () => {
+  await withPlant(async ({ bench, console }) => {
+    answerHeartbeats(console);
+    const expected = demoDevices.flatMap(({ id, sensors, actuators }) => [
+      ...sensors.map(({ gpio, sensor_type }) => `${topicOf(id, `sensor/${gpio}/data`)} ${sensor_type}`),
+      ...actuators.map(({ gpio, actuator_type }) => `${topicOf(id, `actuator/${gpio}/status`)} ${actuator_type}`),
+    ]);
+    const seen = () =>
+      new Set(
+        console.received
+          .all(() => true)
+          .map((message) => {
+            const { sensor_type: sensor, type } = jsonOf(message);
+            return `${message.topic} ${String(sensor ?? type)}`;
+          }),
+      );
+    await until(() => expected.every((one) => seen().has(one)), everySensorMs, 'all sensors and actuators');
+
+    const byPath = new Map<string | undefined, (typeof inboundMessages)[keyof typeof inboundMessages]>(
+      Object.values(inboundMessages).map((message) => [message.path, message]),
+    );
+    const isFromDevice = (message: Received) =>
+      pathOf(message) !== 'system/heartbeat/ack' && message.topic.startsWith('kaiser/');
+    for (const message of console.received.all(isFromDevice)) {
+      const result = byPath.get(pathOf(message))?.schema.safeParse(jsonOf(message));
+      expect(result?.success, `${message.topic} ${message.payload.toString()}`).toBe(true);
+    }
+    expect(bench.broker.statistics()).toMatchObject({ refusedLogins: 0, refusedPublishes: 0, refusedSubscriptions: 0 });
+  });
+});
+
+test('a pump that is switched on over MQTT wets its bed', async () => {
+  await withPlant(async ({ console }) => {
+    answerHeartbeats(console);
+    const device = 'MOCK_TOMATO_BED';
+    const moisture = () =>
+      Number(
+        jsonOf(console.received.all(matching(topicOf(device, 'sensor/34/data'))).at(-1) ?? expect.fail('no reading'))[
+          'raw'
+        ],
+      );
+    await until(moisture, deadlineMs, 'a first reading');
+    const before = moisture();
+    const id = '7d1f0d6e-5d0b-4d52-8d0c-2f5b6f0f3a01';
+    const command = {
+      command: 'ON',
+      value: 1,
+      duration: 0,
+      timestamp: 0,
+      issued_by: 'user:test',
+      correlation_id: id,
+      intent_id: id,
+    };
+
+    await publish(console, topicOf(device, 'actuator/25/command'), JSON.stringify(command), { qos: 2 });
+
+    const answers = topicOf(device, 'system/intent_outcome');
+    await console.received.waitFor(matching(answers, { correlation_id: id, outcome: 'applied' }), deadlineMs);
+    await console.received.waitFor(matching(topicOf(device, 'actuator/25/status'), { state: true }), deadlineMs);
+    await until(() => moisture() < before - 20, 10_000, 'the raw value of the moist soil to fall'); // wet is lower (8.2)
+  });
+});
+
+test('a plant that is stopped disconnects every device and leaves no last will', async () => {
+  await withPlant(async ({ bench, console, plant }) => {
+    answerHeartbeats(console);
+    await until(
+      () => bench.broker.statistics().clients === demoDevices.length + 1,
+      deadlineMs,
+      'all devices to connect',
+    );
+    await plant.stop();
+    await until(() => bench.broker.statistics().clients === 1, deadlineMs, 'all devices to be gone');
+    expect(devicesOn(console, 'system/will').size).toBe(0);
+  });
+});
