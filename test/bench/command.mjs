@@ -13,7 +13,7 @@ const commandPath = `/devices/${deviceId}/actuators/${gpio}/command`;
 export const command = {
   name: 'command',
   work: 'POST command → GET /commands/{id} shows the answer of a device that answers at once; alternating with a bare mqtt.js request and response',
-  async run({ isQuick, progress, calm }) {
+  async run({ isQuick, progress }) {
     const rounds = isQuick ? 2 : 7;
     const perRound = isQuick ? 10 : 40;
     const broker = await startMosquitto({ isPrompt: true });
@@ -37,7 +37,6 @@ export const command = {
       }
       const results = [];
       for (let round = 0; round < rounds; round += 1) {
-        await calm();
         const result = { shown: [], inside: [], http: [], bare: [] };
         for (let turn = 0; turn < perRound; turn += 1) {
           const { totalMs, latencyMs } = await exchanges.shown();

@@ -14,11 +14,11 @@ export const ingest = {
     const seconds = isQuick ? 3 : 6;
     const results = [];
     for (let round = 0; round < rounds; round += 1) {
+      await calm();
       const result = {};
       // Another order each time, so that none always follows the same one.
       const names = Object.keys(openers);
       for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
-        await calm();
         result[name] = await measure(openers[name], seconds);
       }
       progress(

@@ -15,7 +15,7 @@ const betweenMs = 150;
 export const stop = {
   name: 'stop',
   work: 'POST /stop for the whole plant → the last of 101 stop messages seen by a subscriber, 100 devices that confirm; bare mqtt.js sends the same 101 messages',
-  async run({ isQuick, progress, calm }) {
+  async run({ isQuick, progress }) {
     const rounds = isQuick ? 1 : 5;
     const stopsInRound = isQuick ? 5 : 20;
     const broker = await startMosquitto({ isPrompt: true });
@@ -31,7 +31,6 @@ export const stop = {
       await series(running, observer, 5);
       const results = [];
       for (let round = 0; round < rounds; round += 1) {
-        await calm();
         const idle = await series(running, observer, stopsInRound);
         const seconds = 4 + (stopsInRound * (betweenMs + 100) * 2) / 1_000;
         const background = startGenerator(broker.url, { devices, rate: backgroundRate, seconds: Math.ceil(seconds) });

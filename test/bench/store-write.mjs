@@ -19,7 +19,7 @@ const microsecondsBetweenRows = 250;
 export const storeWrite = {
   name: 'store-write',
   work: 'rows of history.db through WriteBatch and SampleStore, one transaction for each event-loop turn',
-  async run({ isQuick, progress, calm }) {
+  async run({ isQuick, progress }) {
     const rounds = isQuick ? 2 : 7;
     const rows = isQuick ? 20_000 : 200_000;
     const folder = mkdtempSync(join(root, 'node_modules', '.leitstand-bench-'));
@@ -28,7 +28,6 @@ export const storeWrite = {
       const results = Object.fromEntries(transactionSizes.map((size) => [size, []]));
       for (let round = 0; round < rounds; round += 1) {
         for (const size of transactionSizes) {
-          await calm();
           const paths = ['ours', 'raw'].map((name) => join(folder, `${name}-${round}-${size}`));
           const runs = [
             async () => ({ ours: await throughStore(modules, paths[0], { rows, size }) }),

@@ -39,7 +39,9 @@ test('a fresh start shows zones with values that live', async ({ page, kept }) =
   for (const zone of zoneNames) {
     const tile = page.getByRole('region', { name: zone });
     const before = await tile.innerText();
-    await expect.poll(() => tile.innerText(), { message: `a value in ${zone} to move`, timeout: 15_000 }).not.toBe(before);
+    await expect
+      .poll(() => tile.innerText(), { message: `a value in ${zone} to move`, timeout: 15_000 })
+      .not.toBe(before);
   }
 });
 

@@ -17,7 +17,15 @@ import {
   stopRow,
 } from './support/console-page';
 import { consoleIsAway, expect, test } from './support/fixtures';
-import { placeDevice, rawAt25Degrees, relayName, relayPin, sensorPin, skipWithoutMosquitto } from './support/plant';
+import {
+  placeDevice,
+  rawAt25Degrees,
+  rawOfFault,
+  relayName,
+  relayPin,
+  sensorPin,
+  skipWithoutMosquitto,
+} from './support/plant';
 import { pattern, text } from './support/texts';
 
 skipWithoutMosquitto();
@@ -96,6 +104,20 @@ test('after a device is lost its output is unknown with the last state, and its 
   await expect(faceplate).toContainText(pattern('face.unknownState', { state: text('actuator.on') }));
 });
 
+test('a sensor fault is named with its zone and its kind, on the line and in the value', async ({ page, kept }) => {
+  const stage = kept.use(await Stage.open('mosquitto'));
+  const device = await placeDevice(stage, pump);
+  await openByToken(page, stage.console);
+  await goToZone(page, pump.zoneName);
+  await expectFresh(page);
+  await device.sensor(sensorPin, 'ds18b20', rawOfFault);
+  const sentence = text('condition.sensorBad.error', { name: text('sensorType.ds18b20') });
+  await expect(page.getByRole('status').filter({ hasText: `${pump.zoneName} ${sentence}` })).toBeVisible();
+  const card = sensorCard(page, text('sensorType.ds18b20'));
+  await expect(card).toContainText(text('quality.error'));
+  await expect(card.getByText('25.0', { exact: true }), 'no old number stands for a missing one').toBeHidden();
+});
+
 test('without the broker every value is stale and the header says so within 3 s, and all is live again with it', async ({
   page,
   kept,
@@ -112,9 +134,12 @@ test('without the broker every value is stale and the header says so within 3 s,
 
   const killedMs = performance.now();
   await mosquitto.kill9();
-  await expect(header(page)).toContainText(new RegExp(`${text('header.brokerOffline')}|${text('header.brokerConnecting')}`), {
-    timeout: 3_000,
-  });
+  await expect(header(page)).toContainText(
+    new RegExp(`${text('header.brokerOffline')}|${text('header.brokerConnecting')}`),
+    {
+      timeout: 3_000,
+    },
+  );
   await expect(staleValues).toHaveCount(devices.length, { timeout: 3_000 });
   await expect(page.getByRole('status').filter({ hasText: text('condition.brokerLost') })).toBeVisible();
   expect(performance.now() - killedMs).toBeLessThan(3_500);

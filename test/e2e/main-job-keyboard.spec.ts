@@ -129,13 +129,23 @@ test('the whole job is done with the keyboard alone, and the focus is always see
 
   await test.step('the journal tells it in order', async () => {
     await page.keyboard.press('Alt+4');
-    const kinds = ['device_approved', 'zone_confirmed', 'command_applied', 'stop_engaged', 'stop_cleared', 'command_applied'];
+    const kinds = [
+      'device_approved',
+      'zone_confirmed',
+      'command_applied',
+      'stop_engaged',
+      'stop_cleared',
+      'command_applied',
+    ];
     const wanted = kinds.map((kind) => text(`journal:kind.${kind}`));
     await expect.poll(async () => missingFrom(await journalStory(page), wanted)).toEqual([]);
   });
 });
 
-test('Stop all is held with Enter or Space as with the mouse, and a short press engages nothing', async ({ page, kept }) => {
+test('Stop all is held with Enter or Space as with the mouse, and a short press engages nothing', async ({
+  page,
+  kept,
+}) => {
   const stage = kept.use(await Stage.open('mosquitto'));
   await openByLoginUrl(page, stage.console);
   await press(page, stopAll(page));

@@ -106,7 +106,10 @@ test('an operator adopts a device, switches it, stops the plant, clears the stop
 
   await test.step('the stop is cleared in a separate step, not before 5 s have passed', async () => {
     await stopped(page).click();
-    await page.getByRole('button', { name: text('stop:clear.button') }).filter({ hasText: text('stop:clear.buttonReady') }).click({ timeout: 10_000 });
+    await page
+      .getByRole('button', { name: text('stop:clear.button') })
+      .filter({ hasText: text('stop:clear.buttonReady') })
+      .click({ timeout: 10_000 });
     const dialog = page.getByRole('alertdialog', { name: pattern('stop:clear.title') });
     await expect(dialog).toContainText(text('stop:clear.effects.off'));
     await dialog.getByRole('button', { name: text('stop:clear.confirm'), exact: true }).click();

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -7,7 +8,15 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 const root = resolve(import.meta.dirname, '../..');
 const START_DEADLINE_MS = 60_000;
 
-export type Shell = { readonly app: ElectronApplication; readonly page: Page; readonly remove: () => void };
+export type Shell = {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** Starts the product once more on the same profile; resolves with the exit code. */
+  readonly startAgain: () => Promise<number | null>;
+  readonly remove: () => void;
+};
+
+let prepared: readonly string[] | undefined;
 
 /** The executable and what it runs: the built product, or, in the old Electron, the product built for it (see build.mjs). */
 function prepare(executable: string): readonly string[] {
@@ -29,18 +38,20 @@ export async function launchShell(): Promise<Shell> {
   const executablePath = process.env['LEITSTAND_TEST_ELECTRON'];
   if (executablePath === undefined)
     throw new Error('LEITSTAND_TEST_ELECTRON names no Electron: run npm test -- electron.');
+  prepared ??= prepare(executablePath);
   const profile = mkdtempSync(join(tmpdir(), 'leitstand-electron-'));
-  const args = [
-    ...prepare(executablePath),
-    '--no-sandbox',
-    '--disable-gpu',
-    '--lang=en-GB',
-    '--data',
-    profile,
-    '--broker-port',
-    '0',
-  ];
+  const options = ['--no-sandbox', '--disable-gpu', '--lang=en-GB', '--data', profile, '--broker-port', '0'];
+  const args = [...prepared, ...options];
   const app = await _electron.launch({ executablePath, args, timeout: START_DEADLINE_MS });
   const page = await app.firstWindow({ timeout: START_DEADLINE_MS });
-  return { app, page, remove: () => rmSync(profile, { recursive: true, force: true }) };
+  return {
+    app,
+    page,
+    startAgain: async () => {
+      const second = spawn(executablePath, args, { stdio: 'ignore', timeout: START_DEADLINE_MS });
+      const [code] = (await once(second, 'exit')) as [number | null];
+      return code;
+    },
+    remove: () => rmSync(profile, { recursive: true, force: true }),
+  };
 }

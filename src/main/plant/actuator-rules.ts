@@ -7,8 +7,8 @@ export type Output = {
   readonly level: number;
   readonly isStopped: boolean;
   readonly source: string;
-  /** When it switches off by itself, null = not at all. */
-  readonly offAtMs: number | null;
+  /** When and why it switches off by itself, null = not at all. */
+  readonly ending: { readonly atMs: number; readonly why: 'duration' | 'max_runtime' } | null;
   readonly onSinceMs: number | null;
   readonly runtimeMs: number;
 };
@@ -32,11 +32,16 @@ export function applyCommand(output: Output, command: OutputCommand, nowMs: numb
   const level = wantedLevel(output, name, command.value);
   if (level === undefined) return { output, isSuccess: false, message: `Unknown command: ${command.command}` };
   if (level === null) return { output, isSuccess: false, message: 'Value missing or out of range (4020)' };
-  const seconds = name === 'ON' && command.durationS > 0 ? command.durationS : null;
+  const durationMs = name === 'ON' && command.durationS > 0 ? command.durationS * 1000 : Infinity;
   const next = withLevel(output, level, { source: command.issuedBy, nowMs });
-  const maxMs = next.onSinceMs === null ? null : nowMs + output.config.max_runtime_ms;
-  const offAtMs = level > 0 ? (seconds === null ? maxMs : Math.min(nowMs + seconds * 1000, maxMs ?? Infinity)) : null;
-  return { output: { ...next, offAtMs }, isSuccess: true, message: 'Command executed' };
+  const ending = level > 0 ? endingOf(durationMs, output.config.max_runtime_ms, nowMs) : null;
+  return { output: { ...next, ending }, isSuccess: true, message: 'Command executed' };
+}
+
+/** The earlier of the duration that was asked for and the longest run time that is configured. */
+function endingOf(durationMs: number, maxRuntimeMs: number, nowMs: number): Output['ending'] {
+  if (durationMs <= maxRuntimeMs) return { atMs: nowMs + durationMs, why: 'duration' };
+  return { atMs: nowMs + maxRuntimeMs, why: 'max_runtime' };
 }
 
 /** undefined: no such command; null: its value is missing or wrong. */
@@ -58,9 +63,14 @@ function wantedLevel(output: Output, name: string, value: number | undefined): n
   }
 }
 
+/** Off for the reason that `source` names. */
+export function switchOff(output: Output, source: string, nowMs: number): Output {
+  return { ...withLevel(output, 0, { source, nowMs }), ending: null };
+}
+
 /** Off-level and latched; nothing but a clear ends it. */
 export function stopOutput(output: Output, nowMs: number): Output {
-  return { ...withLevel(output, 0, { source: 'firmware:emergency', nowMs }), isStopped: true, offAtMs: null };
+  return { ...switchOff(output, 'firmware:emergency', nowMs), isStopped: true };
 }
 
 /** Leaves the stop; the output stays off. */
@@ -70,8 +80,9 @@ export function clearOutput(output: Output): Output {
 
 /** Switches off what has run its time; null when nothing changes. */
 export function expireOutput(output: Output, nowMs: number): Output | null {
-  if (output.offAtMs === null || nowMs < output.offAtMs) return null;
-  return { ...withLevel(output, 0, { source: 'firmware:auto_duration', nowMs }), offAtMs: null };
+  if (output.ending === null || nowMs < output.ending.atMs) return null;
+  const source = output.ending.why === 'duration' ? 'firmware:auto_duration' : 'firmware:runtime_protection';
+  return switchOff(output, source, nowMs);
 }
 
 /** Accumulated time on, ms. */

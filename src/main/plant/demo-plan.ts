@@ -12,7 +12,6 @@ export type SensorPlan = {
   readonly config: SensorConfig;
   readonly type: string;
   readonly quantity: Quantity;
-  readonly intervalS: number;
 };
 /** A simulated actuator: what it is to the contract, what it does to the climate, and how it stands at the start (0–1). */
 export type ActuatorPlan = { readonly config: ActuatorConfig; readonly drives: keyof Inputs; readonly initial: number };
@@ -51,6 +50,10 @@ type ActuatorEntry = readonly [
   initial: number,
 ];
 
+/** What runs for days without being looked at, and how long it may; the others keep the contract's hour (5.3). */
+const runsAllDay: ReadonlySet<keyof Inputs> = new Set(['fan', 'vent', 'lamp', 'circulation', 'aeration']);
+const ALL_DAY_MS = 7 * 24 * 3_600_000;
+
 function device(
   id: string,
   name: string,
@@ -67,10 +70,14 @@ function device(
     }),
     type,
     quantity,
-    intervalS,
   }));
   const actuatorPlans = (parts.actuators ?? []).map(([gpio, type, label, drives, initial]) => ({
-    config: actuatorConfigSchema.parse({ gpio, actuator_type: type, actuator_name: label }),
+    config: actuatorConfigSchema.parse({
+      gpio,
+      actuator_type: type,
+      actuator_name: label,
+      ...(runsAllDay.has(drives) && { max_runtime_ms: ALL_DAY_MS }),
+    }),
     drives,
     initial,
   }));

@@ -61,8 +61,9 @@ export function createDemoPlant(options: DemoPlantOptions): DemoPlant {
     const climate = climates.get(plan.climateOf);
     if (!climate) return;
     for (const sensor of plan.sensorPlans) {
-      if (nowMs < (dueMs.get(sensor) ?? 0)) continue;
-      dueMs.set(sensor, nowMs + sensor.intervalS * 1000);
+      const intervalS = device.intervalS(sensor.config.gpio, sensor.type);
+      if (intervalS === null || nowMs < (dueMs.get(sensor) ?? 0)) continue;
+      dueMs.set(sensor, nowMs + intervalS * 1000);
       device.reading(sensor.config.gpio, sensor.type, encode(sensor.type, climate[sensor.quantity], gaussian()));
     }
   };

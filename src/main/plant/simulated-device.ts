@@ -3,18 +3,9 @@ import type { Logger } from 'pino';
 import { BROADCAST_EMERGENCY_TOPIC, deviceTopic, serverStatusTopic } from '../../shared/wire/topic';
 import type { Clock } from '../clock';
 import type { DemoDevicePlan } from './demo-plan';
-import {
-  heartbeatMessage,
-  initialState,
-  receive,
-  receiveBroadcast,
-  statusMessage,
-  tick,
-  type DeviceState,
-  type Message,
-  type Now,
-  type Step,
-} from './device-state';
+import { heartbeatMessage, statusMessage } from './device-messages';
+import { initialState, receive, tick, type DeviceState, type Message, type Now, type Step } from './device-state';
+import { receiveBroadcast } from './emergency-rules';
 
 /** A device asks this often until its gate is open, then this often (the contract's minute would make a dull demo). */
 const HEARTBEAT_CLOSED_MS = 5_000;
@@ -23,20 +14,20 @@ const STATUS_MS = 30_000;
 const TICK_MS = 250;
 const KEEP_ALIVE_S = 60;
 const RECONNECT_MS = 2_000;
+/** At stop: time for the messages under way and the DISCONNECT, ms. */
+const GOODBYE_MS = 500;
 
-/** What a device listens to (wire contract 1.0), in the order of stock firmware. */
+/** What the console sends to a device, with the QoS and in the order of stock firmware (wire contract 1.0). */
 const SUBSCRIPTIONS = [
-  'system/heartbeat/ack',
-  'config',
-  'system/command',
-  'actuator/+/command',
-  'actuator/emergency',
-  'zone/assign',
-  'sensor/+/command',
-];
+  ['system/heartbeat/ack', 1],
+  ['config', 2],
+  ['actuator/+/command', 2],
+  ['actuator/emergency', 1],
+  ['zone/assign', 1],
+] as const;
 /** Sent while the gate is closed (2.1); the rest waits for the first acknowledgement. */
 const PASSES_GATE =
-  /^(system\/heartbeat|session\/announce|zone\/ack|config_response|actuator\/\d+\/response|actuator\/emergency\/error)/;
+  /^(system\/heartbeat|session\/announce|zone\/ack|config_response|actuator\/\w+\/response|actuator\/emergency\/error|system\/error)/;
 
 export type DeviceOptions = {
   readonly plan: DemoDevicePlan;
@@ -57,7 +48,15 @@ export class SimulatedDevice {
   private cancelTick: () => void = () => undefined;
 
   constructor(private readonly options: DeviceOptions) {
-    this.state = initialState(options.plan, options.clock.monotonic());
+    // The console's start time numbers the boots: larger each time, without anything stored.
+    this.state = initialState(options.plan, options.clock.monotonic(), Math.floor(options.clock.now() / 1000));
+  }
+
+  /** Seconds between two readings of a sensor; null when it is switched off or measures on demand only. */
+  intervalS(gpio: number, type: string): number | null {
+    const config = this.state.sensors.find((sensor) => sensor.gpio === gpio && sensor.sensor_type === type);
+    const isMeasuring = config?.active === true && config.operating_mode === 'continuous';
+    return isMeasuring ? config.measurement_interval_seconds : null;
   }
 
   /** Levels of the outputs by pin, for the climate. */
@@ -98,10 +97,20 @@ export class SimulatedDevice {
     this.cancelTick = clock.every(TICK_MS, () => this.tick());
   }
 
-  /** Disconnects; the broker sends no will. */
+  /** Says goodbye, so that the broker sends no last will; a broker that does not take it in time is left without a word. */
   async stop(): Promise<void> {
     this.cancelTick();
-    await this.client?.endAsync(true);
+    const { client } = this;
+    this.client = undefined;
+    if (!client) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.options.clock.after(GOODBYE_MS, resolve);
+      client.end(!client.connected, {}, () => {
+        cancel();
+        resolve();
+      });
+    });
+    await client.endAsync(true);
   }
 
   /** Sends one reading (wire contract 1.13), unless the gate is closed. */
@@ -137,18 +146,20 @@ export class SimulatedDevice {
         ts_ms: nowS * 1000,
       },
     });
-    const own = SUBSCRIPTIONS.map((path) => deviceTopic(kaiserId, plan.id, path));
-    client.subscribe([...own, serverStatusTopic(kaiserId), BROADCAST_EMERGENCY_TOPIC], { qos: 2 }, () =>
-      this.heartbeat(),
-    );
+    const own = SUBSCRIPTIONS.map(([path, qos]) => [deviceTopic(kaiserId, plan.id, path), { qos }] as const);
+    const common = [
+      [BROADCAST_EMERGENCY_TOPIC, { qos: 2 }] as const,
+      [serverStatusTopic(kaiserId), { qos: 1 }] as const,
+    ];
+    client.subscribe(Object.fromEntries([...own, ...common]), () => this.heartbeat());
   }
 
   private message(topic: string, bytes: Buffer): void {
     const payload = parse(bytes);
-    if (!payload) return;
     const prefix = deviceTopic(this.options.kaiserId, this.options.plan.id, '');
     if (topic === BROADCAST_EMERGENCY_TOPIC) this.take(receiveBroadcast(this.state, payload, this.now()));
-    else if (topic.startsWith(prefix)) this.take(receive(this.state, topic.slice(prefix.length), payload, this.now()));
+    else if (payload && topic.startsWith(prefix))
+      this.take(receive(this.state, topic.slice(prefix.length), payload, this.now()));
   }
 
   private take({ state, out }: Step): void {

@@ -87,7 +87,8 @@ export function sensorCard(page: Page, name: string): Locator {
 
 /** An actuator's key: its name, then its state. */
 export function actuatorKey(page: Page, name: string, state: string | RegExp = ''): Locator {
-  const begin = typeof state === 'string' ? `${escapeExpression(state)}${state === '' ? '' : '$'}` : `.*${state.source}`;
+  const begin =
+    typeof state === 'string' ? `${escapeExpression(state)}${state === '' ? '' : '$'}` : `.*${state.source}`;
   return page
     .getByRole('button', { name: new RegExp(`^${escapeExpression(name)}\\s+${begin}`) })
     .and(page.locator('[aria-haspopup="dialog"]'));

@@ -5,19 +5,28 @@
 import type { Page } from '@playwright/test';
 import { allTexts, escapeExpression } from './texts';
 
-const englishWord = /\b(the|is|are|not|of|and|with|from|for|devices?|waiting|since|ago|stopped|unknown|please|cannot|can't)\b/i;
+const englishWord =
+  /\b(the|is|are|not|of|and|with|from|for|devices?|waiting|since|ago|stopped|unknown|please|cannot|can't)\b/i;
 /** A text of placeholders and signs says nothing about its language. */
 const word = /\p{L}{3}/u;
 
 type Sentence = { readonly english: RegExp; readonly key: string };
 
 const exactly = (sentence: string): RegExp =>
-  new RegExp(`^${sentence.trim().split(/\{\{\w+\}\}/).map(escapeExpression).join('.*?')}$`);
+  new RegExp(
+    `^${sentence
+      .trim()
+      .split(/\{\{\w+\}\}/)
+      .map(escapeExpression)
+      .join('.*?')}$`,
+  );
 
-const german = [...allTexts('de').values()];
-const germanExpressions = german.map(exactly);
+const saysSomething = (sentence: string): boolean => word.test(sentence.replace(/\{\{\w+\}\}/g, ''));
+
+const germanTexts = allTexts('de');
+const germanExpressions = [...germanTexts.values()].filter(saysSomething).map(exactly);
 const sentences: readonly Sentence[] = [...allTexts('en')]
-  .filter(([key, sentence]) => word.test(sentence.replace(/\{\{\w+\}\}/g, '')) && allTexts('de').get(key) !== sentence)
+  .filter(([key, sentence]) => saysSomething(sentence) && germanTexts.get(key) !== sentence)
   .map(([key, sentence]) => ({ key, english: exactly(sentence) }));
 
 /** What can be read or heard now: text nodes, and the attributes that are shown or read out. Runs in the page. */
@@ -31,7 +40,8 @@ function readTexts(): readonly string[] {
     texts.add((node.textContent ?? '').trim());
   }
   for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
-    for (const name of ['aria-label', 'title', 'placeholder', 'alt']) texts.add(element.getAttribute(name)?.trim() ?? '');
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+      texts.add(element.getAttribute(name)?.trim() ?? '');
   texts.add(document.title);
   texts.delete('');
   return [...texts];

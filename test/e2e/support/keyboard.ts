@@ -48,7 +48,9 @@ export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab
     if (await page.evaluate(() => document.activeElement !== document.body)) await expectVisibleFocus(page);
     passed.push(await page.evaluate(() => document.activeElement?.textContent.slice(0, 30) ?? ''));
   }
-  throw new Error(`After ${maxSteps} times ${key} the focus has not come to ${target.toString()}; it passed ${passed.join(' | ')}`);
+  throw new Error(
+    `After ${maxSteps} times ${key} the focus has not come to ${target.toString()}; it passed ${passed.join(' | ')}`,
+  );
 }
 
 /** Goes to it by Tab and presses it. */

@@ -11,6 +11,8 @@ export const relayName = `${text('actuatorType.relay')} · ${text('pin', { gpio:
 export const sensorPin = 4;
 /** A DS18B20 counts sixteenths of a degree. */
 export const rawAt25Degrees = 400;
+/** −127 °C, the driver's word for a probe that is not there. */
+export const rawOfFault = -2032;
 
 export type Placed = { readonly name: string; readonly zoneId: string; readonly zoneName: string };
 

@@ -46,7 +46,8 @@ export function allTexts(language: Language): ReadonlyMap<string, string> {
   const collect = (node: unknown, path: string) => {
     if (typeof node === 'string') found.set(path, node);
     else if (typeof node === 'object' && node !== null)
-      for (const [key, child] of Object.entries(node)) collect(child, path.endsWith(':') ? path + key : `${path}.${key}`);
+      for (const [key, child] of Object.entries(node))
+        collect(child, path.endsWith(':') ? path + key : `${path}.${key}`);
   };
   for (const [namespace, texts] of Object.entries(namespacesOf(language))) collect(texts, `${namespace}:`);
   return found;

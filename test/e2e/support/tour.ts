@@ -7,13 +7,11 @@ import { matching } from '../../fakes/message-log';
 import type { ScriptedDevice } from '../../fakes/scripted-device';
 import { Stage } from '../../fakes/stage';
 import { actuatorKey } from './console-page';
-import { placeDevice, relayPin } from './plant';
+import { placeDevice, rawOfFault, relayPin } from './plant';
 import { pattern, text, type Language } from './texts';
 
 export const dimmerPin = 19;
 const deadlineMs = 5_000;
-/** −127 °C, the driver's word for a probe that is not there. */
-const rawOfFault = -2032;
 
 export type Tour = {
   readonly stage: Stage;
@@ -39,7 +37,7 @@ export async function openTour(): Promise<Tour> {
   await stage.actuatorWhenKnown(pump, dimmerPin);
   const { commandId } = await stage.client.sendCommand(pump.id, relayPin, { command: 'ON' });
   await stage.client.commandWhen(commandId, ['applied']);
-  await pump.publish('sensor/4/data', 'not json');
+  await pump.publish('sensor/4/data', 'xanadu');
   await pump.sensor(5, 'ds18b20', rawOfFault);
   const pending = await stage.pendingDevice();
   const rejected = await stage.pendingDevice();
@@ -91,12 +89,18 @@ export function screens({ pump, lost, pending }: Tour): readonly Place[] {
 
 /** Every dialog that opens without a stop, with what opens it. */
 export function dialogs({ pump, pending }: Tour, language: Language = 'en'): readonly DialogPlace[] {
-  const button = (key: string, values = {}) => (page: Page) =>
-    page.getByRole('button', { name: text(key, values, language), exact: true }).first();
+  const button =
+    (key: string, values = {}) =>
+    (page: Page) =>
+      page.getByRole('button', { name: text(key, values, language), exact: true }).first();
   const faceplateOf = (name: string) => (page: Page) => actuatorKey(page, name);
   const device = `#/devices/${pump.id}`;
   return [
-    { name: 'what is abnormal', hash: '#/plant', opener: (page) => page.getByRole('button', { name: pattern('alarm.more_other', {}, language) }) },
+    {
+      name: 'what is abnormal',
+      hash: '#/plant',
+      opener: (page) => page.getByRole('button', { name: pattern('alarm.more_other', {}, language) }),
+    },
     { name: 'faceplate', hash: '#/zone/quito', opener: faceplateOf('Xanadu 6') },
     { name: 'faceplate of a dimmer', hash: '#/zone/quito', opener: faceplateOf('Xanadu 7') },
     { name: 'approve', hash: '#/devices', opener: button('devices:pending.approveName', { name: pending.id }) },
@@ -119,7 +123,9 @@ export async function visit(page: Page, { hash }: Place): Promise<void> {
   }, hash);
   // The screen itself, not the one before it: links of the rail and the frame follow the route at once.
   await expect(page.getByRole('main').locator('*').first()).toBeVisible();
-  await page.waitForFunction(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() => true));
+  await page.waitForFunction(() =>
+    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() => true),
+  );
 }
 
 /** Opens the dialog and waits until it stands still. */

@@ -50,7 +50,7 @@ function Row({ device }: { readonly device: DeviceView }) {
     <tr className={tone}>
       <td>
         <a className={css['name']} href={hrefOf({ screen: 'device', deviceId: device.id })}>
-          <span>{name}</span>
+          {name}
           <small>
             {name === device.id ? '' : device.id} {device.demo && <Tag>{t('table.demo')}</Tag>}{' '}
             {device.approval === 'rejected' && <Tag>{t('table.rejected')}</Tag>}

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { demoDevices } from '../../../../src/main/plant/demo-plan';
-import {
-  initialState,
-  receive,
-  receiveBroadcast,
-  tick,
-  type DeviceState,
-  type Step,
-} from '../../../../src/main/plant/device-state';
+import { heartbeatMessage } from '../../../../src/main/plant/device-messages';
+import { initialState, receive, tick, type DeviceState, type Step } from '../../../../src/main/plant/device-state';
+import { heartbeat } from '../../../../src/shared/wire/messages/heartbeat';
 
 const climate = demoDevices.find(({ id }) => id === 'MOCK_TOMATO_CLIMATE');
 const at = (ms: number) => ({ nowS: 1_800_000_000 + Math.floor(ms / 1000), ms });
@@ -32,9 +27,12 @@ function command(state: DeviceState, word: string, extra: Record<string, unknown
 }
 
 const words = ({ out }: Step) =>
-  out.map(({ path, payload }) =>
-    `${path} ${String(payload['outcome'] ?? payload['success'] ?? payload['state'] ?? payload['status'] ?? payload['error'] ?? '')}`.trim(),
-  );
+  out.map(({ path, payload }) => {
+    const word = ['outcome', 'success', 'state', 'status']
+      .map((key) => payload[key])
+      .find((value) => value !== undefined);
+    return typeof word === 'string' || typeof word === 'boolean' ? `${path} ${word}` : path;
+  });
 const level = (state: DeviceState, gpio = 18) => state.outputs.find(({ config }) => config.gpio === gpio)?.level;
 
 describe('simulated device', () => {
@@ -93,8 +91,10 @@ describe('simulated device', () => {
     expect(words(step)).toEqual([
       'system/intent_outcome accepted',
       'actuator/5/response false',
+      'system/error',
       'system/intent_outcome failed',
     ]);
+    expect(step.out[2]?.payload).toMatchObject({ error_code: 1052, severity: 2 });
   });
 
   test('switches off by itself after a duration, and after the longest run time', () => {
@@ -104,56 +104,23 @@ describe('simulated device', () => {
     expect(over.out[0]?.payload).toMatchObject({ state: false, command_source: 'firmware:auto_duration' });
     const endless = command(approved(), 'ON').state;
     expect(level(tick(endless, at(3_600_999)).state)).toBe(1);
-    expect(level(tick(endless, at(3_601_000)).state)).toBe(0);
-  });
-
-  test('a stop switches everything off, latches, refuses even OFF, and clears only after five seconds', () => {
-    const running = command(approved(), 'ON').state;
-    const stopped = receive(
-      running,
-      'actuator/emergency',
-      { command: 'emergency_stop', correlation_id: 's1' },
-      at(2_000),
-    );
-    expect(stopped.out[0]).toMatchObject({
-      path: 'actuator/emergency/ack',
-      payload: { correlation_id: 's1', outcome: 'executed' },
-    });
-    expect(stopped.state.outputs.map(({ level: now, isStopped }) => [now, isStopped])).toEqual([
-      [0, true],
-      [0, true],
-      [0, true],
-    ]);
-    expect(words(command(stopped.state, 'OFF', {}, 3_000))[1]).toBe('actuator/18/response false');
-    const early = receive(
-      stopped.state,
-      'actuator/emergency',
-      { command: 'clear_emergency', correlation_id: 's1' },
-      at(6_900),
-    );
-    expect(words(early)).toEqual(['actuator/emergency/error clear_failed']);
-    const cleared = receive(
-      stopped.state,
-      'actuator/emergency',
-      { command: 'clear_emergency', correlation_id: 's1' },
-      at(7_000),
-    );
-    expect(cleared.out[0]).toMatchObject({
-      path: 'actuator/recovery_confirm',
-      payload: { correlation_id: 's1', state: 'cleared' },
-    });
-    expect(cleared.state.outputs.map(({ level: now, isStopped }) => [now, isStopped])).toEqual([
-      [0, false],
-      [0, false],
-      [0, false],
+    const ended = tick(endless, at(3_601_000));
+    expect(level(ended.state)).toBe(0);
+    expect(ended.out.map(({ path, payload }) => [path, payload['alert_type'] ?? payload['command_source']])).toEqual([
+      ['actuator/18/alert', 'runtime_protection'],
+      ['actuator/18/status', 'firmware:runtime_protection'],
     ]);
   });
 
-  test('hears the broadcast, also by its old name, and nothing else on it', () => {
-    const running = command(approved(), 'ON').state;
-    expect(level(receiveBroadcast(running, { command: 'emergency_stop' }, at(0)).state)).toBe(0);
-    expect(level(receiveBroadcast(running, { action: 'stop_all' }, at(0)).state)).toBe(0);
-    expect(level(receiveBroadcast(running, { command: 'clear_emergency' }, at(0)).state)).toBe(1);
+  test('a new ON arms the run time again', () => {
+    const again = command(command(approved(), 'ON').state, 'ON', {}, 3_000_000).state;
+    expect(level(tick(again, at(3_601_000)).state)).toBe(1);
+    expect(level(tick(again, at(6_600_000)).state)).toBe(0);
+  });
+
+  test('fans, vents, lamps and the pumps that must never stand run on for days', () => {
+    const step = receive(approved(), 'actuator/19/command', { command: 'PWM', value: 0.5, correlation_id: 'c' }, at(0));
+    expect(level(tick(step.state, at(24 * 3_600_000)).state, 19)).toBe(0.5);
   });
 
   test('joins and leaves a zone and says so with the same id', () => {
@@ -170,11 +137,17 @@ describe('simulated device', () => {
     });
   });
 
-  test('confirms a configuration for its own pins and refuses others', () => {
-    const push = (gpio: number) =>
-      receive(approved(), 'config', { actuators: [{ gpio }], correlation_id: 'p' }, at(0)).out.map(
-        ({ payload }) => payload['status'],
-      );
-    expect([push(18), push(2)]).toEqual([['success'], ['error']]);
+  test('each start is another boot, as its heartbeat says', () => {
+    const state = initialState(climate ?? expect.fail('no device'), 5_000, 77);
+    const { path, qos, payload } = heartbeatMessage(state, at(65_900), -60);
+    expect([path, qos]).toEqual(['system/heartbeat', 0]);
+    expect(payload).toMatchObject({
+      boot_sequence_id: 'MOCK_TOMATO_CLIMATE-b77-r1',
+      uptime: 60,
+      sensor_count: 0,
+      actuator_count: 3,
+      firmware_version: 'demo',
+    });
+    expect(heartbeat.schema.safeParse(payload).success).toBe(true);
   });
 });
