@@ -40,7 +40,7 @@ export default defineConfig({
       port: 5173,
       strictPort: true,
       // A pattern, since a bare '/rpc' would also swallow modules named /rpc….
-      proxy: { '^/rpc$': { target: 'ws://127.0.0.1:4801', ws: true } },
+      proxy: { '^/rpc$': { target: 'ws://127.0.0.1:4810', ws: true } },
     },
     build: { minify: true, rolldownOptions: { input: resolve('src/renderer/index.html') } },
   },

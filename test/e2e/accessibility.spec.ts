@@ -12,12 +12,16 @@ import {
   openDialog,
   openTour,
   screens,
+  standStill,
   visit,
   type Tour,
 } from './support/tour';
 
 const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 const minTargetPx = 44;
+
+// A trace takes a picture of the page at every step of axe; that is most of the time.
+test.use({ trace: 'off' });
 /** Violations on what is shown now, each as one line that says where. */
 async function violations(page: Page): Promise<readonly string[]> {
   const dark = await analyze(page, 'dark', (axe) => axe.withTags(levels));
@@ -32,7 +36,7 @@ async function analyze(
   choose: (axe: AxeBuilder) => AxeBuilder,
 ): Promise<readonly string[]> {
   await page.emulateMedia({ colorScheme });
-  await page.waitForFunction(() => document.getAnimations().length === 0);
+  await standStill(page);
   const { violations: found } = await choose(new AxeBuilder({ page })).analyze();
   return found.map(({ id, help, nodes }) => {
     const places = nodes.map(({ html, target }) => `${target.join(' ')} ${html.slice(0, 160)}`);

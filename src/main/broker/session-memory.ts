@@ -4,7 +4,10 @@
  *  - it grows without bound: queues of clients that stay away, sessions of throw-away client ids (moscajs/aedes#599, #1087);
  *  - it repeats a message without DUP (#601), and once for each overlapping subscription;
  *  - aedes hands it every filter of a SUBSCRIBE, refused ones too, so that a persistent session would queue what its client may not read;
- *  - its stored wills are taken for those of a dead broker after a clock jump of three minutes, and wills of living clients are published.
+ *  - its stored wills are taken for those of a dead broker after a clock jump of three minutes, and wills of living clients are published;
+ *  - it answers by promises, and aedes takes a message's number before it asks and emits the message after the answer. A QoS 0 message that
+ *    was read together with it needs no answer, is emitted first with the higher number, and the one before it is then taken for a
+ *    duplicate and lost. So what aedes asks on that way is answered at once (`AtOnce`).
  * Called by aedes only, except `watchStored`, `wants` and the counters.
  */
 import { Readable } from 'node:stream';
@@ -22,6 +25,16 @@ export type SessionMemoryOptions = {
   readonly isConsole: (clientId: string) => boolean;
   readonly maySubscribe: (client: Client, filter: string) => boolean;
 };
+
+/** An answer that is there already: `then` calls back within the call. `await` takes it like a promise. */
+class AtOnce<T> {
+  constructor(private readonly value: T) {}
+
+  // oxlint-disable-next-line unicorn/no-thenable -- aedes calls `then` on it; being thenable is its purpose
+  then(use: (value: T) => void): void {
+    use(this.value);
+  }
+}
 
 export class SessionMemory {
   /** Retained messages that found no place any more. */
@@ -59,7 +72,7 @@ export class SessionMemory {
 
   // Retained messages
 
-  async storeRetained(packet: PublishPacket): Promise<void> {
+  storeRetained(packet: PublishPacket): AtOnce<void> {
     const { topic, payload, qos } = packet;
     if (payload.length === 0) {
       this.retained.delete(topic);
@@ -68,6 +81,7 @@ export class SessionMemory {
     } else {
       this.retainedRefused += 1;
     }
+    return new AtOnce(undefined);
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
@@ -100,13 +114,13 @@ export class SessionMemory {
   }
 
   /** One entry for each session that wants the message, with its highest QoS, so that overlapping filters deliver once. */
-  async subscriptionsByTopic(topic: string): Promise<SessionSubscription[]> {
+  subscriptionsByTopic(topic: string): AtOnce<SessionSubscription[]> {
     const found: SessionSubscription[] = [];
     for (const clientId of this.sessions.keys()) {
       const match = this.bestMatch(clientId, topic);
       if (match) found.push(match);
     }
-    return found;
+    return new AtOnce(found);
   }
 
   /** A clean session begins: what the former one left is forgotten. */
@@ -116,8 +130,9 @@ export class SessionMemory {
 
   // Queues of persistent sessions
 
-  async outgoingEnqueueCombi(subscriptions: readonly SessionSubscription[], packet: QueuedPacket): Promise<void> {
+  outgoingEnqueueCombi(subscriptions: readonly SessionSubscription[], packet: QueuedPacket): AtOnce<void> {
     for (const subscription of subscriptions) this.enqueue(subscription, packet);
+    return new AtOnce(undefined);
   }
 
   async outgoingEnqueue(subscription: ClientRef & SessionSubscription, packet: QueuedPacket): Promise<void> {

@@ -127,7 +127,7 @@ export class BrokerConnection {
     const client = connect({ ...addressOf(this.options.url), ...this.clientOptions() });
     this.client = client;
     const acknowledgements = new Acknowledgements(this.options.afterCommit, (bytes) => {
-      if (client.connected) client.stream.write(bytes); // otherwise the broker delivers again on the next connection
+      if (client.connected && !client.disconnecting) client.stream.write(bytes); // otherwise the broker delivers again on the next connection
     });
     client.handleMessage = (packet, done) => this.handleMessage(acknowledgements, packet, done);
     client.on('connect', (connack) => this.connected(client, connack.sessionPresent));

@@ -117,15 +117,19 @@ export function clearDialog(language: Language = 'en'): DialogPlace {
   return { name: 'clear a stop', hash: '#/stop', opener };
 }
 
+/** Waits until what was changed is drawn and nothing moves any more. */
+export async function standStill(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForFunction(() => document.getAnimations().length === 0);
+}
+
 export async function visit(page: Page, { hash }: Place): Promise<void> {
   await page.evaluate((target) => {
     window.location.hash = target;
   }, hash);
   // The screen itself, not the one before it: links of the rail and the frame follow the route at once.
   await expect(page.getByRole('main').locator('*').first()).toBeVisible();
-  await page.waitForFunction(() =>
-    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() => true),
-  );
+  await standStill(page);
 }
 
 /** Opens the dialog and waits until it stands still. */
@@ -136,7 +140,7 @@ export async function openDialog(page: Page, place: DialogPlace): Promise<Locato
   await opener.click();
   const dialog = page.locator('[role="dialog"], [role="alertdialog"]');
   await expect(dialog).toBeVisible();
-  await page.waitForFunction(() => document.getAnimations().length === 0);
+  await standStill(page);
   return dialog;
 }
 
