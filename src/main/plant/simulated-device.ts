@@ -43,6 +43,7 @@ export class SimulatedDevice {
   private client: MqttClient | undefined;
   private state: DeviceState;
   private seq = 0;
+  private isSubscribed = false;
   private heartbeatAtMs = 0;
   private statusAtMs = 0;
   private cancelTick: () => void = () => undefined;
@@ -103,14 +104,9 @@ export class SimulatedDevice {
     const { client } = this;
     this.client = undefined;
     if (!client) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.options.clock.after(GOODBYE_MS, resolve);
-      client.end(!client.connected, {}, () => {
-        cancel();
-        resolve();
-      });
-    });
-    await client.endAsync(true);
+    const cancel = this.options.clock.after(GOODBYE_MS, () => client.stream.destroy());
+    await client.endAsync(!client.connected);
+    cancel();
   }
 
   /** Sends one reading (wire contract 1.13), unless the gate is closed. */
@@ -134,6 +130,7 @@ export class SimulatedDevice {
   private connected(client: MqttClient): void {
     const { plan, kaiserId } = this.options;
     this.state = { ...this.state, isGateOpen: false };
+    this.isSubscribed = false;
     const { nowS } = this.now();
     this.send({
       path: 'session/announce',
@@ -151,7 +148,10 @@ export class SimulatedDevice {
       [BROADCAST_EMERGENCY_TOPIC, { qos: 2 }] as const,
       [serverStatusTopic(kaiserId), { qos: 1 }] as const,
     ];
-    client.subscribe(Object.fromEntries([...own, ...common]), () => this.heartbeat());
+    client.subscribe(Object.fromEntries([...own, ...common]), () => {
+      this.isSubscribed = true; // before that, an answer to a heartbeat would be lost
+      this.heartbeat();
+    });
   }
 
   private message(topic: string, bytes: Buffer): void {
@@ -180,6 +180,7 @@ export class SimulatedDevice {
   }
 
   private heartbeat(): void {
+    if (!this.isSubscribed) return;
     const now = this.now();
     this.heartbeatAtMs = now.ms;
     this.send(heartbeatMessage(this.state, now, rssiOf(this.options.plan.id)));

@@ -1,5 +1,5 @@
 import type { ActuatorView, CommandState } from '../../shared/api/control';
-import { isEmergency } from '../plant/condition-rules';
+import { isEmergency, isStopped } from '../plant/condition-rules';
 
 /* What an actuator's key and faceplate say. The three truths stay apart; the key shows the one that matters most now. */
 
@@ -8,6 +8,8 @@ type Observed = ActuatorView['state'];
 export type KeySummary =
   /** A command is under way. */
   | { readonly kind: 'requested'; readonly command: string; readonly value: number | undefined }
+  /** Held off by a stop that is engaged in this console. */
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'emergency' }
   | {
       readonly kind: 'unknown';
@@ -39,6 +41,7 @@ export function keySummary(actuator: ActuatorView, isConnected: boolean): KeySum
   if (requested && isUnderWay(requested.state))
     return { kind: 'requested', command: requested.command, value: requested.value };
   if (state === 'unknown') return { kind: 'unknown', last };
+  if (isStopped(actuator)) return { kind: 'stopped' };
   if (isEmergency(actuator)) return { kind: 'emergency' };
   const value = observed?.value ?? 0;
   if (discrepancy && requested) {
@@ -61,6 +64,8 @@ export function keyLook(summary: KeySummary): KeyLook {
     case 'discrepancy':
     case 'unconfirmed':
       return 'attention';
+    case 'stopped':
+      return 'off';
     case 'state':
       return isOn(summary.state) ? 'on' : 'off';
   }

@@ -42,6 +42,8 @@ export function useSummaryText(): (summary: KeySummary) => string {
     switch (summary.kind) {
       case 'requested':
         return t(`actuator.requested${wordOf(summary.command)}`, { percent: formatPercent(summary.value ?? 0) });
+      case 'stopped':
+        return t('actuator.stopped');
       case 'emergency':
         return t('actuator.emergency');
       case 'unknown': {

@@ -148,9 +148,21 @@ function actuatorConditions(actuator: ActuatorView, device: DeviceView | undefin
   return found;
 }
 
+type Held = Pick<ActuatorView, 'emergency' | 'blockedBy'>;
+
 /** `emergency` is a word of the device; anything but `normal` means that it holds the output. */
-export function isEmergency({ emergency }: Pick<ActuatorView, 'emergency'>): boolean {
+function isHeld({ emergency }: Held): boolean {
   return emergency !== '' && emergency.toLowerCase() !== 'normal';
+}
+
+/** The device holds the output because of a stop that is engaged here: expected, and told by the stop itself. */
+export function isStopped(actuator: Held): boolean {
+  return isHeld(actuator) && actuator.blockedBy.some(({ details }) => details?.['stopId'] !== undefined);
+}
+
+/** The device holds the output although no stop is engaged here. */
+export function isEmergency(actuator: Held): boolean {
+  return isHeld(actuator) && !isStopped(actuator);
 }
 
 /** Sensors of a lost device are not listed one by one: the device is. */

@@ -67,6 +67,8 @@ describe("an actuator's key", () => {
   });
 
   test('says that the device holds it off', () => {
+    const block = { code: 'blocked', message: 'A stop is engaged.', details: { stopId: 's1' } };
+    expect(summaryAndLook({ ...off, emergency: 'active', blockedBy: [block] })).toEqual([{ kind: 'stopped' }, 'off']);
     expect(summaryAndLook({ ...off, emergency: 'active' })).toEqual([{ kind: 'emergency' }, 'attention']);
   });
 
