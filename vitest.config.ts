@@ -7,7 +7,7 @@ const resultFile = process.env['LEITSTAND_TEST_RESULT'];
 // What needs a real broker, database or process gets longer than what computes.
 const projects = [
   { name: 'unit', testTimeout: 10_000 },
-  { name: 'contract', testTimeout: 30_000 },
+  { name: 'contract', testTimeout: 60_000 },
   { name: 'integration', testTimeout: 60_000 },
 ];
 

@@ -175,18 +175,7 @@ export class Actuators {
   private configuredViews(deviceId: DeviceId): ActuatorView[] {
     const device = this.parts.device(deviceId);
     return actuatorConfigs(device).map(({ gpio, actuator_type: type }) =>
-      this.viewOf({
-        deviceId,
-        gpio,
-        type,
-        requested: undefined,
-        acknowledged: undefined,
-        observed: undefined,
-        observedMs: null,
-        emergency: 'normal',
-        runtimeMs: 0,
-        told: '',
-      }),
+      this.viewOf(newActuator(deviceId, gpio, type)),
     );
   }
 
@@ -199,18 +188,7 @@ export class Actuators {
     if (own >= MAX_PER_DEVICE) return undefined;
     const type =
       actuatorConfigs(this.parts.device(deviceId)).find((config) => config.gpio === gpio)?.actuator_type ?? 'relay';
-    const actuator: Actuator = {
-      deviceId,
-      gpio,
-      type,
-      requested: undefined,
-      acknowledged: undefined,
-      observed: undefined,
-      observedMs: null,
-      emergency: 'normal',
-      runtimeMs: 0,
-      told: '',
-    };
+    const actuator = newActuator(deviceId, gpio, type);
     this.byKey.set(key, actuator);
     return actuator;
   }
@@ -256,6 +234,21 @@ export class Actuators {
       ? !isOwnAct && isWantedOn !== (observed.state === 'on' || observed.state === 'pwm')
       : requested.state === 'unconfirmed';
   }
+}
+
+function newActuator(deviceId: DeviceId, gpio: number, type: string): Actuator {
+  return {
+    deviceId,
+    gpio,
+    type,
+    requested: undefined,
+    acknowledged: undefined,
+    observed: undefined,
+    observedMs: null,
+    emergency: 'normal',
+    runtimeMs: 0,
+    told: '',
+  };
 }
 
 function keyOf(deviceId: DeviceId, gpio: number): string {

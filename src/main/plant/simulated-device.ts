@@ -104,9 +104,17 @@ export class SimulatedDevice {
     const { client } = this;
     this.client = undefined;
     if (!client) return;
-    const cancel = this.options.clock.after(GOODBYE_MS, () => client.stream.destroy());
-    await client.endAsync(!client.connected);
-    cancel();
+    await new Promise<void>((resolve) => {
+      // mqtt.js waits for its unacknowledged messages, for ever if need be, even when the socket is gone.
+      const cancel = this.options.clock.after(GOODBYE_MS, () => {
+        client.stream.destroy();
+        resolve();
+      });
+      client.end(!client.connected, {}, () => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** Sends one reading (wire contract 1.13), unless the gate is closed. */

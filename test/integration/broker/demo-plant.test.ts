@@ -129,3 +129,16 @@ test('a plant that is stopped disconnects every device and leaves no last will',
     expect(devicesOn(console, 'system/will').size).toBe(0);
   });
 });
+
+test('a plant whose broker no longer answers is stopped within a second', async () => {
+  await withPlant(async ({ bench, console, plant }) => {
+    answerHeartbeats(console);
+    await until(() => devicesOn(console, 'system/heartbeat').size === demoDevices.length, deadlineMs, 'all heartbeats');
+    console.mqtt.handleMessage = () => undefined; // nothing is stored any more, so nothing is acknowledged to the devices
+    const from = console.received.mark();
+    await console.received.waitFor(({ qos }) => qos === 1, deadlineMs, from);
+    const startedMs = performance.now();
+    await plant.stop();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+});

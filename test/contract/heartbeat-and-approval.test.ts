@@ -1,10 +1,10 @@
 // Conformance cases B for the console: a scripted device talks to it through a real broker, and its HTTP interface shows the effect.
 import { expect, test } from 'vitest';
-import { jsonOf, matching, type JsonObject, type Received } from '../../fakes/message-log';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import { poolBytes } from '../../fakes/payload-budget';
-import type { ErrorAnswer } from '../../fakes/console-answers';
-import type { ScriptedDevice } from '../../fakes/scripted-device';
+import { jsonOf, matching, type JsonObject, type Received } from '../fakes/message-log';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import { poolBytes } from '../fakes/payload-budget';
+import type { ErrorAnswer } from '../fakes/console-answers';
+import type { ScriptedDevice } from '../fakes/scripted-device';
 
 const testDeadlineMs = 30_000;
 const ackDeadlineMs = 1_000;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { willPayload } from '../../fakes/device-payloads';
-import { matching } from '../../fakes/message-log';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import type { Stage } from '../../fakes/stage';
-import { until } from '../../fakes/wait';
+import { willPayload } from '../fakes/device-payloads';
+import { matching } from '../fakes/message-log';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import type { Stage } from '../fakes/stage';
+import { until } from '../fakes/wait';
 
 const testDeadlineMs = 30_000;
 const offlineDeadlineMs = 1_000;

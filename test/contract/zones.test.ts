@@ -1,11 +1,11 @@
 // Conformance cases G for the console: a scripted device talks to it through a real broker, and its HTTP interface shows the effect.
 import { expect, test } from 'vitest';
-import type { OperationAccepted } from '../../fakes/console-answers';
-import { jsonOf, matching, type Received } from '../../fakes/message-log';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import type { ScriptedDevice } from '../../fakes/scripted-device';
-import type { Stage } from '../../fakes/stage';
-import { until } from '../../fakes/wait';
+import type { OperationAccepted } from '../fakes/console-answers';
+import { jsonOf, matching, type Received } from '../fakes/message-log';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import type { ScriptedDevice } from '../fakes/scripted-device';
+import type { Stage } from '../fakes/stage';
+import { until } from '../fakes/wait';
 
 const testDeadlineMs = 40_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

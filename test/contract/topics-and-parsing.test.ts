@@ -1,9 +1,9 @@
 // Conformance cases A for the console: a scripted device talks to it through a real broker, and its HTTP interface shows the effect.
 import { expect, test } from 'vitest';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import type { ScriptedDevice } from '../../fakes/scripted-device';
-import type { Stage } from '../../fakes/stage';
-import { until } from '../../fakes/wait';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import type { ScriptedDevice } from '../fakes/scripted-device';
+import type { Stage } from '../fakes/stage';
+import { until } from '../fakes/wait';
 
 const testDeadlineMs = 60_000;
 const oversizePayload = 'a'.repeat(300_000);

@@ -1,10 +1,10 @@
 // Conformance cases E for the console: a scripted device talks to it through a real broker, and its HTTP interface shows the effect.
 import { expect, test } from 'vitest';
-import type { ErrorAnswer, StopAnswer } from '../../fakes/console-answers';
-import { jsonOf, matching, type Matches, type Received } from '../../fakes/message-log';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import { keysWithSpaceBeforeColon } from '../../fakes/payload-budget';
-import type { ScriptedDevice } from '../../fakes/scripted-device';
+import type { ErrorAnswer, StopAnswer } from '../fakes/console-answers';
+import { jsonOf, matching, type Matches, type Received } from '../fakes/message-log';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import { keysWithSpaceBeforeColon } from '../fakes/payload-budget';
+import type { ScriptedDevice } from '../fakes/scripted-device';
 
 const testDeadlineMs = 80_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ErrorAnswer, StopAnswer, StopDevice } from '../../fakes/console-answers';
-import { jsonOf, matching, type Received } from '../../fakes/message-log';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import { poolBytes } from '../../fakes/payload-budget';
-import { must, until } from '../../fakes/wait';
+import type { ErrorAnswer, StopAnswer, StopDevice } from '../fakes/console-answers';
+import { jsonOf, matching, type Received } from '../fakes/message-log';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import { poolBytes } from '../fakes/payload-budget';
+import { must, until } from '../fakes/wait';
 
 const testDeadlineMs = 60_000;
 const publishDeadlineMs = 1_000;

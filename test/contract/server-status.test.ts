@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { jsonOf, matching, type Received } from '../../fakes/message-log';
-import { describeWithMosquitto } from '../../fakes/over-both-brokers';
-import { Stage } from '../../fakes/stage';
+import { jsonOf, matching, type Received } from '../fakes/message-log';
+import { describeWithMosquitto } from '../fakes/over-both-brokers';
+import { Stage } from '../fakes/stage';
 
 const testDeadlineMs = 60_000;
 const topic = 'kaiser/god/server/status';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Sample, SensorAnswer } from '../../fakes/console-answers';
-import { unixSeconds } from '../../fakes/device-payloads';
-import { overBothBrokers } from '../../fakes/over-both-brokers';
-import type { ScriptedDevice } from '../../fakes/scripted-device';
-import type { Stage } from '../../fakes/stage';
-import { until } from '../../fakes/wait';
+import type { Sample, SensorAnswer } from '../fakes/console-answers';
+import { unixSeconds } from '../fakes/device-payloads';
+import { overBothBrokers } from '../fakes/over-both-brokers';
+import type { ScriptedDevice } from '../fakes/scripted-device';
+import type { Stage } from '../fakes/stage';
+import { until } from '../fakes/wait';
 
 const testDeadlineMs = 30_000;
 const hourMs = 3_600_000;
