@@ -67,7 +67,7 @@ export const startClimate: Climate = {
 /** Outdoor weather at a time of the demo day. */
 export function outdoorAt(timeS: number): Outdoor {
   const day = Math.sin((2 * Math.PI * timeS) / DEMO_DAY_S);
-  return { airC: 15 + 6 * day, sunLux: Math.max(0, 0.35 + 0.65 * day) * FULL_SUN_LUX };
+  return { airC: 15 + 4 * day, sunLux: Math.max(0, 0.35 + 0.65 * day) * FULL_SUN_LUX };
 }
 
 /** First-order approach of `value` to `target`; stable for every step. */
@@ -81,7 +81,7 @@ const clamp = (value: number, low: number, high: number) => Math.min(high, Math.
 export function nextClimate(climate: Climate, inputs: Inputs, outdoor: Outdoor, dtS: number): Climate {
   const lightLux = towards(climate.lightLux, outdoor.sunLux * 0.7 + inputs.lamp * LAMP_LUX, TAU_S.light, dtS);
   const exchange = 0.25 + 0.9 * inputs.fan + 1.4 * inputs.vent; // air exchange relative to a closed house
-  const gainC = 5 + lightLux / 9_000 + 9 * inputs.heater + inputs.lamp * 0.8;
+  const gainC = 3 + lightLux / 9_000 + 9 * inputs.heater + inputs.lamp * 0.4;
   const airC = towards(climate.airC, outdoor.airC + gainC / Math.sqrt(exchange) - 1.2 * inputs.mist, TAU_S.air, dtS);
   const moistening = climate.soilPct * 0.35 + 40 * inputs.mist + 8 * inputs.pump;
   const humidity = clamp(

@@ -112,7 +112,7 @@ export const demoDevices: readonly DemoDevicePlan[] = [
   }),
   device('PROP_AIR', 'Propagation air', { zone: PROPAGATION }, {
     sensors: [[0, 'sht31_temp', 'Air temperature', 'airC', 2], [0, 'sht31_humidity', 'Humidity', 'humidity', 2]],
-    actuators: [[19, 'pwm', 'Fan', 'fan', 0.4]],
+    actuators: [[19, 'pwm', 'Fan', 'fan', 0.7]],
   }),
   device('PROP_HEAT', 'Propagation heat', { zone: PROPAGATION }, {
     sensors: [[4, 'ds18b20', 'Bed temperature', 'soilC', 2]],
