@@ -131,7 +131,7 @@ test('a plant that is stopped disconnects every device and leaves no last will',
 });
 
 test('a plant whose broker no longer answers is stopped within a second', async () => {
-  await withPlant(async ({ bench, console, plant }) => {
+  await withPlant(async ({ console, plant }) => {
     answerHeartbeats(console);
     await until(() => devicesOn(console, 'system/heartbeat').size === demoDevices.length, deadlineMs, 'all heartbeats');
     console.mqtt.handleMessage = () => undefined; // nothing is stored any more, so nothing is acknowledged to the devices
