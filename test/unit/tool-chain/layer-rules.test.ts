@@ -246,7 +246,7 @@ describe('types of each layer', () => {
   const layers = ['shared', 'main', 'preload', 'renderer'] as const;
   const packagesOf = {
     shared: ['zod', '@orpc/contract'],
-    main: ['mqtt', 'aedes', 'ws', 'better-sqlite3', '@orpc/server', 'hono', 'pino', 'zod', 'i18next', 'commander'],
+    main: ['mqtt', 'aedes', 'ws', 'better-sqlite3', '@orpc/server', 'pino', 'zod', 'i18next', 'commander'],
     preload: ['electron'],
     renderer: [
       'react',
