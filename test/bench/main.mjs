@@ -1,6 +1,6 @@
 /* Runs benchmarks by name, prints a Markdown table, keeps the figures in bench/results.json. Started by scripts/bench.mjs under Node 24. */
 import { parseArgs } from 'node:util';
-import { busyCores, calm, describeMachine, loadAverage } from './lib/machine.mjs';
+import { calm, describeMachine, loadAverage, observeOthers } from './lib/machine.mjs';
 import { markdownTable, writeDocument, writeResults } from './lib/report.mjs';
 import { broker } from './broker.mjs';
 import { command } from './command.mjs';
@@ -29,11 +29,14 @@ for (const benchmark of selected) {
   const { name, work } = benchmark;
   const progress = (text) => process.stderr.write(`[${name}] ${text}\n`);
   await calm();
-  const before = { loadAverage: loadAverage(), busyCoresBefore: await busyCores() };
-  progress(`starts; others use ${before.busyCoresBefore.toFixed(2)} cores, load average ${before.loadAverage}`);
+  const loadBefore = loadAverage();
+  const coresOfOthers = observeOthers();
+  progress(`starts, load average ${loadBefore}`);
   try {
     const result = await benchmark.run({ isQuick: options.quick, progress, calm });
-    results[name] = { name, work, at: new Date().toISOString(), isQuick: options.quick, ...before, ...result };
+    const others = { loadBefore, coresOfOthers: coresOfOthers() };
+    progress(`ended; others used ${others.coresOfOthers.toFixed(2)} cores`);
+    results[name] = { name, work, at: new Date().toISOString(), isQuick: options.quick, ...others, ...result };
   } catch (error) {
     failures += 1;
     progress(`failed: ${error.stack}`);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -7,18 +7,35 @@ import { findProgram } from './mosquitto.mjs';
 import { root } from './program.mjs';
 
 const observedMs = 1_000;
+/** Ticks of /proc/PID/stat: 100 each second on every Linux. */
+const msPerTick = 10;
 /** Shorter than the pauses of what else runs on a shared machine; then it is measured all the same. */
 const calmDeadlineMs = 20_000;
 const calmCores = 0.3;
 
 export const loadAverage = () => loadavg()[0].toFixed(2);
 
-/** Processor cores that others use at this moment: what a benchmark has to share. */
-export async function busyCores() {
-  const busy = () => cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice + times.irq, 0);
-  const before = busy();
+const busyMs = () => cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice + times.irq, 0);
+
+async function busyCores() {
+  const before = busyMs();
   await sleep(observedMs);
-  return (busy() - before) / observedMs;
+  return (busyMs() - before) / observedMs;
+}
+
+/** Processor time of this process and of its children that have ended, ms; 0 where there is no /proc. */
+function ownMs() {
+  if (!existsSync('/proc/self/stat')) return 0;
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * msPerTick;
+}
+
+/** Starts to observe; the answer says how many processor cores others used since then, on average. To be asked when all children have ended. */
+export function observeOthers() {
+  const start = { atMs: performance.now(), busy: busyMs(), own: ownMs() };
+  return () => Math.max(0, busyMs() - start.busy - (ownMs() - start.own)) / Math.max(1, performance.now() - start.atMs);
 }
 
 /** Waits until others leave the processor alone, for a while. */

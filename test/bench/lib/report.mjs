@@ -7,7 +7,7 @@ const resultsFile = join(root, 'bench', 'results.json');
 const documentFile = join(root, 'docs', 'benchmarks.md');
 const marks = ['<!-- figures: written by `npm run bench -- --write` -->', '<!-- end of figures -->'];
 
-const headings = ['benchmark', 'figure', 'ours', 'reference', 'ratio', 'spread', 'target', 'measured under load'];
+const headings = ['benchmark', 'figure', 'ours', 'reference', 'ratio', 'spread', 'target', 'cores used by others'];
 
 /** One line for each figure. */
 export function markdownTable(results) {
@@ -22,7 +22,7 @@ export function markdownTable(results) {
         ratio === undefined ? '–' : ratio.toFixed(2),
         spread,
         target ? `${target.text} ${isMet(row) ? '✓' : '✗'}` : '–',
-        index === 0 ? `${result.busyCoresBefore.toFixed(2)} cores busy before` : '',
+        index === 0 ? result.coresOfOthers.toFixed(2) : '',
       ];
     }),
   );
