@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { usePlant } from '../../connection/plant-store';
 import { Button } from '../../ui/button';
 import { Empty } from '../../ui/empty';
+import { useFocusIfFewer } from '../../ui/use-focus-if-lost';
 import { decidedDevices, deviceCounts, filterDevices, pendingDevices } from './device-list-rules';
 import { DeviceTable } from './device-table';
 import { PendingCard } from './pending-card';
 import { SearchField } from './search-field';
-import { useFocusIfLost } from './use-focus-if-lost';
 import { ZonesDialog } from './zones-dialog';
 import css from './devices-screen.module.css';
 
@@ -20,7 +20,7 @@ export function DevicesScreen() {
   const [areZonesOpen, setZonesOpen] = useState(false);
   const pending = useMemo(() => pendingDevices(devices), [devices]);
   const decided = useMemo(() => decidedDevices(devices), [devices]);
-  const heading = useFocusIfLost(pending.length);
+  const heading = useFocusIfFewer(pending.length);
   const shown = useMemo(() => filterDevices(decided, zones, filter), [decided, zones, filter]);
   return (
     <div className={css['screen']}>

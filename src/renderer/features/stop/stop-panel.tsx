@@ -5,13 +5,13 @@ import { useNow } from '../../connection/server-clock';
 import { useActorName } from '../../plant/actor-name';
 import { Mark } from '../../ui/mark';
 import { formatDuration, formatMoment, formatTime } from '../../ui/format';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { AskAgain } from './ask-again';
 import { ClearStop } from './clear-stop';
 import { Octagon } from './octagon';
 import { stopCounts, type StopCounts } from './stop-rules';
 import { StopTable } from './stop-table';
 import { elapsedText, useScopeName } from './stop-texts';
-import { useFocusIfLost } from './use-focus-if-lost';
 import { useStopRows } from './use-stop-rows';
 import css from './stop-screen.module.css';
 
