@@ -15,7 +15,9 @@ const LOOK_MS = 100;
  */
 function watchFocus(heading: RefObject<HTMLElement | null>): () => void {
   const look = setInterval(() => {
-    if (document.activeElement === document.body) heading.current?.focus();
+    const focused = document.activeElement;
+    // A dialog gives the focus to the whole screen when it can give it to nothing better.
+    if (focused === document.body || focused?.localName === 'main') heading.current?.focus();
   }, LOOK_MS);
   const end = setTimeout(() => clearInterval(look), WATCH_MS);
   return () => {
