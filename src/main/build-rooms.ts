@@ -11,17 +11,22 @@ import { ControlService } from './control/control-service';
 import { Demo } from './demo';
 import { DeviceConfiguration } from './devices/configuration';
 import { DeviceRegistry } from './devices/device-registry';
+import { ForeignDevices } from './devices/foreign-devices';
 import { DeviceService } from './devices/device-service';
 import { DeviceStore } from './devices/device-store';
 import { Journal } from './journal/journal';
 import { JournalStore } from './journal/journal-store';
 import { Link } from './link/link';
+import { Metrics } from './metrics/metrics';
 import { OperationStore } from './operations/operation-store';
 import { Operations } from './operations/operations';
+import { OutboxStore } from './operations/outbox-store';
 import { registerHandlers } from './register-handlers';
+import { Drills } from './stop/drills';
 import { StopSender } from './stop/stop-sender';
 import { StopService } from './stop/stop-service';
 import { StopStore } from './stop/stop-store';
+import { StopTokens } from './stop/stop-tokens';
 import type { QueryClient } from './store/query-client';
 import type { SettingsStore } from './store/settings-store';
 import type { Store } from './store/store';
@@ -29,6 +34,7 @@ import { SampleStore } from './telemetry/sample-store';
 import { readSamples } from './telemetry/samples';
 import { SeriesRegistry } from './telemetry/series-registry';
 import { TelemetryService } from './telemetry/telemetry-service';
+import { Subzones } from './zones/subzones';
 import { ZoneAssignment } from './zones/zone-assignment';
 import { ZoneStore } from './zones/zone-store';
 import { Zones } from './zones/zones';
@@ -48,7 +54,7 @@ export type Base = {
 export type Services = Omit<Rooms, 'hub' | 'status' | 'demo' | 'clock'>;
 type Plant = Pick<
   Services,
-  'journal' | 'registry' | 'operations' | 'devices' | 'configuration' | 'zones' | 'assignment'
+  'journal' | 'registry' | 'operations' | 'devices' | 'configuration' | 'foreign' | 'zones' | 'assignment' | 'subzones'
 >;
 type Measured = Pick<Services, 'readSamples' | 'series' | 'telemetry'>;
 export type BuiltRooms = {
@@ -69,8 +75,9 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   const { connection } = link;
   const plant = buildPlant(options, base, link);
   const measured = buildTelemetry(options, base, { queries, link, plant });
-  const { stop, actuators, control } = buildControl(options, base, { link, plant });
-  const { registry, zones, journal, devices } = plant;
+  const controlled = buildControl(options, base, { link, plant });
+  const { stop, actuators } = controlled;
+  const { registry, zones, journal, devices, operations } = plant;
   const { series, telemetry } = measured;
 
   const brokerUrl = embedded ? base.url : null;
@@ -88,18 +95,22 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     brokerUrl,
     onSensorsGone: (ids) => ids.forEach(hub.sensor),
   });
-  const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => connection.describe() });
-  const services: Services = { ...plant, ...measured, stop, actuators, control, broker };
+  const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => link.describe() });
+  const services: Services = { ...plant, ...measured, ...controlled, broker, metrics: new Metrics() };
 
   devices.onRestart((id) => {
     telemetry.deviceRestarted(id);
     stop.deviceOnline(id); // a restart costs a device its latch
   });
   devices.onPresence(({ id, presence }) => {
-    if (presence.state === 'online') stop.deviceOnline(id);
+    if (presence.state === 'online') {
+      stop.deviceOnline(id);
+      operations.deviceReady(id);
+    }
     hub.device(id);
   });
   registry.onRemove((id) => {
+    operations.removeDevice(id);
     stop.removeDevice(id);
     actuators.removeDevice(id, false);
   });
@@ -138,11 +149,29 @@ function buildLink(
   });
 }
 
-function buildPlant({ clock, kaiserId }: ConsoleOptions, { store, hub }: Base, { publisher, counters }: Link): Plant {
+function buildPlant(
+  { clock, kaiserId }: ConsoleOptions,
+  { store, hub }: Base,
+  { publisher, counters, connection }: Link,
+): Plant {
   const { batch, plant: database } = store;
   const journal = new Journal(new JournalStore(database), batch, clock, hub.event);
   const registry = new DeviceRegistry(new DeviceStore(database), batch, clock, hub);
-  const operations = new Operations(new OperationStore(database), batch, clock, hub);
+  const operations = new Operations({
+    store: new OperationStore(database),
+    outbox: new OutboxStore(database),
+    batch,
+    clock,
+    changes: hub,
+    isReady: (id) => {
+      const device = registry.get(id);
+      return connection.isOnline && device?.approval === 'approved' && device.presence.state === 'online';
+    },
+    onDepth: (depth, droppedNow) => {
+      counters.outboxDepth = depth;
+      counters.bufferDropped += droppedNow;
+    },
+  });
   const countUnknown = () => {
     counters.unknownDevice += 1;
   };
@@ -152,7 +181,9 @@ function buildPlant({ clock, kaiserId }: ConsoleOptions, { store, hub }: Base, {
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
   const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId });
-  return { journal, registry, operations, devices, configuration, zones, assignment };
+  const foreign = new ForeignDevices();
+  const subzones = new Subzones();
+  return { journal, registry, operations, devices, configuration, foreign, zones, assignment, subzones };
 }
 
 function buildTelemetry(
@@ -186,7 +217,7 @@ function buildControl(
   { clock, kaiserId, log }: ConsoleOptions,
   { store, hub }: Base,
   rooms: { link: Link; plant: Plant },
-): Pick<Services, 'stop' | 'actuators' | 'control'> {
+): Pick<Services, 'stop' | 'drills' | 'tokens' | 'actuators' | 'control'> {
   const { connection, publisher } = rooms.link;
   const { registry, journal, zones } = rooms.plant;
   const { batch } = store;
@@ -223,5 +254,5 @@ function buildControl(
     changes: hub,
     stopBlock: (id) => stop.blockOf(id),
   });
-  return { stop, actuators, control };
+  return { stop, drills: new Drills(), tokens: new StopTokens(), actuators, control };
 }

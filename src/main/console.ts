@@ -89,7 +89,7 @@ function assemble(options: ConsoleOptions, base: Base) {
     kaiserId: options.kaiserId,
     startedAt: new Date(startedMs).toISOString(),
     uptimeS: Math.round((clock.monotonic() - startedMonotonic) / 1000),
-    broker: link.connection.describe(),
+    broker: link.describe(),
     store: store.view(),
     stop: {
       engaged: services.stop.list().some(({ clearedAt }) => clearedAt === undefined),
@@ -101,6 +101,7 @@ function assemble(options: ConsoleOptions, base: Base) {
       devices: services.registry.all().filter(({ isDemo }) => isDemo).length,
     },
     counters: countersView(link.counters),
+    errorAlarm: services.metrics.errorAlarm,
   });
   const router = createRouter({
     ...services,
@@ -124,6 +125,7 @@ function assemble(options: ConsoleOptions, base: Base) {
         services.assignment,
         services.control,
         services.stop,
+        services.operations,
       ])
         service.stop();
       await link.connection.stop();
@@ -145,6 +147,7 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): () => voi
   for (const operation of services.operations.load()) services.assignment.ended(operation);
   registerHandlers();
   services.devices.start();
+  services.operations.start();
   const stopActuators = services.actuators.start();
   link.connection.start();
   return stopActuators;

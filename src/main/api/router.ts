@@ -16,12 +16,13 @@ export function createRouter(rooms: Rooms) {
   return os.router({
     console: consoleProcedures(rooms),
     devices: deviceProcedures(rooms),
-    operations: { get: os.operations.get.handler(({ input }) => unwrap(rooms.operations.get(input.id))) },
+    operations: operationProcedures(rooms),
     zones: zoneProcedures(rooms),
     telemetry: telemetryProcedures(rooms),
     control: controlProcedures(rooms),
     stop: stopProcedures(rooms),
     broker: brokerProcedures(rooms),
+    metrics: { get: os.metrics.get.handler(() => rooms.metrics.view()) },
     journal: { list: os.journal.list.handler(({ input }) => rooms.journal.page(input)) },
     state: stateProcedures(rooms),
   });
@@ -36,15 +37,23 @@ function consoleProcedures({ status, demo }: Rooms) {
   };
 }
 
-function deviceProcedures({ devices, registry, assignment, configuration }: Rooms) {
+function operationProcedures({ operations }: Rooms) {
+  const { operations: procedures } = os;
+  return {
+    get: procedures.get.handler(({ input }) => unwrap(operations.get(input.id))),
+    outbox: procedures.outbox.handler(() => operations.outbox()),
+    cancel: procedures.cancel.handler(({ input }) => unwrap(operations.cancel(input.id))),
+  };
+}
+
+function deviceProcedures({ devices, registry, assignment, configuration, subzones, foreign }: Rooms) {
   const { devices: procedures } = os;
   return {
     list: procedures.list.handler(() => registry.all().map(deviceView)),
     get: procedures.get.handler(({ input }) => deviceView(unwrap(registry.find(input.id)))),
     approve: procedures.approve.handler(({ input, context }) => {
       const device = unwrap(devices.approve(input.id, input.name, context.actor));
-      if (input.zoneId !== undefined && device.presence.state === 'online')
-        unwrap(assignment.assign(input.id, { zoneId: input.zoneId }, context.actor));
+      if (input.zoneId !== undefined) unwrap(assignment.assign(input.id, { zoneId: input.zoneId }, context.actor));
       return deviceView(device);
     }),
     reject: procedures.reject.handler(({ input, context }) =>
@@ -60,6 +69,16 @@ function deviceProcedures({ devices, registry, assignment, configuration }: Room
     removeZone: procedures.removeZone.handler(({ input, context }) =>
       started(unwrap(assignment.remove(input.id, context.actor))),
     ),
+    assignSubzone: procedures.assignSubzone.handler(({ input: { id, subzoneId, ...input }, context }) =>
+      started(unwrap(subzones.assign(id, { id: subzoneId, ...input }, context.actor))),
+    ),
+    removeSubzone: procedures.removeSubzone.handler(({ input, context }) =>
+      started(unwrap(subzones.remove(input.id, input.subzoneId, context.actor))),
+    ),
+    subzoneSafe: procedures.subzoneSafe.handler(({ input, context }) =>
+      started(unwrap(subzones.safe(input.id, input.subzoneId, input.enabled, context.actor))),
+    ),
+    foreign: procedures.foreign.handler(() => foreign.list()),
     configure: procedures.configure.handler(({ input: { id, ...sections }, context }) =>
       started(unwrap(configuration.push(id, sections, context.actor))),
     ),
@@ -116,13 +135,31 @@ function controlProcedures({ control, actuators, registry }: Rooms) {
       const command = unwrap(control.command(input.id, input.gpio, input, context.actor));
       return { commandId: command.id, state: command.state };
     }),
-    commands: procedures.commands.handler(({ input }) => control.page(input.deviceId, input.limit, input.cursor)),
+    measure: procedures.measure.handler(({ input, context }) => {
+      const command = unwrap(control.measure(input.id, input.gpio, context.actor));
+      return { commandId: command.id, state: command.state };
+    }),
+    system: procedures.system.handler(({ input, context }) => {
+      const command = unwrap(control.system(input.id, input, context.actor));
+      return { commandId: command.id, state: command.state };
+    }),
+    commands: procedures.commands.handler(({ input }) => control.page(input, input.limit, input.cursor)),
     getCommand: procedures.getCommand.handler(({ input }) => unwrap(control.get(input.id))),
   };
 }
 
-function stopProcedures({ stop }: Rooms) {
+function stopProcedures({ stop, drills, tokens }: Rooms) {
   return {
+    drills: os.stop.drills.handler(() => drills.list()),
+    drill: os.stop.drill.handler(({ input, context }) => unwrap(drills.start(input.scope, context.actor))),
+    latencies: os.stop.latencies.handler(() => drills.latencies()),
+    tokens: os.stop.tokens.handler(() => tokens.view()),
+    setBroadcastToken: os.stop.setBroadcastToken.handler(({ input, context }) =>
+      unwrap(tokens.setBroadcast(input.token, context.actor)),
+    ),
+    setDeviceToken: os.stop.setDeviceToken.handler(({ input, context }) =>
+      unwrap(tokens.setDevice(input.deviceId, input.token, context.actor)),
+    ),
     list: os.stop.list.handler(() => stop.list()),
     engage: os.stop.engage.handler(({ input, context }) =>
       unwrap(stop.engage(input.scope, input.reason ?? '', context.actor)),

@@ -34,7 +34,7 @@ export function createViews(rooms: Omit<Rooms, 'hub'>): Views {
       zones: zones.list(),
       sensors: registry.all().flatMap(({ id }) => telemetry.ofDevice(id)),
       actuators: registry.all().flatMap(({ id }) => actuators.ofDevice(id)),
-      commands: control.page(undefined, RECENT_COMMANDS).items,
+      commands: control.page({}, RECENT_COMMANDS).items,
       operations: operations.list(),
       stops: stop.list(),
       events: journal.recent(),

@@ -3,6 +3,13 @@ import type { CommandView } from '../../shared/api/control';
 import type { DeviceId } from '../../shared/domain/ids';
 
 type Row = { record: string };
+type FilterValues = { deviceId: string | null; kind: string | null; state: string | null };
+
+export type CommandFilter = {
+  readonly deviceId?: DeviceId | undefined;
+  readonly kind?: CommandView['kind'] | undefined;
+  readonly state?: CommandView['state'] | undefined;
+};
 
 /** SQL of the commands. */
 export class CommandStore {
@@ -20,7 +27,7 @@ export class CommandStore {
 
   get(id: string): CommandView | undefined {
     const row = this.database.prepare<[string], Row>('SELECT record FROM commands WHERE id = ?').get(id);
-    return row && (JSON.parse(row.record) as CommandView);
+    return row && toCommand(row.record);
   }
 
   /** Commands whose end is not known. */
@@ -28,16 +35,27 @@ export class CommandStore {
     return this.database
       .prepare<[], Row>("SELECT record FROM commands WHERE state IN ('sent', 'accepted')")
       .all()
-      .map((row) => JSON.parse(row.record) as CommandView);
+      .map((row) => toCommand(row.record));
   }
 
-  /** Newest first, by row number; `offset` continues a page. */
-  list(deviceId: DeviceId | undefined, limit: number, beforeRow: number): { command: CommandView; row: number }[] {
+  /** Newest first, by row number; `beforeRow` continues a page. */
+  list(
+    { deviceId, kind, state }: CommandFilter,
+    limit: number,
+    beforeRow: number,
+  ): { command: CommandView; row: number }[] {
     return this.database
-      .prepare<[string | null, string | null, number, number], Row & { row: number }>(
-        'SELECT rowid AS row, record FROM commands WHERE (? IS NULL OR device_id = ?) AND rowid < ? ORDER BY rowid DESC LIMIT ?',
+      .prepare<[FilterValues, number, number], Row & { row: number }>(
+        `SELECT rowid AS row, record FROM commands WHERE (@deviceId IS NULL OR device_id = @deviceId)
+           AND (@state IS NULL OR state = @state) AND (@kind IS NULL OR coalesce(json_extract(record, '$.kind'), 'actuator') = @kind)
+           AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
       )
-      .all(deviceId ?? null, deviceId ?? null, beforeRow, limit)
-      .map(({ row, record }) => ({ row, command: JSON.parse(record) as CommandView }));
+      .all({ deviceId: deviceId ?? null, kind: kind ?? null, state: state ?? null }, beforeRow, limit)
+      .map(({ row, record }) => ({ row, command: toCommand(record) }));
   }
+}
+
+/** Commands of the first version had no kind; all drove outputs. */
+function toCommand(record: string): CommandView {
+  return { kind: 'actuator', ...(JSON.parse(record) as Omit<CommandView, 'kind'>) };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Block, CommandView } from '../../shared/api/control';
+import type { Block, CommandView, SystemCommandName } from '../../shared/api/control';
 import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Failure, type Result } from '../../shared/domain/result';
 import { wireLimits } from '../../shared/wire/limits';
@@ -15,12 +15,17 @@ import type { Publisher } from '../link/publisher';
 import type { WriteBatch } from '../store/write-batch';
 import type { Actuators } from './actuators';
 import { isFinal, nextCommand, type CommandEvent } from './command-state';
-import type { CommandStore } from './command-store';
+import type { CommandFilter, CommandStore } from './command-store';
 
 export type CommandInput = {
   readonly command: ActuatorCommand['command'];
   readonly value?: number | undefined;
   readonly durationS?: number | undefined;
+};
+
+export type SystemInput = {
+  readonly command: SystemCommandName;
+  readonly params?: Readonly<Record<string, string | number | boolean>> | undefined;
 };
 
 /** Commands kept in memory for matching late answers and for the screens. */
@@ -148,6 +153,16 @@ export class ControlService {
       });
   }
 
+  /** Measures one pin now. */
+  measure(_deviceId: DeviceId, _gpio: number, _actor: string): Result<CommandView> {
+    return failure('unsupported', 'not built yet');
+  }
+
+  /** Sends a maintenance command. */
+  system(_deviceId: DeviceId, _input: SystemInput, _actor: string): Result<CommandView> {
+    return failure('unsupported', 'not built yet');
+  }
+
   get(id: string): Result<CommandView> {
     const command = this.running.get(id)?.command ?? this.parts.store.get(id);
     return command ? success(command) : failure('not_found', `There is no command ${id}.`);
@@ -155,11 +170,11 @@ export class ControlService {
 
   /** Newest first. */
   page(
-    deviceId: DeviceId | undefined,
+    filter: CommandFilter,
     limit: number = DEFAULT_PAGE,
     cursor?: string,
   ): { items: CommandView[]; nextCursor?: string } {
-    const rows = this.parts.store.list(deviceId, limit + 1, Number(cursor) || Number.MAX_SAFE_INTEGER);
+    const rows = this.parts.store.list(filter, limit + 1, Number(cursor) || Number.MAX_SAFE_INTEGER);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -252,6 +267,7 @@ function newCommand(
   const { command, value, durationS, actor: issuedBy, at } = input;
   return {
     id: randomUUID(),
+    kind: 'actuator',
     deviceId,
     gpio,
     command,
@@ -266,7 +282,7 @@ function newCommand(
 
 function payloadOf({ id, command, value, durationS, issuedBy }: CommandView, nowMs: number): ActuatorCommand {
   return {
-    command,
+    command: command as ActuatorCommand['command'],
     value: value ?? (command === 'ON' ? 1 : 0),
     duration: durationS ?? 0,
     timestamp: Math.floor(nowMs / 1000),

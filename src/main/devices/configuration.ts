@@ -10,6 +10,7 @@ import type { Clock } from '../clock';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
 import type { Operations } from '../operations/operations';
+import type { PendingChange } from '../operations/outbox-store';
 import type { DeviceRecord } from './device-record';
 import type { DeviceRegistry } from './device-registry';
 
@@ -36,7 +37,9 @@ export class DeviceConfiguration {
       readonly journal: Journal;
       readonly clock: Clock;
     },
-  ) {}
+  ) {
+    parts.operations.executor('config', (change) => this.send(change));
+  }
 
   stop(): void {
     for (const push of this.pushes.values()) push.cancelTimer();
@@ -44,55 +47,20 @@ export class DeviceConfiguration {
 
   /** Pushes the given sections; refused with the size when they do not fit into one message. */
   push(deviceId: DeviceId, sections: ConfigSections, actor: string): Result<OperationView> {
-    const { registry, operations, publisher, clock, journal } = this.parts;
+    const { registry, journal } = this.parts;
     const found = registry.find(deviceId);
     if (!found.ok) return found;
     const device = found.value;
     const names = configSectionNames.filter((name) => sections[name] !== undefined);
     if (names.length === 0) return failure('invalid', 'Give at least one of sensors, actuators and offlineRules.');
-    if (device.presence.state !== 'online') {
-      return failure(
-        'offline',
-        `${device.name} is ${device.presence.state}, so it cannot confirm a configuration. Try again when it is online.`,
-        { details: { presence: device.presence.state } },
-      );
-    }
-    const begun = operations.begin('config', deviceId);
-    if (!begun.ok) return begun;
-    const operation = begun.value;
-    const generation = Math.max(clock.now(), device.config.generation + 1);
-    const limitMs = sections.offlineRules ? wireLimits.configAckWithRulesMs : wireLimits.configAckMs;
-    const waiting = new Set(names.filter((name) => name !== 'offlineRules'));
-    const cancelTimer = clock.after(limitMs, () =>
-      this.finish(
-        operation.id,
-        'timeout',
-        'The device did not answer in time. Check that it is there, then send the configuration again.',
-      ),
-    );
-    this.pushes.set(operation.id, { operation, sections, waiting, failed: null, cancelTimer });
-    const before = device.config;
-    device.config = {
-      ...before,
-      generation,
-      desired: { ...before.desired, ...sections },
-      state: withState(device, names, 'pending'),
-    };
-    // The broker's refusal may come within the call, so everything is in place before it.
-    const sent = publisher.send(
-      configPush,
-      { deviceId },
-      this.payload(operation.id, generation, sections),
-      ({ message }) => this.finish(operation.id, 'failed', message),
-    );
-    if (!sent.ok) {
-      cancelTimer();
-      this.pushes.delete(operation.id);
-      device.config = before;
-      operations.finish(operation.id, 'failed', sent.error.message);
-      return sent;
-    }
-    registry.save(device);
+    const operation = this.parts.operations.submit({
+      deviceId,
+      slot: 'config',
+      kind: 'config',
+      body: sections,
+      by: actor,
+      subject: names.join(', '),
+    });
     journal.add({
       kind: 'config.requested',
       deviceId,
@@ -101,6 +69,38 @@ export class DeviceConfiguration {
       details: { operationId: operation.id, sections: names },
     });
     return success(operation);
+  }
+
+  private send({ operationId: id, deviceId, body }: PendingChange): void {
+    const { registry, operations, publisher, clock } = this.parts;
+    const device = registry.get(deviceId);
+    const found = operations.get(id);
+    if (!device || !found.ok) return;
+    const sections = body as ConfigSections;
+    const names = configSectionNames.filter((name) => sections[name] !== undefined);
+    const generation = Math.max(clock.now(), device.config.generation + 1);
+    const limitMs = sections.offlineRules ? wireLimits.configAckWithRulesMs : wireLimits.configAckMs;
+    const waiting = new Set(names.filter((name) => name !== 'offlineRules'));
+    const cancelTimer = clock.after(limitMs, () =>
+      this.finish(
+        id,
+        'timeout',
+        'The device did not answer in time. Check that it is there, then send the configuration again.',
+      ),
+    );
+    this.pushes.set(id, { operation: found.value, sections, waiting, failed: null, cancelTimer });
+    const before = device.config;
+    device.config = {
+      ...before,
+      generation,
+      desired: { ...before.desired, ...sections },
+      state: withState(device, names, 'pending'),
+    };
+    registry.save(device);
+    const sent = publisher.send(configPush, { deviceId }, this.payload(id, generation, sections), ({ message }) =>
+      this.finish(id, 'failed', message),
+    );
+    if (!sent.ok) this.finish(id, 'failed', sent.error.message);
   }
 
   /** One answer of a push; several come, one per section. */

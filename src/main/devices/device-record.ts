@@ -2,9 +2,11 @@ import type {
   ConfigSectionName,
   ConfigSections,
   ConfirmationState,
+  ConfigFailure,
   DeviceHealth,
   DeviceView,
   DeviceWarning,
+  SubzoneView,
 } from '../../shared/api/devices';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
 import type { Approval } from './heartbeat-rules';
@@ -23,6 +25,8 @@ export type Configuration = {
   readonly state: Readonly<Record<ConfigSectionName, ConfirmationState>>;
   /** Last generation that was pushed; the device refuses an older one (wire contract 5.6). */
   readonly generation: number;
+  /** Pins that the device refused in the last push. */
+  readonly failures: readonly ConfigFailure[];
 };
 
 export const noZone: ZoneAssignment = { desired: null, confirmed: null, state: 'none' };
@@ -31,6 +35,7 @@ export const noConfiguration: Configuration = {
   confirmed: null,
   state: { sensors: 'none', actuators: 'none', offlineRules: 'none' },
   generation: 0,
+  failures: [],
 };
 
 /** A device as the console knows it. The upper part is stored, the lower part lives with the process. */
@@ -49,6 +54,13 @@ export type DeviceRecord = {
   zone: ZoneAssignment;
   config: Configuration;
   health: DeviceHealth;
+  /** Which pin rules apply; null as long as nobody has said it. */
+  board: DeviceView['board'];
+  subzones: readonly SubzoneView[];
+  diagnostics: DeviceView['diagnostics'];
+  /** When the device was rejected, Unix ms. */
+  rejectedAtMs: number | null;
+  hasStopToken: boolean;
 
   presence: Presence;
   /** A will of this device is retained at the broker and must be removed once the device is back. */
@@ -56,7 +68,8 @@ export type DeviceRecord = {
   /** Times of the last live wills, monotonic ms, for flapping. */
   wills: number[];
   readonly warnings: Map<string, DeviceWarning>;
-  readonly counters: { messages: number; malformed: number; duplicates: number };
+  readonly counters: { messages: number; malformed: number; duplicates: number; limited: number };
+  sequence: { last: number | null; gaps: number; missed: number; restarts: number };
   lastMalformed: DeviceView['lastMalformed'];
 };
 
@@ -76,7 +89,21 @@ export type StoredDevice = Pick<
   | 'zone'
   | 'config'
   | 'health'
+  | 'board'
+  | 'subzones'
+  | 'diagnostics'
+  | 'rejectedAtMs'
+  | 'hasStopToken'
 >;
+
+/** What a device has beyond its columns, before anything is known. */
+export const nothingMore: Pick<StoredDevice, 'board' | 'subzones' | 'diagnostics' | 'rejectedAtMs' | 'hasStopToken'> = {
+  board: { id: null, source: 'unknown' },
+  subzones: [],
+  diagnostics: null,
+  rejectedAtMs: null,
+  hasStopToken: false,
+};
 
 /** A record around what is stored; presence is unknown until the device is heard. */
 export function recordOf(stored: StoredDevice, presence: Presence): DeviceRecord {
@@ -86,7 +113,8 @@ export function recordOf(stored: StoredDevice, presence: Presence): DeviceRecord
     hasRetainedWill: false,
     wills: [],
     warnings: new Map(),
-    counters: { messages: 0, malformed: 0, duplicates: 0 },
+    counters: { messages: 0, malformed: 0, duplicates: 0, limited: 0 },
+    sequence: { last: null, gaps: 0, missed: 0, restarts: 0 },
     lastMalformed: null,
   };
 }
@@ -109,9 +137,18 @@ export function deviceView(record: DeviceRecord): DeviceView {
     firstSeenAt: iso(record.firstSeenMs),
     lastSeenAt: record.lastSeenMs === null ? null : iso(record.lastSeenMs),
     zone: { ...zone },
-    subzones: [],
-    config: { desired: record.config.desired, confirmed: record.config.confirmed, state: { ...record.config.state } },
+    board: record.board,
+    subzones: [...record.subzones],
+    config: {
+      desired: record.config.desired,
+      confirmed: record.config.confirmed,
+      state: { ...record.config.state },
+      failures: [...record.config.failures],
+    },
     health,
+    diagnostics: record.diagnostics,
+    sequence: { ...record.sequence },
+    hasStopToken: record.hasStopToken,
     warnings: [...record.warnings.values()],
     counters: { ...record.counters },
     lastMalformed: record.lastMalformed,

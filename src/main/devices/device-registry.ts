@@ -4,7 +4,7 @@ import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
 import type { Malformed } from '../link/handler-registry';
 import type { WriteBatch } from '../store/write-batch';
-import { noConfiguration, noZone, recordOf, type DeviceRecord, type StoredDevice } from './device-record';
+import { noConfiguration, nothingMore, noZone, recordOf, type DeviceRecord, type StoredDevice } from './device-record';
 import type { DeviceStore } from './device-store';
 import { unknownPresence } from './presence-state';
 
@@ -65,6 +65,7 @@ export class DeviceRegistry {
         zone: noZone,
         config: noConfiguration,
         health: {},
+        ...nothingMore,
         ...initial,
       },
       unknownPresence(now),

@@ -1,11 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { DeviceId } from '../../shared/domain/ids';
 import type { Approval } from './heartbeat-rules';
-import type { Configuration, StoredDevice, ZoneAssignment } from './device-record';
+import {
+  noConfiguration,
+  nothingMore,
+  type Configuration,
+  type StoredDevice,
+  type ZoneAssignment,
+} from './device-record';
 
 type Row = {
   id: string; kaiser_id: string; name: string; notes: string; is_demo: number; approval: string; first_seen_at: number;
-  last_seen_at: number | null; epoch: number; boot_id: string | null; zone: string; config: string; health: string;
+  last_seen_at: number | null; epoch: number; boot_id: string | null; zone: string; config: string; health: string; more: string;
 }; // prettier-ignore
 
 /** SQL of the devices. */
@@ -15,10 +21,10 @@ export class DeviceStore {
 
   constructor(private readonly database: Database.Database) {
     this.upsert = database.prepare(`
-      INSERT INTO devices (id, kaiser_id, name, notes, is_demo, approval, first_seen_at, last_seen_at, epoch, boot_id, zone, config, health)
-      VALUES (@id, @kaiserId, @name, @notes, @isDemo, @approval, @firstSeenMs, @lastSeenMs, @epoch, @bootId, @zone, @config, @health)
+      INSERT INTO devices (id, kaiser_id, name, notes, is_demo, approval, first_seen_at, last_seen_at, epoch, boot_id, zone, config, health, more)
+      VALUES (@id, @kaiserId, @name, @notes, @isDemo, @approval, @firstSeenMs, @lastSeenMs, @epoch, @bootId, @zone, @config, @health, @more)
       ON CONFLICT (id) DO UPDATE SET name = @name, notes = @notes, approval = @approval, last_seen_at = @lastSeenMs, epoch = @epoch,
-        boot_id = @bootId, zone = @zone, config = @config, health = @health`);
+        boot_id = @bootId, zone = @zone, config = @config, health = @health, more = @more`);
     this.removeOne = database.prepare('DELETE FROM devices WHERE id = ?');
   }
 
@@ -27,11 +33,13 @@ export class DeviceStore {
   }
 
   save(device: StoredDevice): void {
+    const { board, subzones, diagnostics, rejectedAtMs, hasStopToken } = device;
     const { id, kaiserId, name, notes, approval, firstSeenMs, lastSeenMs, epoch, bootId } = device;
     const json = {
       zone: JSON.stringify(device.zone),
       config: JSON.stringify(device.config),
       health: JSON.stringify(device.health),
+      more: JSON.stringify({ board, subzones, diagnostics, rejectedAtMs, hasStopToken }),
     };
     this.upsert.run({
       id,
@@ -66,7 +74,9 @@ function toDevice(row: Row): StoredDevice {
     epoch: row.epoch,
     bootId: row.boot_id,
     zone: JSON.parse(row.zone) as ZoneAssignment,
-    config: JSON.parse(row.config) as Configuration,
+    config: { ...noConfiguration, ...(JSON.parse(row.config) as Partial<Configuration>) },
     health: JSON.parse(row.health) as StoredDevice['health'],
+    ...nothingMore,
+    ...(JSON.parse(row.more) as Partial<typeof nothingMore>),
   };
 }

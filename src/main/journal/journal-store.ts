@@ -10,9 +10,17 @@ type Row = {
   actor: string;
   message: string;
   details: string;
+  trace_id: string | null;
 };
 
-export type JournalQuery = { since?: number; kind?: string; deviceId?: string; beforeId?: string; limit: number };
+export type JournalQuery = {
+  since?: number;
+  kind?: string;
+  deviceId?: string;
+  traceId?: string;
+  beforeId?: string;
+  limit: number;
+};
 
 /** SQL of the append-only journal. */
 export class JournalStore {
@@ -20,17 +28,18 @@ export class JournalStore {
 
   constructor(private readonly database: Database.Database) {
     this.insert = database.prepare(
-      'INSERT INTO journal (id, at, kind, device_id, actor, message, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO journal (id, at, kind, device_id, actor, message, details, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
   }
 
   append(entry: JournalEntry): void {
-    const { id, at, kind, deviceId, actor, message, details } = entry;
-    this.insert.run(id, Date.parse(at), kind, deviceId ?? null, actor, message, JSON.stringify(details));
+    const { id, at, kind, deviceId, actor, message, details, traceId } = entry;
+    const columns = [id, Date.parse(at), kind, deviceId ?? null, actor, message, JSON.stringify(details)] as const;
+    this.insert.run(...columns, traceId ?? null);
   }
 
   /** Newest first; `beforeId` continues a page. */
-  list({ since, kind, deviceId, beforeId, limit }: JournalQuery): JournalEntry[] {
+  list({ since, kind, deviceId, traceId, beforeId, limit }: JournalQuery): JournalEntry[] {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
     const where = (sql: string, value: string | number | undefined) => {
@@ -41,6 +50,7 @@ export class JournalStore {
     where('at >= ?', since);
     where('kind = ?', kind);
     where('device_id = ?', deviceId);
+    where('trace_id = ?', traceId);
     where('id < ?', beforeId);
     const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     return this.database
@@ -58,6 +68,7 @@ function toEntry(row: Row): JournalEntry {
     ...(row.device_id !== null && { deviceId: row.device_id as DeviceId }),
     actor: row.actor,
     message: row.message,
+    ...(row.trace_id !== null && { traceId: row.trace_id }),
     details: JSON.parse(row.details) as Record<string, unknown>,
   };
 }

@@ -53,6 +53,7 @@ export class Journal {
     since?: string | undefined;
     kind?: string | undefined;
     deviceId?: DeviceId | undefined;
+    traceId?: string | undefined;
     limit?: number | undefined;
     cursor?: string | undefined;
   }) {
@@ -62,6 +63,7 @@ export class Journal {
       ...(input.since !== undefined && { since: Date.parse(input.since) }),
       ...(input.kind !== undefined && { kind: input.kind }),
       ...(input.deviceId !== undefined && { deviceId: input.deviceId }),
+      ...(input.traceId !== undefined && { traceId: input.traceId }),
       ...(input.cursor !== undefined && { beforeId: input.cursor }),
     });
     const page = items.slice(0, limit);

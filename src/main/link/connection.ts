@@ -57,7 +57,7 @@ type Publication = {
  */
 export class BrokerConnection {
   private client: MqttClient | undefined;
-  private view: Omit<ConnectionView, 'url' | 'embedded' | 'since'> = {
+  private view: Omit<ConnectionView, 'url' | 'embedded' | 'since' | 'breaker'> = {
     state: 'connecting',
     protocolVersion: null,
     lastError: null,
@@ -81,7 +81,7 @@ export class BrokerConnection {
     return this.view.state === 'online';
   }
 
-  describe(): ConnectionView {
+  describe(): Omit<ConnectionView, 'breaker'> {
     const { url, isEmbedded } = this.options;
     return { ...this.view, url: redact(url), embedded: isEmbedded, since: new Date(this.sinceMs).toISOString() };
   }

@@ -15,6 +15,8 @@ export function newCounters(): LinkCounters {
     outboxDepth: 0,
     bufferDropped: 0,
     handlerErrors: 0,
+    limited: 0,
+    foreign: 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ConnectionView } from '../../shared/api/status';
 import type { Clock } from '../clock';
 import type { WriteBatch } from '../store/write-batch';
 import { BrokerConnection, type BrokerLogin } from './connection';
@@ -43,5 +44,10 @@ export class Link {
       },
     });
     this.publisher = new Publisher(this.connection, kaiserId, this.counters, clock);
+  }
+
+  /** The connection as the screens show it. */
+  describe(): ConnectionView {
+    return { ...this.connection.describe(), breaker: this.publisher.breakerState };
   }
 }

@@ -29,6 +29,10 @@ export class Publisher {
     private readonly clock: Clock,
   ) {}
 
+  get breakerState(): BreakerState['kind'] {
+    return this.breaker.kind;
+  }
+
   /** A fresh connection closes the breaker. */
   reconnected(): void {
     this.step('reconnected');

@@ -10,7 +10,11 @@ type Row = {
   reason: string | null;
   started_at: number;
   finished_at: number | null;
+  more: string;
 };
+
+/** The part of an operation that has no column of its own. */
+type More = Pick<OperationView, 'subject' | 'by' | 'sentAt'>;
 
 /** SQL of operations. */
 export class OperationStore {
@@ -18,13 +22,20 @@ export class OperationStore {
 
   constructor(private readonly database: Database.Database) {
     this.upsert = database.prepare(`
-      INSERT INTO operations (id, kind, device_id, state, reason, started_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, finished_at = excluded.finished_at`);
+      INSERT INTO operations (id, kind, device_id, state, reason, started_at, finished_at, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, finished_at = excluded.finished_at,
+        more = excluded.more`);
   }
 
-  save({ id, kind, deviceId, state, reason, startedAt, finishedAt }: OperationView): void {
+  save(operation: OperationView): void {
+    const { id, kind, deviceId, state, reason, startedAt, finishedAt, subject, by, sentAt } = operation;
     const finished = finishedAt === undefined ? null : Date.parse(finishedAt);
-    this.upsert.run(id, kind, deviceId, state, reason ?? null, Date.parse(startedAt), finished);
+    const more: More = {
+      ...(subject !== undefined && { subject }),
+      ...(by !== undefined && { by }),
+      ...(sentAt !== undefined && { sentAt }),
+    };
+    this.upsert.run(id, kind, deviceId, state, reason ?? null, Date.parse(startedAt), finished, JSON.stringify(more));
   }
 
   get(id: string): OperationView | undefined {
@@ -46,5 +57,6 @@ function toOperation(row: Row): OperationView {
     ...(row.reason !== null && { reason: row.reason }),
     startedAt: new Date(row.started_at).toISOString(),
     ...(row.finished_at !== null && { finishedAt: new Date(row.finished_at).toISOString() }),
+    ...(JSON.parse(row.more) as More),
   };
 }

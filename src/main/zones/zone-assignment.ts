@@ -1,6 +1,6 @@
 import type { OperationView } from '../../shared/api/operations';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
-import { failure, success, type Failure, type Result } from '../../shared/domain/result';
+import { failure, success, type Result } from '../../shared/domain/result';
 import { wireLimits } from '../../shared/wire/limits';
 import { zoneAssign, type ZoneAck } from '../../shared/wire/messages/zone';
 import type { Clock } from '../clock';
@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
 import { ReplyWaiter } from '../link/reply-waiter';
 import type { Operations } from '../operations/operations';
+import type { PendingChange } from '../operations/outbox-store';
 import type { Zones } from './zones';
 
 export type AssignInput = {
@@ -34,6 +35,8 @@ export class ZoneAssignment {
     },
   ) {
     this.replies = new ReplyWaiter(parts.clock);
+    parts.operations.executor('zone_assign', (change) => this.send(change));
+    parts.operations.executor('zone_remove', (change) => this.send(change));
   }
 
   stop(): void {
@@ -52,13 +55,13 @@ export class ZoneAssignment {
         actor,
       );
     }
-    return this.begin(ready.value, input.zoneId, actor);
+    return success(this.submit(ready.value, input.zoneId, actor));
   }
 
   /** Asks the device to leave its zone. */
   remove(deviceId: DeviceId, actor: string): Result<OperationView> {
     const ready = this.ready(deviceId);
-    return ready.ok ? this.begin(ready.value, null, actor) : ready;
+    return ready.ok ? success(this.submit(ready.value, null, actor)) : ready;
   }
 
   /** An acknowledgement of the device. Without a waiting operation it only tells what the device says. */
@@ -83,24 +86,44 @@ export class ZoneAssignment {
   private ready(deviceId: DeviceId): Result<DeviceRecord> {
     const found = this.parts.devices.find(deviceId);
     if (!found.ok) return found;
-    const { name, approval, presence } = found.value;
-    if (approval !== 'approved')
-      return failure('not_approved', `${name} is not approved. Approve it first.`, { details: { approval } });
-    if (presence.state !== 'online') {
-      return failure(
-        'offline',
-        `${name} is ${presence.state} (${presence.reason}), so it cannot confirm a zone. Try again when it is online.`,
-        { details: { presence: presence.state } },
-      );
-    }
-    return found;
+    const { name, approval } = found.value;
+    return approval === 'approved'
+      ? found
+      : failure('not_approved', `${name} is not approved. Approve it first.`, { details: { approval } });
   }
 
-  private begin(device: DeviceRecord, zoneId: ZoneId | null, actor: string): Result<OperationView> {
-    const { operations, publisher, zones, clock, kaiserId, journal, devices } = this.parts;
-    const begun = operations.begin(zoneId === null ? 'zone_remove' : 'zone_assign', device.id);
-    if (!begun.ok) return begun;
-    const { id } = begun.value;
+  private submit(device: DeviceRecord, zoneId: ZoneId | null, actor: string): OperationView {
+    const { operations, zones, journal, devices } = this.parts;
+    device.zone = { desired: zoneId, confirmed: device.zone.confirmed, state: 'pending' };
+    devices.save(device);
+    journal.add({
+      kind: 'zone.requested',
+      deviceId: device.id,
+      actor,
+      message:
+        zoneId === null
+          ? `${device.name}: leave its zone`
+          : `${device.name}: join zone ${zones.get(zoneId)?.name ?? zoneId}`,
+      details: { zoneId },
+    });
+    return operations.submit({
+      deviceId: device.id,
+      slot: 'zone',
+      kind: zoneId === null ? 'zone_remove' : 'zone_assign',
+      body: { zoneId },
+      by: actor,
+      ...(zoneId !== null && { subject: zoneId }),
+    });
+  }
+
+  private send({ operationId: id, deviceId, body }: PendingChange): void {
+    const { operations, publisher, zones, clock, kaiserId, devices } = this.parts;
+    const device = devices.get(deviceId);
+    if (!device) {
+      operations.finish(id, 'failed', 'The device was removed from the console.');
+      return;
+    }
+    const { zoneId } = body as { zoneId: ZoneId | null };
     const zone = zoneId === null ? undefined : zones.get(zoneId);
     const payload = {
       zone_id: zoneId ?? '',
@@ -110,26 +133,16 @@ export class ZoneAssignment {
       correlation_id: id,
       timestamp: Math.floor(clock.now() / 1000),
     };
-    const key = replyKey(device.id, id);
-    const failed = ({ message }: Failure) =>
-      this.replies.resolve(key, { status: 'error', correlationId: id, zoneId: undefined, message });
     // The broker's refusal may come within the call, so everything is in place before it.
-    device.zone = { desired: zoneId, confirmed: device.zone.confirmed, state: 'pending' };
-    this.replies.expect(key, wireLimits.zoneAckMs, (ack) => this.finish(device, id, zoneId, ack));
-    const sent = publisher.send(zoneAssign, { deviceId: device.id }, payload, failed);
-    if (!sent.ok) {
-      failed(sent.error);
-      return sent;
-    }
-    devices.save(device);
-    journal.add({
-      kind: 'zone.requested',
-      deviceId: device.id,
-      actor,
-      message: zoneId === null ? `${device.name}: leave its zone` : `${device.name}: join zone ${zone?.name ?? zoneId}`,
-      details: { operationId: id, zoneId },
-    });
-    return success(begun.value);
+    const giveUp = this.replies.expect(replyKey(deviceId, id), wireLimits.zoneAckMs, (ack) =>
+      this.finish(device, id, zoneId, ack),
+    );
+    const postponed = () => {
+      giveUp();
+      operations.postpone(id);
+    };
+    const sent = publisher.send(zoneAssign, { deviceId }, payload, postponed);
+    if (!sent.ok) postponed();
   }
 
   private finish(device: DeviceRecord, id: string, zoneId: ZoneId | null, ack: ZoneAck | null): void {

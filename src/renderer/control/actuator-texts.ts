@@ -84,7 +84,12 @@ export function useTruthWord(): (truth: { readonly command: string; readonly val
 export function useCommandWord(): (command: Pick<CommandView, 'command' | 'value' | 'durationS'>) => string {
   const { t } = useTranslation();
   return ({ command, value, durationS }) => {
-    const word = command === 'PWM' ? formatPercent(value ?? 0) : t(`face.${command}`);
+    const word =
+      command === 'PWM'
+        ? formatPercent(value ?? 0)
+        : command === 'ON' || command === 'OFF' || command === 'TOGGLE'
+          ? t(`face.${command}`)
+          : command;
     return durationS === undefined || durationS === 0 ? word : `${word} ${formatDuration(durationS * 1000)}`;
   };
 }

@@ -1,8 +1,12 @@
 import { useRef, useState } from 'react';
-import type { ActuatorView, CommandView } from '../../shared/api/control';
+import type { ActuatorView, commandNames } from '../../shared/api/control';
 import { api } from '../connection/client';
 
-export type SwitchCommand = Pick<CommandView, 'command'> & { readonly value?: number; readonly durationS?: number };
+export type SwitchCommand = {
+  readonly command: (typeof commandNames)[number];
+  readonly value?: number;
+  readonly durationS?: number;
+};
 
 /**
  * Sends commands to one actuator, none kept for later. `error` is what the last one met. Keys are not disabled while one is under way: a

@@ -2,6 +2,7 @@ import { brokerContract } from './broker';
 import { controlContract } from './control';
 import { devicesContract } from './devices';
 import { journalContract } from './journal';
+import { metricsContract } from './metrics';
 import { operationsContract } from './operations';
 import { stateContract } from './state-stream';
 import { statusContract } from './status';
@@ -20,6 +21,7 @@ export const contract = {
   stop: stopContract,
   broker: brokerContract,
   journal: journalContract,
+  metrics: metricsContract,
   state: stateContract,
 };
 export type Contract = typeof contract;

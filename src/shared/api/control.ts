@@ -6,11 +6,33 @@ export const commandNames = ['ON', 'OFF', 'TOGGLE', 'PWM'] as const;
 export const commandStates = ['sent', 'accepted', 'applied', 'failed', 'rejected', 'expired', 'unconfirmed'] as const;
 export type CommandState = (typeof commandStates)[number];
 
+/** What a command drives: an output, a measurement, or the device itself. */
+export const commandKinds = ['actuator', 'sensor', 'system'] as const;
+export type CommandKind = (typeof commandKinds)[number];
+
+/** Maintenance commands (wire contract 1.12 and its extensions); the last two only for devices that announce them. */
+export const systemCommandNames = [
+  'status',
+  'diagnostics',
+  'get_config',
+  'onewire/scan',
+  'set_log_level',
+  'safe_mode',
+  'exit_safe_mode',
+  'set_emergency_token',
+  'factory_reset',
+  'reboot',
+  'identify',
+] as const;
+export type SystemCommandName = (typeof systemCommandNames)[number];
+
 export const commandViewSchema = z.object({
   id: z.string(),
+  kind: z.enum(commandKinds),
   deviceId: deviceIdSchema,
   gpio: gpioSchema.optional(),
-  command: z.enum(commandNames),
+  /** `ON` … for outputs, `MEASURE`, or the name of a maintenance command. */
+  command: z.string(),
   value: z.number().optional(),
   durationS: z.int().optional(),
   state: z.enum(commandStates),
@@ -19,6 +41,11 @@ export const commandViewSchema = z.object({
   issuedBy: actorSchema,
   at: timeSchema,
   latencyMs: z.number().optional(),
+  /** Two terminal answers disagree; the first one counts. */
+  conflict: z.boolean().optional(),
+  /** What the device answered besides success, by its own names. */
+  result: z.record(z.string(), z.unknown()).optional(),
+  traceId: z.string().optional(),
   history: z.array(
     z.object({
       at: timeSchema,
@@ -72,6 +99,7 @@ export const actuatorViewSchema = z.object({
 });
 export type ActuatorView = z.infer<typeof actuatorViewSchema>;
 
+const commandStarted = z.object({ commandId: z.string(), state: z.enum(commandStates) });
 const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) =>
   procedure.route({ method, path, summary, tags: ['control'] });
 
@@ -93,9 +121,28 @@ export const controlContract = {
         durationS: z.int().min(0).max(86_400).optional(),
       }),
     )
-    .output(z.object({ commandId: z.string(), state: z.enum(commandStates) })),
+    .output(commandStarted),
+  measure: route('POST', '/devices/{id}/sensors/{gpio}/measure', 'Measure now')
+    .input(z.strictObject({ id: deviceIdSchema, gpio: z.coerce.number().int().min(0).max(254) }))
+    .output(commandStarted),
+  system: route('POST', '/devices/{id}/system', 'Maintenance command')
+    .input(
+      z.strictObject({
+        id: deviceIdSchema,
+        command: z.enum(systemCommandNames),
+        params: z.record(z.string().max(32), z.union([z.string().max(128), z.number(), z.boolean()])).optional(),
+      }),
+    )
+    .output(commandStarted),
   commands: route('GET', '/commands', 'Commands, newest first')
-    .input(z.strictObject({ deviceId: deviceIdSchema.optional(), ...pageInput }))
+    .input(
+      z.strictObject({
+        deviceId: deviceIdSchema.optional(),
+        kind: z.enum(commandKinds).optional(),
+        state: z.enum(commandStates).optional(),
+        ...pageInput,
+      }),
+    )
     .output(pageOf(commandViewSchema)),
   getCommand: route('GET', '/commands/{id}', 'One command with its history')
     .input(z.strictObject({ id: z.string().max(64) }))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { deviceIdSchema, zoneIdSchema } from '../domain/ids';
+import { boardIds } from '../domain/boards';
+import { deviceIdSchema, subzoneIdSchema, zoneIdSchema } from '../domain/ids';
 import { actuatorConfigSchema, offlineRuleSchema, sensorConfigSchema } from '../wire/messages/config';
 import { procedure, timeSchema } from './base';
 
@@ -43,6 +44,41 @@ export const deviceHealthSchema = z.object({
 });
 export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
 
+/** A group of pins of one device inside its zone; what is wished and what the device has confirmed. */
+export const subzoneViewSchema = z.object({
+  id: subzoneIdSchema,
+  name: z.string(),
+  gpios: z.array(z.int()),
+  /** Null: the device's zone, whichever it is. */
+  parentZoneId: zoneIdSchema.nullable(),
+  state: confirmationStateSchema,
+  reason: z.string().optional(),
+  /** What the device confirmed last. */
+  confirmed: z.object({ gpios: z.array(z.int()), zoneId: zoneIdSchema.nullable() }).nullable(),
+  /** A removal was asked for and is not confirmed yet. */
+  isRemoving: z.boolean(),
+  /** Devices never acknowledge safe mode (wire contract 1.30), so it is `sent` at best. */
+  safeMode: z.object({ desired: z.boolean(), state: z.enum(['none', 'pending', 'sent', 'failed']) }),
+});
+export type SubzoneView = z.infer<typeof subzoneViewSchema>;
+
+/** One pin that the device refused in a configuration. */
+export const configFailureSchema = z.object({
+  section: z.enum(configSectionNames),
+  gpio: z.int().optional(),
+  /** Name of the table in wire contract 5.5, or what the device said. */
+  error: z.string(),
+  errorCode: z.int().optional(),
+  detail: z.string(),
+});
+export type ConfigFailure = z.infer<typeof configFailureSchema>;
+
+/** The device's own health report (wire contract 1.7). */
+export const diagnosticsViewSchema = z.object({
+  receivedAt: timeSchema,
+  values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
 export const deviceViewSchema = z.object({
   id: deviceIdSchema,
   kaiserId: z.string(),
@@ -61,7 +97,9 @@ export const deviceViewSchema = z.object({
     state: confirmationStateSchema,
     reason: z.string().optional(),
   }),
-  subzones: z.array(z.object({ id: z.string(), name: z.string(), gpios: z.array(z.int()) })),
+  /** Which pin rules apply, and who says so. */
+  board: z.object({ id: z.enum(boardIds).nullable(), source: z.enum(['operator', 'device', 'unknown']) }),
+  subzones: z.array(subzoneViewSchema),
   config: z.object({
     desired: configSectionsSchema.nullable(),
     confirmed: configSectionsSchema.nullable(),
@@ -70,15 +108,38 @@ export const deviceViewSchema = z.object({
       actuators: confirmationStateSchema,
       offlineRules: confirmationStateSchema,
     }),
+    /** Pins that the device refused in the last push. */
+    failures: z.array(configFailureSchema),
   }),
   health: deviceHealthSchema,
+  diagnostics: diagnosticsViewSchema.nullable(),
+  /** Message counter of the device: how often numbers were missing, how many, how often it began anew. */
+  sequence: z.object({ last: z.int().nullable(), gaps: z.int(), missed: z.int(), restarts: z.int() }),
+  /** A stop token is stored for this device. It is never shown. */
+  hasStopToken: z.boolean(),
   warnings: z.array(deviceWarningSchema),
-  counters: z.object({ messages: z.number(), malformed: z.number(), duplicates: z.number() }),
+  counters: z.object({
+    messages: z.number(),
+    malformed: z.number(),
+    duplicates: z.number(),
+    /** Reports that were not taken because the device sends too many. Readings and answers are always taken. */
+    limited: z.number(),
+  }),
   lastMalformed: z.object({ at: timeSchema, topic: z.string(), reason: z.string(), excerpt: z.string() }).nullable(),
 });
 export type DeviceView = z.infer<typeof deviceViewSchema>;
 
+/** A device that belongs to another controller: seen, never touched. */
+export const foreignDeviceSchema = z.object({
+  kaiserId: z.string(),
+  deviceId: deviceIdSchema,
+  firstSeenAt: timeSchema,
+  lastSeenAt: timeSchema,
+});
+export type ForeignDevice = z.infer<typeof foreignDeviceSchema>;
+
 const byId = z.strictObject({ id: deviceIdSchema });
+const bySubzone = z.strictObject({ id: deviceIdSchema, subzoneId: subzoneIdSchema });
 const nameSchema = z.string().trim().min(1).max(64);
 const operationStarted = z.object({
   operationId: z.string(),
@@ -99,8 +160,15 @@ export const devicesContract = {
   remove: route('DELETE', '/devices/{id}', 'Forget a device; it may announce itself again')
     .input(byId)
     .output(z.object({ removed: z.boolean() })),
-  update: route('PATCH', '/devices/{id}', 'Name and notes')
-    .input(z.strictObject({ id: deviceIdSchema, name: nameSchema.optional(), notes: z.string().max(4000).optional() }))
+  update: route('PATCH', '/devices/{id}', 'Name, notes and board')
+    .input(
+      z.strictObject({
+        id: deviceIdSchema,
+        name: nameSchema.optional(),
+        notes: z.string().max(4000).optional(),
+        board: z.enum(boardIds).nullable().optional(),
+      }),
+    )
     .output(deviceViewSchema),
   assignZone: route('PUT', '/devices/{id}/zone', 'Assign a zone; confirmed only by the device')
     .input(
@@ -116,6 +184,32 @@ export const devicesContract = {
   removeZone: route('DELETE', '/devices/{id}/zone', 'Take a device out of its zone')
     .input(byId)
     .output(operationStarted),
+  assignSubzone: route(
+    'PUT',
+    '/devices/{id}/subzones/{subzoneId}',
+    'Group pins of a device; confirmed only by the device',
+  )
+    .input(
+      bySubzone.extend({
+        name: z.string().trim().max(64).optional(),
+        gpios: z.array(z.int().min(0).max(48)).min(1).max(20),
+        parentZoneId: zoneIdSchema.optional(),
+      }),
+    )
+    .output(operationStarted),
+  removeSubzone: route('DELETE', '/devices/{id}/subzones/{subzoneId}', 'Dissolve a subzone')
+    .input(bySubzone)
+    .output(operationStarted),
+  subzoneSafe: route(
+    'POST',
+    '/devices/{id}/subzones/{subzoneId}/safe',
+    'Put the free pins of a subzone into safe mode; devices do not acknowledge it',
+  )
+    .input(bySubzone.extend({ enabled: z.boolean() }))
+    .output(operationStarted),
+  foreign: route('GET', '/foreign-devices', 'Devices of other controllers that were heard; read only').output(
+    z.array(foreignDeviceSchema),
+  ),
   configure: route('PUT', '/devices/{id}/config', 'Push a configuration; confirmed only by the device')
     .input(configSectionsSchema.extend({ id: deviceIdSchema }))
     .output(operationStarted),

@@ -9,6 +9,8 @@ export const journalEntrySchema = z.object({
   deviceId: deviceIdSchema.optional(),
   actor: actorSchema,
   message: z.string(),
+  /** Joins everything from a click to the device's answer. */
+  traceId: z.string().optional(),
   details: z.record(z.string(), z.unknown()),
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
@@ -21,6 +23,7 @@ export const journalContract = {
         since: timeSchema.optional(),
         kind: z.string().max(40).optional(),
         deviceId: deviceIdSchema.optional(),
+        traceId: z.string().max(64).optional(),
         ...pageInput,
       }),
     )

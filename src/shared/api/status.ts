@@ -10,6 +10,8 @@ export const connectionViewSchema = z.object({
   since: timeSchema,
   lastError: z.string().nullable(),
   attempts: z.int(),
+  /** Circuit breaker of the publisher; while it is open nothing but a stop is sent. */
+  breaker: z.enum(['closed', 'open', 'half_open']),
 });
 export type ConnectionView = z.infer<typeof connectionViewSchema>;
 
@@ -34,6 +36,10 @@ export const countersSchema = z.object({
   outboxDepth: z.number(),
   bufferDropped: z.number(),
   handlerErrors: z.number(),
+  /** Reports of devices that send too many. */
+  limited: z.number(),
+  /** Messages of devices that belong to another controller. */
+  foreign: z.number(),
   errorRate: z.number(),
 });
 export type Counters = z.infer<typeof countersSchema>;
@@ -49,6 +55,8 @@ export const statusViewSchema = z.object({
   stop: z.object({ engaged: z.boolean(), stops: z.array(stopViewSchema) }),
   demo: z.object({ running: z.boolean(), available: z.boolean(), devices: z.int() }),
   counters: countersSchema,
+  /** Share of failed messages of the last minute; `active` above 5 %. */
+  errorAlarm: z.object({ active: z.boolean(), since: timeSchema.nullable(), rate: z.number(), messages: z.int() }),
 });
 export type StatusView = z.infer<typeof statusViewSchema>;
 

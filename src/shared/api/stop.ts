@@ -33,7 +33,47 @@ export const stopViewSchema = z.object({
 });
 export type StopView = z.infer<typeof stopViewSchema>;
 
-const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) =>
+export const drillDeviceStateSchema = z.enum(['sent', 'confirmed', 'unconfirmed', 'skipped']);
+
+/** A stop that is measured and switches nothing; only devices that announce `drill` take part, any other would really stop. */
+export const drillViewSchema = z.object({
+  id: z.string(),
+  scope: stopScopeSchema,
+  by: actorSchema,
+  startedAt: timeSchema,
+  finishedAt: timeSchema.optional(),
+  devices: z.array(
+    z.object({
+      deviceId: deviceIdSchema,
+      state: drillDeviceStateSchema,
+      latencyMs: z.number().optional(),
+      /** Why a device was skipped: `offline`, `no_capability`, `stopped`. */
+      reason: z.string().optional(),
+    }),
+  ),
+});
+export type DrillView = z.infer<typeof drillViewSchema>;
+
+/** How fast a device answers a stop; all measured drills and stops, in ms. */
+export const stopLatencySchema = z.object({
+  deviceId: deviceIdSchema,
+  count: z.int(),
+  missed: z.int(),
+  minMs: z.number().nullable(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  maxMs: z.number().nullable(),
+  lastMs: z.number().nullable(),
+  lastAt: timeSchema.nullable(),
+});
+export type StopLatency = z.infer<typeof stopLatencySchema>;
+
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/, 'A token has 1 to 64 printable ASCII characters without spaces.')
+  .nullable();
+
+const route = (method: 'GET' | 'POST' | 'PUT', path: `/${string}`, summary: string) =>
   procedure.route({ method, path, summary, tags: ['stop'] });
 
 export const stopContract = {
@@ -41,6 +81,22 @@ export const stopContract = {
   engage: route('POST', '/stop', 'Engage a software stop (it does not replace a hard-wired emergency stop)')
     .input(z.strictObject({ scope: stopScopeSchema, reason: z.string().max(500).optional() }))
     .output(stopViewSchema),
+  drills: route('GET', '/stop/drills', 'Drills, newest first').output(z.array(drillViewSchema)),
+  drill: route('POST', '/stop/drills', 'Measure the way of a stop without stopping anything')
+    .input(z.strictObject({ scope: stopScopeSchema }))
+    .output(drillViewSchema),
+  latencies: route('GET', '/stop/latencies', 'Latency of stops and drills per device').output(
+    z.array(stopLatencySchema),
+  ),
+  tokens: route('GET', '/stop/tokens', 'Which stop tokens are stored; never their text').output(
+    z.object({ broadcast: z.boolean(), devices: z.array(deviceIdSchema) }),
+  ),
+  setBroadcastToken: route('PUT', '/stop/tokens/broadcast', 'Token of the broadcast stop; null forgets it')
+    .input(z.strictObject({ token }))
+    .output(z.object({ stored: z.boolean() })),
+  setDeviceToken: route('PUT', '/stop/tokens/devices/{deviceId}', 'Stop token of one device; null forgets it')
+    .input(z.strictObject({ deviceId: deviceIdSchema, token }))
+    .output(z.object({ stored: z.boolean() })),
   clear: route('POST', '/stop/{id}/clear', 'Clear a stop; starts nothing')
     .input(z.strictObject({ id: z.string().max(64) }))
     .output(stopViewSchema),

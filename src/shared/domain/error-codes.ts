@@ -13,6 +13,7 @@ export const apiErrorStatus = {
   busy: 409,
   conflict: 409,
   too_early: 409,
+  unsupported: 409,
   too_large: 413,
   internal: 500,
   broker_unavailable: 503,

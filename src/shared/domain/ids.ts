@@ -14,6 +14,13 @@ export const zoneIdSchema = z
   .brand<'ZoneId'>();
 export type ZoneId = z.infer<typeof zoneIdSchema>;
 
+/** Subzone id as controllers write it: lower case (wire contract 1.28). */
+export const subzoneIdSchema = z
+  .string()
+  .regex(/^[a-z0-9_]{1,32}$/, 'A subzone id has 1 to 32 lower-case letters, digits or _.')
+  .brand<'SubzoneId'>();
+export type SubzoneId = z.infer<typeof subzoneIdSchema>;
+
 export const kaiserIdSchema = z.string().regex(/^[A-Za-z0-9_]{1,63}$/, 'A kaiser id has 1 to 63 letters, digits or _.');
 
 /** A pin number as it stands in topics and payloads; 0 = on a bus or virtual, 255 = device-wide (alerts only). */

@@ -14,9 +14,11 @@ import { intentOutcome } from './messages/intent-outcome';
 import { lifecycle } from './messages/lifecycle';
 import { onewireScan } from './messages/onewire-scan';
 import { queuePressure } from './messages/queue-pressure';
+import { sensorCommand } from './messages/sensor-command';
 import { sensorData } from './messages/sensor-data';
 import { sessionAnnounce } from './messages/session-announce';
-import { subzoneAck } from './messages/subzone';
+import { subzoneAck, subzoneAssign, subzoneRemove, subzoneSafe } from './messages/subzone';
+import { systemCommand } from './messages/system-command';
 import { will } from './messages/will';
 import { zoneAck, zoneAssign } from './messages/zone';
 
@@ -52,9 +54,14 @@ export const inboundMessages = {
 
 export const outboundMessages = {
   heartbeatAck,
+  sensorCommand,
+  systemCommand,
   actuatorCommand,
   deviceEmergency,
   broadcastEmergency,
   zoneAssign,
+  subzoneAssign,
+  subzoneRemove,
+  subzoneSafe,
   configPush,
 } as const;

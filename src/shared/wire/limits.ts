@@ -9,6 +9,17 @@ export const wireLimits = {
   /** kaiser/broadcast/emergency: 512 B pool. */
   broadcastEmergencyBytes: 512,
   zoneAssignBytes: 512,
+  /** sensor/{g}/command: 384 B pool. */
+  sensorCommandBytes: 384,
+  /** system/command: 256 B pool. */
+  systemCommandBytes: 256,
+  /** subzone/assign: 1024 B pool; subzone/remove: 256 B; subzone/safe: 512 B. */
+  subzoneAssignBytes: 1024,
+  subzoneRemoveBytes: 256,
+  subzoneSafeBytes: 512,
+  /** Pins of one subzone (0.5: "~20 pins ok"), subzones of one device (4.1). */
+  subzonePins: 20,
+  subzonesPerDevice: 8,
   /** 5.1: the device refuses 4352 B; split or refuse above this. */
   configBytes: 4000,
   /** Longest reason in a stop, in characters, so that both pools hold with token and correlation id. */
@@ -25,6 +36,10 @@ export const wireLimits = {
   zoneAckMs: 15_000,
   /** A command without a terminal answer is `unconfirmed` after this (3.2). */
   commandTerminalMs: 30_000,
+  /** A measurement that the device was asked for (1.15: default 5 s), and how often one may be asked for (7.5). */
+  measureTimeoutMs: 5_000,
+  measureGapPerPinMs: 1_000,
+  measureGapPerDeviceMs: 250,
   /** Configuration answer (10.1: 75 s; 120 s with rules). */
   configAckMs: 75_000,
   configAckWithRulesMs: 120_000,

@@ -3,6 +3,12 @@ import type { z } from 'zod';
 /** Quality of service of MQTT. One table (the catalogue) chooses it; nothing else does. */
 export type Qos = 0 | 1 | 2;
 
+/**
+ * Something in a payload that the contract does not know, for example a new state word. The message is taken all the same, the raw word
+ * stays visible, and the device gets a contract warning. `code` names the warning, `raw` is what the device said.
+ */
+export type Violation = { readonly code: string; readonly field: string; readonly raw: string };
+
 /** A message that devices send. `path` is what follows `kaiser/{k}/esp/{id}/`; `+` stands for a pin. */
 export type InboundMessage<T> = {
   readonly name: string;
@@ -12,6 +18,12 @@ export type InboundMessage<T> = {
   readonly schema: z.ZodType<T>;
   /** False where `path/+` carries other legal traffic, so that strays one level below cannot be counted. */
   readonly watchesStrays: boolean;
+  /** Other paths under which devices send the same message. */
+  readonly aliases: readonly string[];
+  /** Sent under a kaiser id that need not be the device's own, or worth hearing from devices of other controllers (0.4, 1.1, 12). */
+  readonly isHeardFromAll: boolean;
+  /** What of a valid payload the contract does not know. */
+  review(payload: T): readonly Violation[];
 };
 
 /** A message that the console sends to one device. */
@@ -28,9 +40,9 @@ export type OutboundMessage<T> = {
 
 /** Declares an inbound message; the type of its payload follows from the schema. */
 export function inbound<T>(
-  message: Omit<InboundMessage<T>, 'watchesStrays'> & { watchesStrays?: boolean },
+  message: Pick<InboundMessage<T>, 'name' | 'path' | 'qos' | 'schema'> & Partial<InboundMessage<T>>,
 ): InboundMessage<T> {
-  return { watchesStrays: true, ...message };
+  return { watchesStrays: true, aliases: [], isHeardFromAll: false, review: () => [], ...message };
 }
 
 /** Declares an outbound message. */

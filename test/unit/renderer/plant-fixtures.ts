@@ -26,11 +26,20 @@ export function deviceOf(id: string, change: Partial<DeviceView> = {}): DeviceVi
     firstSeenAt: noon,
     lastSeenAt: noon,
     zone,
+    board: { id: null, source: 'unknown' },
     subzones: [],
-    config: { desired: null, confirmed: null, state: { sensors: 'none', actuators: 'none', offlineRules: 'none' } },
+    diagnostics: null,
+    sequence: { last: null, gaps: 0, missed: 0, restarts: 0 },
+    hasStopToken: false,
+    config: {
+      desired: null,
+      confirmed: null,
+      state: { sensors: 'none', actuators: 'none', offlineRules: 'none' },
+      failures: [],
+    },
     health: {},
     warnings: [],
-    counters: { messages: 0, malformed: 0, duplicates: 0 },
+    counters: { messages: 0, malformed: 0, duplicates: 0, limited: 0 },
     lastMalformed: null,
     ...change,
   };
@@ -86,6 +95,7 @@ export function statusOf(change: Partial<StatusView> = {}): StatusView {
     since: noon,
     lastError: null,
     attempts: 0,
+    breaker: 'closed',
   } as const;
   const store = { state: 'recording', message: null, sizeBytes: 0, rows: 0, notRecorded: 0, setAside: [] } as const;
   return {
@@ -109,8 +119,11 @@ export function statusOf(change: Partial<StatusView> = {}): StatusView {
       outboxDepth: 0,
       bufferDropped: 0,
       handlerErrors: 0,
+      limited: 0,
+      foreign: 0,
       errorRate: 0,
     },
+    errorAlarm: { active: false, since: null, rate: 0, messages: 0 },
     ...change,
   };
 }

@@ -44,4 +44,23 @@ export const plantMigrations: readonly Migration[] = [
       CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     `,
   },
+  {
+    name: 'outbox, drills, stop tokens, traces, more of a device',
+    sql: `
+      ALTER TABLE devices ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
+      ALTER TABLE operations ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
+      ALTER TABLE journal ADD COLUMN trace_id TEXT;
+      CREATE INDEX journal_by_trace ON journal (trace_id) WHERE trace_id IS NOT NULL;
+      CREATE TABLE outbox (
+        operation_id TEXT PRIMARY KEY, device_id TEXT NOT NULL, slot TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+        at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE drills (id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+      CREATE TABLE stop_latencies (
+        device_id TEXT NOT NULL, at INTEGER NOT NULL, source TEXT NOT NULL, latency_ms REAL
+      ) STRICT;
+      CREATE INDEX stop_latencies_by_device ON stop_latencies (device_id, at);
+      CREATE TABLE stop_tokens (target TEXT PRIMARY KEY, token TEXT NOT NULL) STRICT;
+    `,
+  },
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wireLimits } from '../limits';
 import { inbound, outbound } from '../message';
-import { correlationFields, correlationOf, optionalText } from './fields';
+import { correlationFields, correlationOf, optionalFlag, optionalText } from './fields';
 
 const id = z.string().max(wireLimits.correlationIdChars);
 const reason = z.string().max(wireLimits.stopReasonChars);
@@ -14,7 +14,8 @@ export const deviceEmergency = outbound({
   isVolatile: false,
   maxBytes: wireLimits.emergencyBytes,
   schema: z.strictObject({
-    command: z.enum(['emergency_stop', 'clear_emergency']),
+    /** `drill` only to a device that announces it: another one might really stop (extensions). */
+    command: z.enum(['emergency_stop', 'clear_emergency', 'drill']),
     /** Always present: stock firmware turns a missing string into "null" (0.5). */
     auth_token: z.string().max(64),
     reason,
@@ -32,6 +33,8 @@ export const broadcastEmergency = outbound({
   maxBytes: wireLimits.broadcastEmergencyBytes,
   schema: z.strictObject({
     command: z.literal('emergency_stop'),
+    /** Stock firmware accepts only a string; absent when no broadcast token is stored. */
+    auth_token: z.string().max(64).optional(),
     reason,
     issued_by: z.string().max(64),
     timestamp: z.string().max(32),
@@ -45,9 +48,11 @@ export const emergencyAck = inbound({
   name: 'emergency acknowledgement',
   path: 'actuator/emergency/ack',
   qos: 1,
-  schema: z
-    .object({ ...correlationFields, outcome: optionalText })
-    .transform((payload) => ({ correlationId: correlationOf(payload), outcome: payload.outcome })),
+  schema: z.object({ ...correlationFields, outcome: optionalText, drill: optionalFlag }).transform((payload) => ({
+    correlationId: correlationOf(payload),
+    outcome: payload.outcome,
+    isDrill: payload.drill ?? false,
+  })),
 });
 
 /** 1.22: the stop was cleared on the device; outputs stay off. */

@@ -45,11 +45,12 @@ export function openApi() {
     kaiserId: 'god',
     startedAt: clock.iso,
     uptimeS: 0,
-    broker: link.connection.describe(),
+    broker: link.describe(),
     store: store.view(),
     stop: { engaged: false, stops: services.stop.list() },
     demo: { running: false, available: false, devices: 0 },
     counters: countersView(link.counters),
+    errorAlarm: services.metrics.errorAlarm,
   });
   const demo = {
     start: () => ({ ok: true, value: { running: true } }) as const,

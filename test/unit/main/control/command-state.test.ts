@@ -9,6 +9,7 @@ const at = '2026-11-21T12:00:01.000Z';
 const sentAt = '2026-11-21T12:00:00.000Z';
 const sent: CommandView = {
   id: 'c-1',
+  kind: 'actuator',
   deviceId: 'ESP_0A1B2C' as DeviceId,
   gpio: 18,
   command: 'ON',

@@ -166,10 +166,7 @@ describe('a command is refused before anything is sent', () => {
     core.connection.isOnline = true;
     core.publisher.reconnected();
     core.clock.advance(60_000);
-    expect([sentCommands(core), core.control.page(undefined).items.map(({ state }) => state)]).toEqual([
-      [],
-      ['failed'],
-    ]);
+    expect([sentCommands(core), core.control.page({}).items.map(({ state }) => state)]).toEqual([[], ['failed']]);
   });
 });
 
@@ -339,15 +336,18 @@ describe('the list of commands', () => {
     core.approved(A);
     core.approved(B);
     const ids = Array.from({ length: 5 }, (_, index) => command(core, on, index === 0 ? B : A).id).toReversed();
-    const first = core.control.page(undefined, 2);
-    const second = core.control.page(undefined, 2, first.nextCursor);
-    const third = core.control.page(undefined, 2, second.nextCursor);
+    const first = core.control.page({}, 2);
+    const second = core.control.page({}, 2, first.nextCursor);
+    const third = core.control.page({}, 2, second.nextCursor);
     expect([first, second, third].map(({ items }) => items.map(({ id }) => id))).toEqual([
       ids.slice(0, 2),
       ids.slice(2, 4),
       ids.slice(4),
     ]);
-    expect([third.nextCursor, core.control.page(B).items.map(({ id }) => id)]).toEqual([undefined, ids.slice(4)]);
+    expect([third.nextCursor, core.control.page({ deviceId: B }).items.map(({ id }) => id)]).toEqual([
+      undefined,
+      ids.slice(4),
+    ]);
   });
 
   it('finds commands that memory has let go', () => {

@@ -271,7 +271,7 @@ describe('a push is refused', () => {
     const core = openCore();
     core.approved(A);
     core.connection.isOnline = false;
-    expect([refusal(core, { sensors }), core.operations.isBusy(A), config(core).desired]).toEqual([
+    expect([refusal(core, { sensors }), core.operations.has(A), config(core).desired]).toEqual([
       'broker_unavailable',
       false,
       null,

@@ -16,6 +16,7 @@ import { HandlerRegistry } from '../../../../src/main/link/handler-registry';
 import { Publisher } from '../../../../src/main/link/publisher';
 import { OperationStore } from '../../../../src/main/operations/operation-store';
 import { Operations } from '../../../../src/main/operations/operations';
+import { OutboxStore } from '../../../../src/main/operations/outbox-store';
 import { StopSender } from '../../../../src/main/stop/stop-sender';
 import { StopService } from '../../../../src/main/stop/stop-service';
 import { StopStore } from '../../../../src/main/stop/stop-store';
@@ -73,7 +74,21 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const messages = new HandlerRegistry(KAISER, counters, pino({ level: 'silent' }), (malformed) =>
     registry.noteMalformed(malformed),
   );
-  const operations = new Operations(new OperationStore(plant), batch, clock, changes);
+  const operations = new Operations({
+    store: new OperationStore(plant),
+    outbox: new OutboxStore(plant),
+    batch,
+    clock,
+    changes,
+    isReady: (id) => {
+      const device = registry.get(id);
+      return connection.isOnline && device?.approval === 'approved' && device.presence.state === 'online';
+    },
+    onDepth: (depth, droppedNow) => {
+      counters.outboxDepth = depth;
+      counters.bufferDropped += droppedNow;
+    },
+  });
   const countUnknown = () => void (counters.unknownDevice += 1);
   const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId: KAISER, countUnknown });
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
@@ -123,9 +138,12 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     stopBlock: (id) => stop.blockOf(id),
   });
   devices.onPresence(({ id, presence }) => {
-    if (presence.state === 'online') stop.deviceOnline(id);
+    if (presence.state !== 'online') return;
+    stop.deviceOnline(id);
+    operations.deviceReady(id);
   });
   registry.onRemove((id) => {
+    operations.removeDevice(id);
     stop.removeDevice(id);
     actuators.removeDevice(id, false);
   });
@@ -136,6 +154,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   stop.load();
   for (const operation of operations.load()) assignment.ended(operation);
   devices.start();
+  operations.start();
 
   let isClosed = false;
   const close = (): void => {

@@ -179,7 +179,7 @@ describe('a zone assignment', () => {
       ok: false,
       error: { code: 'broker_unavailable' },
     });
-    expect([core.operations.isBusy(A), zoneOf(core, A).state, core.clock.pending]).toEqual([false, 'failed', timers]);
+    expect([core.operations.has(A), zoneOf(core, A).state, core.clock.pending]).toEqual([false, 'failed', timers]);
   });
 
   it('leaves no timer behind when the console stops', () => {

@@ -30,6 +30,7 @@ const commandAt = (second: number): CommandView => ({
   gpio: 18,
   command: 'ON',
   state: 'applied',
+  kind: 'actuator',
   issuedBy: 'user:operator',
   at: new Date(noonMs + second * 1000).toISOString(),
   history: [],

@@ -120,7 +120,12 @@ describe('conditions', () => {
   test('a refused zone or configuration is a note', () => {
     const device = deviceOf('ESP_1', {
       zone: { desired: null, confirmed: null, state: 'failed', reason: 'id too long' },
-      config: { desired: null, confirmed: null, state: { sensors: 'failed', actuators: 'none', offlineRules: 'none' } },
+      config: {
+        desired: null,
+        confirmed: null,
+        state: { sensors: 'failed', actuators: 'none', offlineRules: 'none' },
+        failures: [],
+      },
     });
     expect(brief(conditions({ devices: { ESP_1: device } }))).toEqual(['low zoneFailed', 'low configFailed']);
   });

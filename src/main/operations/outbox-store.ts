@@ -1,0 +1,54 @@
+import type Database from 'better-sqlite3';
+import type { OperationKind } from '../../shared/api/operations';
+import type { DeviceId } from '../../shared/domain/ids';
+
+/** A change of idempotent state that its device has not answered yet. */
+export type PendingChange = {
+  readonly operationId: string;
+  readonly deviceId: DeviceId;
+  /** What it overwrites: a newer change of the same device and slot replaces it. For example `zone`, `config`, `subzone:bed_a`. */
+  readonly slot: string;
+  readonly kind: OperationKind;
+  /** What the room needs to send it, as plain JSON. */
+  readonly body: unknown;
+  /** Unix ms. */
+  readonly at: number;
+};
+
+type Row = { operation_id: string; device_id: string; slot: string; kind: string; body: string; at: number };
+
+/** SQL of the outbox. */
+export class OutboxStore {
+  private readonly insert;
+  private readonly removeOne;
+
+  constructor(private readonly database: Database.Database) {
+    this.insert = database.prepare(
+      'INSERT OR REPLACE INTO outbox (operation_id, device_id, slot, kind, body, at) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.removeOne = database.prepare('DELETE FROM outbox WHERE operation_id = ?');
+  }
+
+  add({ operationId, deviceId, slot, kind, body, at }: PendingChange): void {
+    this.insert.run(operationId, deviceId, slot, kind, JSON.stringify(body), at);
+  }
+
+  remove(operationId: string): void {
+    this.removeOne.run(operationId);
+  }
+
+  /** Oldest first. */
+  all(): PendingChange[] {
+    return this.database
+      .prepare<[], Row>('SELECT * FROM outbox ORDER BY rowid')
+      .all()
+      .map((row) => ({
+        operationId: row.operation_id,
+        deviceId: row.device_id as DeviceId,
+        slot: row.slot,
+        kind: row.kind as OperationKind,
+        body: JSON.parse(row.body) as unknown,
+        at: row.at,
+      }));
+  }
+}
