@@ -11,6 +11,7 @@ export type Published = {
   readonly qos: number;
   readonly isRetained: boolean;
   readonly expiryS: number | undefined;
+  readonly userProperties: Readonly<Record<string, string>> | undefined;
 };
 
 /**
@@ -33,9 +34,9 @@ export class FakeConnection implements Pick<BrokerConnection, 'isOnline' | 'publ
       done(new Error('not connected'));
       return;
     }
-    const { topic, payload, qos, isRetained = false, expiryS } = publication;
+    const { topic, payload, qos, isRetained = false, expiryS, userProperties } = publication;
     const fields = payload === '' ? {} : (JSON.parse(payload) as Published['payload']);
-    const published = { topic, payload: fields, text: payload, qos, isRetained, expiryS };
+    const published = { topic, payload: fields, text: payload, qos, isRetained, expiryS, userProperties };
     this.sent.push(published);
     this.onPublish(published);
     if (this.mood === 'silent') this.unanswered.push(done);

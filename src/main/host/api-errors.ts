@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { apiErrorStatus, type ApiErrorCode } from '../../shared/domain/error-codes';
 import type { Failure } from '../../shared/domain/result';
 import type { ApiContext } from '../api/context';
+import { newTraceId, withTrace } from '../trace';
 
 type ErrorData = Pick<Failure, 'retryable' | 'details'>;
 export type ApiError = ORPCError<ApiErrorCode, ErrorData>;
@@ -23,6 +24,7 @@ export function apiErrorInterceptors(
   return {
     // Around decoding and encoding: what arrives here and is no ApiError yet could not be read.
     interceptors: [
+      inTrace,
       async (options) => {
         const { request } = options;
         try {
@@ -48,6 +50,18 @@ export function apiErrorInterceptors(
     ],
   };
 }
+
+type RequestInterceptor = Extract<StandardHandlerOptions<ApiContext>['interceptors'], readonly unknown[]>[number];
+
+/**
+ * Decoding, procedure, answer and error log of one call belong to one trace: the client's, or a new one. A stream is only made within; what it
+ * does later, event by event, belongs to none.
+ */
+const inTrace: RequestInterceptor = (options) => {
+  const { context, next } = options;
+  const traceId = context.traceId ?? newTraceId();
+  return withTrace(traceId, () => next({ ...options, context: { ...context, traceId } }));
+};
 
 /** An error as the API shows it. */
 export function apiError(failure: Failure, cause?: unknown): ApiError {

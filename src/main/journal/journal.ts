@@ -2,6 +2,7 @@ import { monotonicFactory } from 'ulid';
 import type { JournalEntry } from '../../shared/api/journal';
 import type { DeviceId } from '../../shared/domain/ids';
 import type { Clock } from '../clock';
+import { currentTraceId } from '../trace';
 import type { WriteBatch } from '../store/write-batch';
 import type { JournalStore } from './journal-store';
 
@@ -28,9 +29,10 @@ export class Journal {
     private readonly onEntry: (entry: JournalEntry) => void,
   ) {}
 
-  /** Appends one entry. `kind` is dotted, for example `device.offline`; `actor` defaults to the console itself. */
+  /** Appends one entry. `kind` is dotted, for example `device.offline`; `actor` defaults to the console itself. It belongs to the present trace. */
   add({ kind, message, actor = 'system:console', deviceId, details = {} }: JournalInput): void {
     const now = this.clock.now();
+    const traceId = currentTraceId();
     const entry: JournalEntry = {
       id: this.nextId(now),
       at: new Date(now).toISOString(),
@@ -38,6 +40,7 @@ export class Journal {
       ...(deviceId && { deviceId }),
       actor,
       message,
+      ...(traceId !== undefined && { traceId }),
       details,
     };
     this.batch.plant(() => this.store.append(entry));

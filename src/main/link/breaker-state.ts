@@ -35,3 +35,8 @@ export function nextBreaker(state: BreakerState, event: BreakerEvent, now: numbe
       return assertNever(state);
   }
 }
+
+/** What the screens show: an open breaker whose time is over lets the next message through as a trial. */
+export function shownBreaker(state: BreakerState, now: number): BreakerState['kind'] {
+  return state.kind === 'open' && now >= state.untilMs ? 'half_open' : state.kind;
+}

@@ -48,6 +48,8 @@ type Publication = {
   readonly qos: Qos;
   readonly isRetained?: boolean;
   readonly expiryS?: number;
+  /** MQTT 5 only; an older broker gets the message without. */
+  readonly userProperties?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -96,10 +98,13 @@ export class BrokerConnection {
       done(new Error('not connected'));
       return;
     }
-    const { topic, payload, qos, isRetained = false, expiryS } = publication;
-    const properties =
-      this.version === 5 && expiryS !== undefined ? { properties: { messageExpiryInterval: expiryS } } : {};
-    client.publish(topic, payload, { qos, retain: isRetained, ...properties }, (error) => done(error ?? undefined));
+    const { topic, payload, qos, isRetained = false, expiryS, userProperties } = publication;
+    const properties = {
+      ...(expiryS !== undefined && { messageExpiryInterval: expiryS }),
+      ...(userProperties && { userProperties }),
+    };
+    const options = { qos, retain: isRetained, ...(this.version === 5 && { properties }) };
+    client.publish(topic, payload, options, (error) => done(error ?? undefined));
   }
 
   /** Publishes the graceful offline status, disconnects and stays away. */

@@ -31,6 +31,14 @@ export type Malformed = {
   readonly excerpt: string;
 };
 
+/** Who measures how long messages take. */
+export type HandlingObserver = {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** A message of a known kind was handled, or was malformed or made its handler fail (`isError`). */
+  readonly handled: (message: string, startedMs: number, isError: boolean) => void;
+};
+
 type Entry = {
   readonly message: InboundMessage<unknown>;
   readonly handle: (received: Received<unknown>) => void;
@@ -49,6 +57,7 @@ const MAX_KNOWN_TOPICS = 10_000;
 export class HandlerRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly topics = new Map<string, DeviceTopic>();
+  private observer: HandlingObserver | undefined;
 
   constructor(
     private readonly kaiserId: string,
@@ -56,6 +65,11 @@ export class HandlerRegistry {
     private readonly log: Logger,
     private readonly onMalformed: (malformed: Malformed) => void,
   ) {}
+
+  /** Names the one observer. */
+  observe(observer: HandlingObserver): void {
+    this.observer = observer;
+  }
 
   /** Registers the one handler of a message; `onMalformed` is called in addition for payloads that break its schema. */
   register<T>(
@@ -87,6 +101,7 @@ export class HandlerRegistry {
       return;
     }
     if (packet.payload.length === 0) return; // a retained message was cleared
+    const startedMs = this.observer?.now() ?? 0;
     const parsed = parsePayload(entry.message, packet.payload);
     if ('reason' in parsed) {
       this.counters.malformed += 1;
@@ -102,10 +117,11 @@ export class HandlerRegistry {
         this.onMalformed(malformed);
         entry.onMalformed?.(malformed);
       });
+      this.observer?.handled(entry.message.name, startedMs, true);
       return;
     }
     const { isRetained, isRedelivered } = packet;
-    this.guard(packet.topic, () =>
+    const isHandled = this.guard(packet.topic, () =>
       entry.handle({
         deviceId: topic.deviceId,
         gpio: topic.gpio ?? 0,
@@ -114,6 +130,7 @@ export class HandlerRegistry {
         isRedelivered,
       }),
     );
+    this.observer?.handled(entry.message.name, startedMs, !isHandled);
   }
 
   /** The topic taken apart; devices repeat the same few, so each is taken apart once. */
@@ -127,12 +144,15 @@ export class HandlerRegistry {
     return topic;
   }
 
-  private guard(topic: string, action: () => void): void {
+  /** False when the action failed. */
+  private guard(topic: string, action: () => void): boolean {
     try {
       action();
+      return true;
     } catch (error) {
       this.counters.handlerErrors += 1;
       this.log.error({ err: error, topic }, 'handler failed');
+      return false;
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ConnectionView } from '../../shared/api/status';
 import type { Clock } from '../clock';
 import type { WriteBatch } from '../store/write-batch';
+import { withoutTrace } from '../trace';
 import { BrokerConnection, type BrokerLogin } from './connection';
 import { newCounters, type LinkCounters } from './counters';
 import { HandlerRegistry, type Malformed } from './handler-registry';
@@ -36,12 +37,13 @@ export class Link {
       clock,
       log,
       subscriptions: () => this.registry.subscriptions(),
-      onPacket: (packet) => this.registry.dispatch(packet),
+      onPacket: (packet) => withoutTrace(() => this.registry.dispatch(packet)),
       afterCommit: (action) => batch.afterCommit(action),
-      onChange: (isOnline) => {
-        if (isOnline) this.publisher.reconnected();
-        onConnection(isOnline);
-      },
+      onChange: (isOnline) =>
+        withoutTrace(() => {
+          if (isOnline) this.publisher.reconnected();
+          onConnection(isOnline);
+        }),
     });
     this.publisher = new Publisher(this.connection, kaiserId, this.counters, clock);
   }

@@ -7,9 +7,11 @@ import { apiErrorStatus } from '../../shared/domain/error-codes';
 import type { Failure } from '../../shared/domain/result';
 import type { ApiContext } from '../api/context';
 import { apiErrorInterceptors, errorBody, toApiError } from '../host/api-errors';
+import { newTraceId, withTrace } from '../trace';
 import type { Caller } from './access';
 import { describeApi } from './openapi-document';
 import { readJsonFields } from './request-body';
+import { TRACE_HEADER, traceIdOf } from './trace-header';
 
 export const API_PREFIX = '/api/v1';
 /** A comment line in a silent event stream, so that both ends notice a dead connection. */
@@ -39,7 +41,9 @@ export class HttpApi {
 
   /** Answers one request below `API_PREFIX`; `url` is its parsed address. */
   async answer(request: IncomingMessage, response: ServerResponse, url: URL, caller: Caller): Promise<void> {
+    const traceId = traceIdOf(request.headers) ?? newTraceId();
     response.setHeader('Cache-Control', 'no-store');
+    response.setHeader(TRACE_HEADER, traceId);
     try {
       if (request.method === 'GET' && url.pathname === `${API_PREFIX}/openapi.json`) {
         sendJson(response, 200, await this.#describe());
@@ -47,11 +51,12 @@ export class HttpApi {
       }
       // oRPC takes the query of a GET, and of any other method the body that it finds here.
       if (request.method !== 'GET') Object.assign(request, { body: await readAllFields(request, url) });
-      const context: ApiContext = { actor: actors[caller], isCongested: () => response.writableNeedDrain };
+      const isCongested = () => response.writableNeedDrain;
+      const context: ApiContext = { actor: actors[caller], isCongested, traceId };
       const { matched } = await this.#handler.handle(request, response, { prefix: API_PREFIX, context });
       if (!matched) sendFailure(response, unknownRoute(request.method ?? '', url.pathname));
     } catch (error) {
-      this.#sendError(response, error, `${request.method} ${url.pathname}`);
+      withTrace(traceId, () => this.#sendError(response, error, `${request.method} ${url.pathname}`));
     }
   }
 

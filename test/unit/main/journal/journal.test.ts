@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withTrace } from '../../../../src/main/trace';
 import { A, B, OPERATOR, openCore, type Core } from '../devices/core-bench';
 
 function fill(core: Core, count: number): void {
@@ -34,7 +35,10 @@ describe('the journal', () => {
     ['UPDATE', "UPDATE journal SET message = 'forged'"],
     ['UPDATE of one column', 'UPDATE journal SET details = details'],
     ['DELETE', 'DELETE FROM journal'],
-    ['REPLACE', "INSERT OR REPLACE INTO journal SELECT id, at, kind, device_id, actor, 'forged', details FROM journal"],
+    [
+      'REPLACE',
+      "INSERT OR REPLACE INTO journal SELECT id, at, kind, device_id, actor, 'forged', details, trace_id FROM journal",
+    ],
     [
       'UPSERT',
       "INSERT INTO journal SELECT * FROM journal WHERE true ON CONFLICT (id) DO UPDATE SET message = 'forged'",
@@ -85,6 +89,33 @@ describe('the journal', () => {
       messages(core.journal.page({ since, kind: 'odd' }).items),
       messages(core.journal.page({ deviceId: A, kind: 'even' }).items),
     ]).toEqual([['m3', 'm1'], ['late', 'm2', 'm1', 'm0'], ['late'], [], ['late', 'm2', 'm0']]);
+  });
+
+  it('joins what belongs to one trace, and nothing else', () => {
+    const core = openCore();
+    core.journal.add({ kind: 'k', message: 'before' });
+    withTrace('t-1', () => {
+      core.journal.add({ kind: 'k', message: 'click' });
+      withTrace('t-2', () => core.journal.add({ kind: 'k', message: 'other' }));
+      core.journal.add({ kind: 'm', message: 'answer', deviceId: A });
+    });
+    core.journal.add({ kind: 'k', message: 'after' });
+    core.store.batch.flush();
+    expect(core.journal.page({ traceId: 't-1' }).items.map(({ message, traceId }) => [message, traceId])).toEqual([
+      ['answer', 't-1'],
+      ['click', 't-1'],
+    ]);
+    expect([
+      messages(core.journal.page({ traceId: 't-1', kind: 'm' }).items),
+      messages(core.journal.page({ traceId: 't-3' }).items),
+      core.journal.page({}).items.map(({ traceId }) => traceId),
+      core.entries.map(({ traceId }) => traceId),
+    ]).toEqual([
+      ['answer'],
+      [],
+      [undefined, 't-1', 't-2', 't-1', undefined],
+      [undefined, 't-1', 't-2', 't-1', undefined],
+    ]);
   });
 
   it('gives a hundred entries when nobody asks for more, and to a first screen', () => {

@@ -4,6 +4,7 @@ import {
   BREAKER_TRIAL_MS,
   closedBreaker,
   nextBreaker,
+  shownBreaker,
   type BreakerEvent,
   type BreakerState,
 } from '../../../../src/main/link/breaker-state';
@@ -33,6 +34,15 @@ describe('nextBreaker', () => {
     ['a new connection forgets failures', closed(4), 'reconnected', closed(0)],
   ])('%s', (_name, before, event, after) => {
     expect(nextBreaker(before, event, now)).toEqual(after);
+  });
+
+  it.each<[string, BreakerState, BreakerState['kind']]>([
+    ['closed', closed(4), 'closed'],
+    ['open before its time', open(now + 1), 'open'],
+    ['half open at its time, because the next message is let through', open(now), 'half_open'],
+    ['half open during the trial', halfOpen(now + 1), 'half_open'],
+  ])('is shown as %s', (_name, state, shown) => {
+    expect(shownBreaker(state, now)).toBe(shown);
   });
 
   it('starts closed', () => {

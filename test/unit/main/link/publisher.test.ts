@@ -44,11 +44,12 @@ function bench() {
   return { connection, clock, counters, publisher, failures, send, outcome };
 }
 const tripped = 'The broker failed five times in a row, so nothing was sent. Try again in 30 seconds.';
-const notTaken: Failure = {
+const notTaken = (contractCode: number): Failure => ({
   code: 'broker_unavailable',
   message: 'The broker did not take the message over.',
   retryable: true,
-};
+  details: { contractCode },
+});
 
 describe('Publisher', () => {
   it('sends with the QoS of the catalogue; a volatile message expires at the broker', () => {
@@ -71,6 +72,7 @@ describe('Publisher', () => {
         code: 'broker_unavailable',
         message: 'The console has no connection to the broker, so nothing was sent.',
         retryable: true,
+        details: { contractCode: 5106 },
       },
     });
     connection.isOnline = true;
@@ -83,7 +85,7 @@ describe('Publisher', () => {
     for (let count = 0; count < 10; count += 1) {
       expect(publisher.send(lasting, target, { t: 'x'.repeat(30) })).toMatchObject({
         ok: false,
-        error: { code: 'too_large', details: { sizeBytes: 38, maxBytes: 20 } },
+        error: { code: 'too_large', details: { sizeBytes: 38, maxBytes: 20, contractCode: 5103 } },
       });
     }
     expect(connection.sent).toEqual([]);
@@ -93,7 +95,7 @@ describe('Publisher', () => {
   it('tells the sender when the broker refuses, also within the call', () => {
     const { connection, failures, send, counters, clock } = bench();
     connection.mood = 'refuses';
-    expect([send().ok, failures, counters.publishFailed, clock.pending]).toEqual([true, [notTaken], 1, 0]);
+    expect([send().ok, failures, counters.publishFailed, clock.pending]).toEqual([true, [notTaken(5101)], 1, 0]);
   });
 
   it('tells the sender after five seconds of silence; a later answer changes nothing', () => {
@@ -103,7 +105,7 @@ describe('Publisher', () => {
     clock.advance(4_999);
     expect(failures).toEqual([]);
     clock.advance(1);
-    expect(failures).toEqual([notTaken]);
+    expect(failures).toEqual([notTaken(5101)]);
     connection.answer();
     connection.answer(new Error('late'));
     expect([failures.length, counters]).toMatchObject([1, { published: 0, publishFailed: 1 }]);
