@@ -31,13 +31,16 @@ export const breakerOpen = unavailable(
 
 const notTaken = 'The broker did not take the message over.';
 
-/** Why the broker did not take over what was sent. `isOnline` tells a lost connection from a broker that is silent or refuses. */
-export function notTakenOver(error: Error, isOnline: boolean): Failure {
+/**
+ * Why the broker did not take over what was sent. `isSameConnection` tells a broker that is silent or refuses from one
+ * that was lost meanwhile.
+ */
+export function notTakenOver(error: Error, isSameConnection: boolean): Failure {
   if ('code' in error && REFUSED_LOGIN.includes(error.code))
     return failure('forbidden', 'The broker does not allow the console to publish this. Check its access list.', {
       details: { contractCode: contractCodes.authenticationFailed },
     }).error;
-  return unavailable(notTaken, isOnline ? contractCodes.publishFailed : contractCodes.connectionLost);
+  return unavailable(notTaken, isSameConnection ? contractCodes.publishFailed : contractCodes.connectionLost);
 }
 
 /** The failure of encoding with its contract code. */

@@ -36,6 +36,8 @@ export type PublishObserver = {
 export class Publisher {
   private breaker: BreakerState = closedBreaker;
   private observer: PublishObserver | undefined;
+  /** Counts the connections; what was sent on an earlier one says nothing about this one. */
+  private connections = 0;
 
   constructor(
     private readonly connection: Pick<BrokerConnection, 'isOnline' | 'publish'>,
@@ -55,6 +57,7 @@ export class Publisher {
 
   /** A fresh connection closes the breaker. */
   reconnected(): void {
+    this.connections += 1;
     this.step('reconnected');
   }
 
@@ -100,6 +103,7 @@ export class Publisher {
     onFailure: (error: Failure) => void,
   ): void {
     const startedMs = this.clock.monotonic();
+    const { connections } = this;
     let isOver = false;
     const finish = (error: Error | undefined) => {
       if (isOver) return;
@@ -107,8 +111,9 @@ export class Publisher {
       cancel();
       this.counters[error ? 'publishFailed' : 'published'] += 1;
       this.observer?.published(name, this.clock.monotonic() - startedMs, error !== undefined);
-      this.step(error ? 'failure' : 'success');
-      if (error) onFailure(notTakenOver(error, this.connection.isOnline));
+      const isSameConnection = connections === this.connections;
+      if (isSameConnection) this.step(error ? 'failure' : 'success');
+      if (error) onFailure(notTakenOver(error, isSameConnection && this.connection.isOnline));
     };
     const cancel = this.clock.after(PUBLISH_DEADLINE_MS, () => finish(new Error('deadline')));
     this.connection.publish({ ...publication, ...traceProperties() }, keepTrace(finish));

@@ -92,6 +92,21 @@ describe('what the publisher tells its observer', () => {
   });
 });
 
+describe('what was sent on a connection that was lost', () => {
+  it('fails as lost (5104) although there is a new one, whose breaker it does not touch', () => {
+    const { connection, clock, publisher, failures, send } = bench();
+    connection.mood = 'silent';
+    for (let count = 0; count < 5; count += 1) send();
+    clock.advance(1_000);
+    publisher.reconnected();
+    clock.advance(4_000);
+    expect([failures.map(({ details }) => details?.['contractCode']), publisher.breakerState]).toEqual([
+      Array(5).fill(5104),
+      'closed',
+    ]);
+  });
+});
+
 describe('a failure to publish', () => {
   const coded = (error: Error | undefined, isOnline: boolean) => {
     const { connection, failures, send } = bench();

@@ -4,7 +4,7 @@ import type { ApiRouter } from '../../../../src/main/web/http-api';
 import { contract } from '../../../../src/shared/api/contract';
 import type { StateEvent } from '../../../../src/shared/api/state-stream';
 
-const emptyEvent: StateEvent = {
+export const emptyEvent: StateEvent = {
   isSnapshot: true,
   devices: [],
   zones: [],

@@ -4,7 +4,8 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
-import { pino } from 'pino';
+import { createLogger } from '../../../../src/main/host/logger';
+import type { ApiRouter } from '../../../../src/main/web/http-api';
 import { startWebHost, type WebHost } from '../../../../src/main/web/web-host';
 import { ManualClock } from '../../../fakes/manual-clock';
 import { openTempDir } from '../../../fakes/temp-dir';
@@ -18,7 +19,7 @@ export type Question = {
   readonly body?: string;
 };
 
-/** The real web host on a free port over the small router, with a page of one file and one asset. */
+/** The real web host on a free port over the small router, or another one, with a page of one file and one asset. */
 export class StartedHost implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly streams: StreamCount = { ended: 0 };
@@ -28,7 +29,7 @@ export class StartedHost implements AsyncDisposable {
   #host: WebHost | undefined;
   dataDirectory = '';
 
-  static async open(): Promise<StartedHost> {
+  static async open(router?: ApiRouter): Promise<StartedHost> {
     const started = new StartedHost();
     const folder = started.#stack.use(await openTempDir('web-host'));
     started.dataDirectory = join(folder.path, 'data');
@@ -38,13 +39,13 @@ export class StartedHost implements AsyncDisposable {
     await writeFile(join(pageDirectory, 'assets', 'app-1a2b.js'), 'export {};');
     await writeFile(join(folder.path, 'secret.html'), 'not for anybody');
     const host = await startWebHost({
-      router: smallRouter(started.streams),
+      router: router ?? smallRouter(started.streams),
       version: '1.2.3',
       port: 0,
       dataDirectory: started.dataDirectory,
       pageDirectory,
       clock: started.clock,
-      log: pino({}, { write: (line: string) => void started.logLines.push(line) }),
+      log: createLogger('info', { write: (line: string) => void started.logLines.push(line) }),
     });
     started.#stack.defer(host.stop);
     started.#host = host;
