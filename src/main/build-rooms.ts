@@ -3,6 +3,7 @@ import type { StateHub } from './api/state-hub';
 import type { AccountService } from './broker/account-service';
 import { createBrokerApi } from './broker/broker-api';
 import type { EmbeddedBroker } from './broker/embedded-broker';
+import { buildMetrics } from './build-metrics';
 import type { ConsoleOptions } from './console';
 import { ActuatorStore } from './control/actuator-store';
 import { Actuators } from './control/actuators';
@@ -17,7 +18,6 @@ import { DeviceStore } from './devices/device-store';
 import { Journal } from './journal/journal';
 import { JournalStore } from './journal/journal-store';
 import { Link } from './link/link';
-import { Metrics } from './metrics/metrics';
 import { OperationStore } from './operations/operation-store';
 import { Operations } from './operations/operations';
 import { OutboxStore } from './operations/outbox-store';
@@ -96,7 +96,8 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     onSensorsGone: (ids) => ids.forEach(hub.sensor),
   });
   const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => link.describe() });
-  const services: Services = { ...plant, ...measured, ...controlled, broker, metrics: new Metrics() };
+  const metrics = buildMetrics(clock, base, link, plant);
+  const services: Services = { ...plant, ...measured, ...controlled, broker, metrics };
 
   devices.onRestart((id) => {
     telemetry.deviceRestarted(id);

@@ -148,7 +148,11 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): () => voi
   registerHandlers();
   services.devices.start();
   services.operations.start();
+  services.metrics.start();
   const stopActuators = services.actuators.start();
   link.connection.start();
-  return stopActuators;
+  return () => {
+    stopActuators();
+    services.metrics.stop();
+  };
 }

@@ -181,7 +181,7 @@ function stateProcedures(rooms: Rooms) {
   const views = createViews(rooms);
   return {
     live: os.state.live.handler(async function* ({ context, signal }) {
-      yield* rooms.hub.subscribe(views, context.isCongested, signal);
+      yield* rooms.metrics.counted(rooms.hub.subscribe(views, context.isCongested, signal));
     }),
   };
 }

@@ -58,9 +58,9 @@ type RequestInterceptor = Extract<StandardHandlerOptions<ApiContext>['intercepto
  * does later, event by event, belongs to none.
  */
 const inTrace: RequestInterceptor = (options) => {
-  const { context, next } = options;
+  const { context } = options;
   const traceId = context.traceId ?? newTraceId();
-  return withTrace(traceId, () => next({ ...options, context: { ...context, traceId } }));
+  return withTrace(traceId, () => options.next({ ...options, context: { ...context, traceId } }));
 };
 
 /** An error as the API shows it. */

@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OpenAPIHandler } from '@orpc/openapi/node';
-import type { Router } from '@orpc/server';
+import { createRouterClient, type Router } from '@orpc/server';
 import type { Logger } from 'pino';
 import type { Contract } from '../../shared/api/contract';
 import { apiErrorStatus } from '../../shared/domain/error-codes';
 import type { Failure } from '../../shared/domain/result';
 import type { ApiContext } from '../api/context';
 import { apiErrorInterceptors, errorBody, toApiError } from '../host/api-errors';
+import { prometheusText } from '../metrics/prometheus-rules';
 import { newTraceId, withTrace } from '../trace';
 import type { Caller } from './access';
 import { describeApi } from './openapi-document';
 import { readJsonFields } from './request-body';
+import { METRICS_TEXT_TYPE, wantsMetricsText } from './metrics-text';
 import { TRACE_HEADER, traceIdOf } from './trace-header';
 
 export const API_PREFIX = '/api/v1';
@@ -25,12 +27,14 @@ export type ApiRouter = Router<Contract, ApiContext>;
 /** Serves the contract over plain HTTP, and its description. */
 export class HttpApi {
   readonly #handler: OpenAPIHandler<ApiContext>;
+  readonly #router: ApiRouter;
   readonly #log: Logger;
   readonly #version: string;
   #description: Promise<object> | undefined;
 
   constructor(router: ApiRouter, version: string, log: Logger) {
     this.#log = log;
+    this.#router = router;
     this.#version = version;
     this.#handler = new OpenAPIHandler(router, {
       ...apiErrorInterceptors(log),
@@ -49,15 +53,25 @@ export class HttpApi {
         sendJson(response, 200, await this.#describe());
         return;
       }
-      // oRPC takes the query of a GET, and of any other method the body that it finds here.
-      if (request.method !== 'GET') Object.assign(request, { body: await readAllFields(request, url) });
       const isCongested = () => response.writableNeedDrain;
       const context: ApiContext = { actor: actors[caller], isCongested, traceId };
+      if (url.pathname === `${API_PREFIX}/metrics` && wantsMetricsText(request)) {
+        const text = await withTrace(traceId, () => this.#metricsText(context));
+        response.writeHead(200, { 'Content-Type': METRICS_TEXT_TYPE }).end(text);
+        return;
+      }
+      // oRPC takes the query of a GET, and of any other method the body that it finds here.
+      if (request.method !== 'GET') Object.assign(request, { body: await readAllFields(request, url) });
       const { matched } = await this.#handler.handle(request, response, { prefix: API_PREFIX, context });
       if (!matched) sendFailure(response, unknownRoute(request.method ?? '', url.pathname));
     } catch (error) {
       withTrace(traceId, () => this.#sendError(response, error, `${request.method} ${url.pathname}`));
     }
+  }
+
+  async #metricsText(context: ApiContext): Promise<string> {
+    const { metrics } = createRouterClient(this.#router, { context });
+    return prometheusText(await metrics.get());
   }
 
   #describe(): Promise<object> {

@@ -152,7 +152,7 @@ describe('over HTTP', () => {
       responded: (id, gpio, response) => withTrace('script-7', () => core.control.responded(id, gpio, response)),
       observed: () => undefined,
     });
-    const { web } = await open(createRouter(core as unknown as Rooms) as ApiRouter);
+    const { web } = await open(createRouter(core as unknown as Rooms));
     const path = `/api/v1/devices/${A}/actuators/18/command`;
     const headers = { ...web.bearer, 'content-type': 'application/json', 'x-trace-id': 'script-7' };
     const answer = await web.ask(path, { method: 'POST', headers, body: '{"command":"ON"}' });
@@ -181,7 +181,7 @@ describe('over HTTP', () => {
     const core = openCore();
     core.approved(A);
     core.devices.brokerLost();
-    const { ask } = await open(createRouter(core as unknown as Rooms) as ApiRouter);
+    const { ask } = await open(createRouter(core as unknown as Rooms));
     const path = `/devices/${A}/actuators/18/command`;
     expect((await ask('POST', path, { 'x-trace-id': 'script-8' }, '{"command":"ON"}')).status).toBe(409);
     core.store.batch.flush();
