@@ -36,11 +36,16 @@ const notTaken = 'The broker did not take the message over.';
  * that was lost meanwhile.
  */
 export function notTakenOver(error: Error, isSameConnection: boolean): Failure {
-  if ('code' in error && REFUSED_LOGIN.includes(error.code))
+  if (isRefusedLogin(error))
     return failure('forbidden', 'The broker does not allow the console to publish this. Check its access list.', {
       details: { contractCode: contractCodes.authenticationFailed },
     }).error;
   return unavailable(notTaken, isSameConnection ? contractCodes.publishFailed : contractCodes.connectionLost);
+}
+
+/** An answer of a broker that works: it does not let this login publish this. No failure for the breaker. */
+export function isRefusedLogin(error: Error): boolean {
+  return 'code' in error && REFUSED_LOGIN.includes(error.code);
 }
 
 /** The failure of encoding with its contract code. */

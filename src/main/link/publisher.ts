@@ -8,7 +8,7 @@ import { keepTrace, traceProperties } from '../trace';
 import { closedBreaker, nextBreaker, shownBreaker, type BreakerEvent, type BreakerState } from './breaker-state';
 import type { BrokerConnection } from './connection';
 import type { LinkCounters } from './counters';
-import { breakerOpen, notConnected, notEncoded, notTakenOver } from './publish-failures';
+import { breakerOpen, isRefusedLogin, notConnected, notEncoded, notTakenOver } from './publish-failures';
 
 /** The broker takes a message over within this time, or the publish has failed. */
 const PUBLISH_DEADLINE_MS = 5_000;
@@ -112,7 +112,7 @@ export class Publisher {
       this.counters[error ? 'publishFailed' : 'published'] += 1;
       this.observer?.published(name, this.clock.monotonic() - startedMs, error !== undefined);
       const isSameConnection = connections === this.connections;
-      if (isSameConnection) this.step(error ? 'failure' : 'success');
+      if (isSameConnection) this.step(error && !isRefusedLogin(error) ? 'failure' : 'success');
       if (error) onFailure(notTakenOver(error, isSameConnection && this.connection.isOnline));
     };
     const cancel = this.clock.after(PUBLISH_DEADLINE_MS, () => finish(new Error('deadline')));

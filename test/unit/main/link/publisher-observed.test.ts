@@ -136,6 +136,16 @@ describe('a failure to publish', () => {
     expect(coded(error, isOnline)).toEqual([expected]);
   });
 
+  it('because this login may not publish it is no failure of the broker', () => {
+    const { connection, publisher, send } = bench();
+    connection.mood = 'silent';
+    for (let count = 0; count < 10; count += 1) {
+      send();
+      connection.answer(Object.assign(new Error('no'), { code: 135 }));
+    }
+    expect(publisher.breakerState).toBe('closed');
+  });
+
   it('carries 5105 while the breaker is open', () => {
     const { connection, send } = bench();
     connection.mood = 'refuses';
