@@ -1,16 +1,24 @@
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { SensorView } from '../../../shared/api/telemetry';
+import { api } from '../../connection/client';
 import { usePlant } from '../../connection/plant-store';
+import { Button } from '../../ui/button';
+import { FailureText } from '../../ui/failure';
 import { Tag } from '../../ui/tag';
 import { ValueRow } from '../../ui/value-row';
 import { Panel } from './panel';
+import { useRequest } from './use-request';
 import panel from './panel.module.css';
 import css from './device-sensors.module.css';
 
 /** Live values of one device with the pin that each comes from. */
 export function DeviceSensors({ deviceId }: { readonly deviceId: string }) {
   const { t } = useTranslation('devices');
+  const { error, run } = useRequest();
+  const canMeasure = usePlant(
+    ({ devices }) => devices[deviceId]?.approval === 'approved' && devices[deviceId].presence === 'online',
+  );
   const sensors = usePlant(
     useShallow((plant) =>
       Object.values(plant.sensors)
@@ -29,10 +37,20 @@ export function DeviceSensors({ deviceId }: { readonly deviceId: string }) {
               {sensor.gpio === 0 ? t('sensors.bus') : t('sensors.pin', { gpio: sensor.gpio })} · {sensor.type}
               {sensor.address !== undefined && ` · ${sensor.address}`}
               {!sensor.configured && <Tag>{t('sensors.notConfigured')}</Tag>}
+              {canMeasure && sensor.type !== 'vpd' && (
+                <Button
+                  variant="plain"
+                  aria-label={t('sensors.measureName', { name: sensor.name || sensor.type })}
+                  onPress={() => void run(() => api.control.measure({ id: sensor.deviceId, gpio: sensor.gpio }))}
+                >
+                  {t('sensors.measure')}
+                </Button>
+              )}
             </p>
           </li>
         ))}
       </ul>
+      <FailureText error={error} />
     </Panel>
   );
 }
