@@ -1,32 +1,29 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { DrillView, StopLatency } from '../../../shared/api/stop';
-import { api } from '../../connection/client';
-import { usePlant } from '../../connection/plant-store';
+import { api, whenConnected } from '../../connection/client';
 
-/** While a drill runs its rows are asked for this often; it is over after five seconds. */
-const LOOK_MS = 400;
+/** While a drill runs its rows are asked for this often (it is over after five seconds), else a stop may have been measured. */
+const RUNNING_MS = 400;
+const IDLE_MS = 5_000;
 
-const none = { drills: [] as readonly DrillView[], latencies: [] as readonly StopLatency[] };
+type Measured = { readonly drills: readonly DrillView[]; readonly latencies: readonly StopLatency[] };
 
-/** Drills and latencies: fetched at the start, after a drill or stop, and often while a drill runs. */
+/** Drills and latencies while somebody looks at them, and what starts a drill of the whole plant. */
 export function useDrills() {
-  const [{ drills, latencies }, setMeasured] = useState(none);
+  const [{ drills, latencies }, setMeasured] = useState<Measured>({ drills: [], latencies: [] });
   const [error, setError] = useState<unknown>(null);
   const [isWorking, setWorking] = useState(false);
-  const stops = usePlant((plant) => plant.stops);
-  const fetchAll = useCallback(async () => {
-    try {
-      const [allDrills, allLatencies] = await Promise.all([api.stop.drills(), api.stop.latencies()]);
-      setMeasured({ drills: allDrills, latencies: allLatencies });
-    } catch (cause) {
-      setError(cause);
-    }
-  }, []);
+  const fetchAll = useCallback(
+    () =>
+      Promise.all([api.stop.drills(), api.stop.latencies()])
+        .then(([allDrills, allLatencies]) => setMeasured({ drills: allDrills, latencies: allLatencies }))
+        .catch(() => undefined), // the header says that there is no connection
+    [],
+  );
   const isRunning = drills[0] !== undefined && drills[0].finishedAt === undefined;
-  useEffect(() => void fetchAll(), [fetchAll, stops]);
+  useEffect(() => whenConnected(() => void fetchAll()), [fetchAll]);
   useEffect(() => {
-    if (!isRunning) return undefined;
-    const timer = setInterval(() => void fetchAll(), LOOK_MS);
+    const timer = setInterval(() => void fetchAll(), isRunning ? RUNNING_MS : IDLE_MS);
     return () => clearInterval(timer);
   }, [isRunning, fetchAll]);
   const start = async () => {
