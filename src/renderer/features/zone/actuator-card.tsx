@@ -31,7 +31,9 @@ export function ActuatorCard({ actuator }: { readonly actuator: ActuatorView }) 
       {isEmergency(actuator) && <Notice priority="high">{t('face.emergency', { word: emergency })}</Notice>}
       <Blocks actuator={actuator} possible={possibleCommands(actuator, isConnected)} isConnected={isConnected} />
       <p className={styles['place']}>
-        {[deviceName, subzone && t('subzone', { ns: 'zone', id: subzone }), t('pin', { gpio }), typeName(type), limit].filter(Boolean).join(' · ')}
+        {[deviceName, subzone && t('subzone', { ns: 'zone', id: subzone }), t('pin', { gpio }), typeName(type), limit]
+          .filter(Boolean)
+          .join(' · ')}
       </p>
     </li>
   );
