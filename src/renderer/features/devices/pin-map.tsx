@@ -30,7 +30,7 @@ export function PinMap({ board, draft, onPick }: PinMapProps) {
         ))}
       </ul>
       {asked && (
-        <p className={css['ask']} role="status">
+        <output className={css['ask']}>
           {t('editor.pinAsk', { gpio: asked.gpio })}
           <Button onPress={() => onPick({ section: 'sensors', index: null, item: newSensor(asked.gpio) })}>
             {t('editor.asSensor')}
@@ -40,7 +40,7 @@ export function PinMap({ board, draft, onPick }: PinMapProps) {
               {t('editor.asOutput')}
             </Button>
           )}
-        </p>
+        </output>
       )}
     </section>
   );
