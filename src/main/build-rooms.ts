@@ -5,6 +5,8 @@ import { createBrokerApi } from './broker/broker-api';
 import type { EmbeddedBroker } from './broker/embedded-broker';
 import { buildMetrics } from './build-metrics';
 import type { ConsoleOptions } from './console';
+import { CalibrationStore } from './calibration/calibration-store';
+import { Calibrations } from './calibration/calibrations';
 import { ActuatorStore } from './control/actuator-store';
 import { Actuators } from './control/actuators';
 import { CommandStore } from './control/command-store';
@@ -56,7 +58,7 @@ type Plant = Pick<
   Services,
   'journal' | 'registry' | 'operations' | 'devices' | 'configuration' | 'foreign' | 'zones' | 'assignment' | 'subzones'
 >;
-type Measured = Pick<Services, 'readSamples' | 'series' | 'telemetry'>;
+type Measured = Pick<Services, 'readSamples' | 'series' | 'telemetry' | 'calibrations'>;
 export type BuiltRooms = {
   readonly link: Link;
   readonly demo: Demo;
@@ -193,11 +195,22 @@ function buildTelemetry(
   rooms: { queries: QueryClient; link: Link; plant: Plant },
 ): Measured {
   const { connection, counters } = rooms.link;
-  const { registry, devices } = rooms.plant;
+  const { registry, devices, journal } = rooms.plant;
   const samples = new SampleStore(store.history, rooms.queries);
   const series = new SeriesRegistry(samples, store.batch);
-  const telemetry = new TelemetryService({
+  const calibrations = new Calibrations({
+    store: new CalibrationStore(store.plant),
+    batch: store.batch,
+    journal,
+    clock,
+    series: (id) => {
+      const view = telemetry.view(id);
+      return view && { deviceId: view.deviceId, name: view.name || id };
+    },
+  });
+  const telemetry: TelemetryService = new TelemetryService({
     series,
+    calibration: (id) => calibrations.of(id),
     store: samples,
     batch: store.batch,
     clock,
@@ -211,7 +224,7 @@ function buildTelemetry(
       warn: (device, warning) => registry.warn(device, warning),
     },
   });
-  return { series, telemetry, readSamples: (one, query) => readSamples(samples, one, query, clock) };
+  return { series, telemetry, calibrations, readSamples: (one, query) => readSamples(samples, one, query, clock) };
 }
 
 function buildControl(

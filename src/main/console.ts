@@ -141,6 +141,7 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): () => voi
   services.registry.load();
   services.zones.load();
   services.series.load();
+  services.calibrations.load();
   services.actuators.load();
   services.control.load();
   services.stop.load();

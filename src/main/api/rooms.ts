@@ -3,6 +3,7 @@ import type { Result } from '../../shared/domain/result';
 import type { Clock } from '../clock';
 import type { BrokerApi } from '../broker/broker-api';
 import type { Actuators } from '../control/actuators';
+import type { Calibrations } from '../calibration/calibrations';
 import type { ControlService } from '../control/control-service';
 import type { DeviceConfiguration } from '../devices/configuration';
 import type { DeviceRegistry } from '../devices/device-registry';
@@ -43,6 +44,7 @@ export type Rooms = {
   readonly telemetry: TelemetryService;
   readonly series: SeriesRegistry;
   readonly readSamples: (series: Series, query: SampleQuery) => Promise<SamplePage>;
+  readonly calibrations: Calibrations;
   readonly control: ControlService;
   readonly actuators: Actuators;
   readonly stop: StopService;

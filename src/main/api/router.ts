@@ -19,6 +19,7 @@ export function createRouter(rooms: Rooms) {
     operations: operationProcedures(rooms),
     zones: zoneProcedures(rooms),
     telemetry: telemetryProcedures(rooms),
+    calibration: calibrationProcedures(rooms),
     control: controlProcedures(rooms),
     stop: stopProcedures(rooms),
     broker: brokerProcedures(rooms),
@@ -124,6 +125,17 @@ function telemetryProcedures({ telemetry, registry, series, readSamples, clock }
         await pause(clock, FRAME_MS, signal);
       }
     }),
+  };
+}
+
+function calibrationProcedures({ calibrations }: Rooms) {
+  const { calibration: procedures } = os;
+  return {
+    get: procedures.get.handler(({ input }) => calibrations.of(input.id) ?? null),
+    apply: procedures.apply.handler(({ input, context }) =>
+      unwrap(calibrations.apply(input.id, input.method, input.points, context.actor)),
+    ),
+    remove: procedures.remove.handler(({ input, context }) => unwrap(calibrations.remove(input.id, context.actor))),
   };
 }
 

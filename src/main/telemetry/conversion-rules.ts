@@ -1,3 +1,4 @@
+import { applyCalibration, type Line } from '../../shared/domain/calibration';
 import { qualities, worseQuality, type Quality } from '../../shared/domain/quality';
 import { sensorTypeInfo, type SensorType } from '../../shared/domain/sensor-types';
 import type { SensorData } from '../../shared/wire/messages/sensor-data';
@@ -33,8 +34,11 @@ function humidity(raw: number): ReturnType<Conversion> {
 }
 
 function moisture(raw: number): ReturnType<Conversion> {
-  const percent = clampPercent(((raw - MOISTURE_DRY) / (MOISTURE_WET - MOISTURE_DRY)) * 100);
-  const value = Math.round(percent * 10) / 10;
+  return moistureOf(((raw - MOISTURE_DRY) / (MOISTURE_WET - MOISTURE_DRY)) * 100);
+}
+
+function moistureOf(percent: number): ReturnType<Conversion> {
+  const value = Math.round(clampPercent(percent) * 10) / 10;
   if (value < 10 || value > 95) return { value, quality: 'poor' };
   return { value, quality: value >= 20 && value <= 80 ? 'good' : 'fair' };
 }
@@ -59,6 +63,13 @@ const conversions: Readonly<Record<Exclude<SensorType, 'vpd'>, Conversion>> = {
   flow: good,
 };
 
+/** A calibrated probe: its own line instead of the default conversion, within what the type can be. */
+function calibrated(type: string, line: Line, raw: number): ReturnType<Conversion> {
+  const value = applyCalibration(line, raw);
+  if (type === 'moisture') return moistureOf(value);
+  return good(type.endsWith('_humidity') ? clampPercent(value) : value);
+}
+
 /** The device's own word; an unknown one is `unknown`, a missing one says nothing. */
 function deviceQuality(word: string | undefined): Quality {
   if (word === undefined) return 'good';
@@ -66,17 +77,22 @@ function deviceQuality(word: string | undefined): Quality {
 }
 
 /**
- * Converts what a device sent. Unit and limits come from the sensor type table; outside the physical limits the quality is `critical` and
+ * Converts what a device sent, by its calibration where there is one. Unit and limits come from the sensor type table; outside the physical limits the quality is `critical` and
  * the value is kept; a marked fault and a number that no conversion survives have no value. A type that the console does not know shows the device's own value and unit.
  */
 export function convert(
   data: Pick<SensorData, 'sensorType' | 'raw' | 'value' | 'unit' | 'quality' | 'isRaw'>,
+  calibration?: Line,
 ): Reading {
   const stated = deviceQuality(data.quality);
   const info = sensorTypeInfo(data.sensorType);
   if (!info) return { value: data.value ?? data.raw, unit: data.unit ?? '', quality: stated };
   const conversion = conversions[data.sensorType as keyof typeof conversions] ?? good;
-  const converted = data.isRaw ? conversion(data.raw) : good(data.value ?? data.raw);
+  const converted = !data.isRaw
+    ? good(data.value ?? data.raw)
+    : calibration
+      ? calibrated(data.sensorType, calibration, data.raw)
+      : conversion(data.raw);
   const quality = worseQuality(converted.quality, stated);
   if (converted.value === null || !Number.isFinite(converted.value))
     return { value: null, unit: info.unit, quality: worseQuality(quality, 'error') };

@@ -1,4 +1,5 @@
 import type { SensorView } from '../../shared/api/telemetry';
+import type { Line } from '../../shared/domain/calibration';
 import type { DeviceId, SeriesId } from '../../shared/domain/ids';
 import { qualityIndex } from '../../shared/domain/quality';
 import { canonicalSensorType, sensorTypeInfo } from '../../shared/domain/sensor-types';
@@ -30,6 +31,8 @@ export type DeviceSide = {
 
 export type TelemetryParts = {
   readonly series: SeriesRegistry;
+  /** The line of a calibrated series. */
+  readonly calibration: (id: SeriesId) => Line | undefined;
   readonly store: SampleStore;
   readonly batch: WriteBatch;
   readonly clock: Clock;
@@ -74,7 +77,7 @@ export class TelemetryService {
       return;
     }
     const isFirst = series.version === 0;
-    const reading = convert(data);
+    const reading = convert(data, this.parts.calibration(series.row.id));
     const at = series.nextAtUs(receivedMs);
     series.take(reading, data.raw, { tsMs, receivedMs, monotonicMs: clock.monotonic() });
     const { number } = series.row;

@@ -77,6 +77,8 @@ const withTodo = [
   'brokerLost',
   'storeFailed',
   'storeFull',
+  'breakerOpen',
+  'errorRate',
   'emergency',
   'discrepancy',
   'deviceLost',

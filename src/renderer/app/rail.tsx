@@ -1,4 +1,12 @@
-import { LayoutGrid, NotebookText, Octagon, Microchip, Settings, type LucideIcon } from 'lucide-react';
+import {
+  LayoutGrid,
+  Microchip,
+  NotebookText,
+  Octagon,
+  Settings,
+  SlidersHorizontal,
+  type LucideIcon,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { usePlant } from '../connection/plant-store';
 import { railScreens, type RailScreen } from './rail-screens';
@@ -10,6 +18,7 @@ const icons: Readonly<Record<RailScreen, LucideIcon>> = {
   devices: Microchip,
   stop: Octagon,
   journal: NotebookText,
+  commands: SlidersHorizontal,
   settings: Settings,
 };
 

@@ -8,6 +8,7 @@ export type Route =
   | { readonly screen: 'device'; readonly deviceId: string }
   | { readonly screen: 'stop' }
   | { readonly screen: 'journal' }
+  | { readonly screen: 'commands' }
   | { readonly screen: 'settings' };
 
 /** Reads a location hash; anything unknown leads to the plant. */
@@ -18,7 +19,7 @@ export function parseRoute(hash: string): Route {
     .map(decode);
   if (screen === 'zone' && id) return { screen, zoneId: id };
   if (screen === 'devices') return id ? { screen: 'device', deviceId: id } : { screen };
-  if (screen === 'stop' || screen === 'journal' || screen === 'settings') return { screen };
+  if (screen === 'stop' || screen === 'journal' || screen === 'commands' || screen === 'settings') return { screen };
   return { screen: 'plant' };
 }
 

@@ -1,4 +1,5 @@
 import { assertNever } from '../../shared/domain/assert';
+import { CommandsScreen } from '../features/control';
 import { DevicesScreen, DeviceScreen } from '../features/devices';
 import { JournalScreen } from '../features/journal';
 import { OverviewScreen } from '../features/overview';
@@ -22,6 +23,8 @@ export function Screen({ route }: { readonly route: Route }) {
       return <StopScreen />;
     case 'journal':
       return <JournalScreen />;
+    case 'commands':
+      return <CommandsScreen />;
     case 'settings':
       return <SettingsScreen />;
     default:

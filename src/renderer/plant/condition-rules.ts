@@ -18,6 +18,8 @@ export type ConditionKind =
   | 'storeFailed'
   | 'storeFull'
   | 'storeReadOnly'
+  | 'errorRate'
+  | 'breakerOpen'
   | 'emergency'
   | 'sensorBad'
   | 'discrepancy'
@@ -50,6 +52,8 @@ const rank: readonly ConditionKind[] = [
   'brokerLost',
   'storeFailed',
   'storeFull',
+  'breakerOpen',
+  'errorRate',
   'emergency',
   'sensorBad',
   'discrepancy',
@@ -113,6 +117,16 @@ function consoleConditions({ status }: Plant): readonly Condition[] {
     const kind = ({ failed: 'storeFailed', full: 'storeFull', read_only: 'storeReadOnly' } as const)[store.state];
     found.push({ id: kind, kind, priority: 'high', ...(store.message !== null && { reason: store.message }) });
   }
+  if (broker.state === 'online' && broker.breaker === 'open')
+    found.push({ id: 'breakerOpen', kind: 'breakerOpen', priority: 'high' });
+  if (status.errorAlarm.active)
+    found.push({
+      id: 'errorRate',
+      kind: 'errorRate',
+      priority: 'high',
+      reason: `${Math.round(status.errorAlarm.rate * 100)} %`,
+      ...(status.errorAlarm.since !== null && { since: status.errorAlarm.since }),
+    });
   return found;
 }
 

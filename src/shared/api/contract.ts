@@ -1,4 +1,5 @@
 import { brokerContract } from './broker';
+import { calibrationContract } from './calibration';
 import { controlContract } from './control';
 import { devicesContract } from './devices';
 import { journalContract } from './journal';
@@ -17,6 +18,7 @@ export const contract = {
   operations: operationsContract,
   zones: zonesContract,
   telemetry: telemetryContract,
+  calibration: calibrationContract,
   control: controlContract,
   stop: stopContract,
   broker: brokerContract,

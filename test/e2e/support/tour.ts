@@ -83,6 +83,7 @@ export function screens({ pump, lost, pending }: Tour): readonly Place[] {
     { name: 'device that is not there', hash: '#/devices/ESP_000000' },
     { name: 'stop', hash: '#/stop' },
     { name: 'journal', hash: '#/journal' },
+    { name: 'commands', hash: '#/commands' },
     { name: 'settings', hash: '#/settings' },
   ];
 }
@@ -93,6 +94,8 @@ export function dialogs({ pump, pending }: Tour, language: Language = 'en'): rea
     (key: string, values = {}) =>
     (page: Page) =>
       page.getByRole('button', { name: text(key, values, language), exact: true }).first();
+  const maintenance = (key: string) => (page: Page) =>
+    page.getByRole('button', { name: new RegExp(`^${text(key, {}, language)} …$`, 'i') });
   const faceplateOf = (name: string) => (page: Page) => actuatorKey(page, name);
   const device = `#/devices/${pump.id}`;
   return [
@@ -108,6 +111,10 @@ export function dialogs({ pump, pending }: Tour, language: Language = 'en'): rea
     { name: 'assign a zone', hash: '#/devices', opener: button('devices:table.assignZoneName', { name: names.pump }) },
     { name: 'zones', hash: '#/devices', opener: button('devices:toolbar.zones') },
     { name: 'forget', hash: device, opener: button('devices:device.forget') },
+    { name: 'configuration', hash: device, opener: button('devices:editor.open') },
+    { name: 'subzone', hash: device, opener: button('devices:subzones.add') },
+    { name: 'stop token', hash: device, opener: button('devices:maintenance.token') },
+    { name: 'factory reset', hash: device, opener: maintenance('commands:system.factory_reset') },
   ];
 }
 

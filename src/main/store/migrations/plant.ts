@@ -45,7 +45,7 @@ export const plantMigrations: readonly Migration[] = [
     `,
   },
   {
-    name: 'outbox, drills, stop tokens, traces, more of a device',
+    name: 'outbox, calibrations, drills, stop tokens, traces, more of a device',
     sql: `
       ALTER TABLE devices ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
       ALTER TABLE operations ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
@@ -60,6 +60,7 @@ export const plantMigrations: readonly Migration[] = [
         device_id TEXT NOT NULL, at INTEGER NOT NULL, source TEXT NOT NULL, latency_ms REAL
       ) STRICT;
       CREATE INDEX stop_latencies_by_device ON stop_latencies (device_id, at);
+      CREATE TABLE calibrations (series_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
       CREATE TABLE stop_tokens (target TEXT PRIMARY KEY, token TEXT NOT NULL) STRICT;
     `,
   },

@@ -38,7 +38,7 @@ export function AssignZoneDialog({ device, isOpen, onClose }: DeviceDialogProps)
       setOperationId(started.operationId);
       if (choice.kind === 'new') setChoice({ kind: 'zone', zoneId: started.zoneId ?? '' });
     });
-  const canSend = device.presence === 'online' && choiceProblem(choice, zones) === null;
+  const canSend = choiceProblem(choice, zones) === null;
   const sendText = isWorking
     ? 'assign.working'
     : choiceValue(choice) === 'leave'
@@ -83,7 +83,7 @@ export function AssignZoneDialog({ device, isOpen, onClose }: DeviceDialogProps)
           {device.subzones.length > 0 && choice.kind !== 'leave' && (
             <StrategyField value={strategy} onChange={setStrategy} />
           )}
-          {device.presence !== 'online' && <Notice priority="high">{t('assign.offlineNote')}</Notice>}
+          {device.presence !== 'online' && <Notice priority="low">{t('assign.offlineNote')}</Notice>}
           <FailureText error={error} />
         </>
       )}

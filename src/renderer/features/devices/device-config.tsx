@@ -1,16 +1,27 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { configSectionNames, type ConfigSectionName, type DeviceView } from '../../../shared/api/devices';
+import {
+  configSectionNames,
+  type ConfigFailure,
+  type ConfigSectionName,
+  type DeviceView,
+} from '../../../shared/api/devices';
+import { useCodeText } from '../../plant/code-text';
+import { Button } from '../../ui/button';
 import { Mark } from '../../ui/mark';
 import { Tag } from '../../ui/tag';
 import { compareSection, type ComparedItem } from './config-compare-rules';
+import { ConfigEditor } from './config-editor';
 import { useConfigItemText } from './config-texts';
 import { Panel } from './panel';
 import panel from './panel.module.css';
 import css from './device-config.module.css';
 
 /** Pins and rules as they are wanted and as the device confirmed them, section by section. */
-export function DeviceConfig({ config }: { readonly config: DeviceView['config'] }) {
+export function DeviceConfig({ device }: { readonly device: DeviceView }) {
   const { t } = useTranslation('devices');
+  const [isOpen, setOpen] = useState(false);
+  const { config } = device;
   const sections = configSectionNames.map((name) => ({ name, items: compareSection(config, name) }));
   const used = sections.filter(({ name, items }) => items.length > 0 || config.state[name] !== 'none');
   return (
@@ -19,6 +30,9 @@ export function DeviceConfig({ config }: { readonly config: DeviceView['config']
       {used.map(({ name, items }) => (
         <Section key={name} name={name} items={items} state={config.state[name]} />
       ))}
+      <Failures failures={config.failures} />
+      {device.approval === 'approved' && <Button onPress={() => setOpen(true)}>{t('editor.open')}</Button>}
+      {isOpen && <ConfigEditor device={device} onClose={() => setOpen(false)} />}
     </Panel>
   );
 }
@@ -48,6 +62,32 @@ function Section({ name, items, state }: SectionProps) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** What the device refused, pin by pin, and what to do. */
+function Failures({ failures }: { readonly failures: readonly ConfigFailure[] }) {
+  const { t } = useTranslation('devices');
+  const codeText = useCodeText();
+  if (failures.length === 0) return null;
+  return (
+    <ul className={css['failures']} aria-label={t('config.failures')}>
+      {failures.map(({ section, gpio, error, detail }) => {
+        const { text, next } = codeText('config', error);
+        return (
+          <li key={`${section}:${gpio}:${error}`}>
+            <Mark priority="low" size="small" />
+            <span>
+              {t('config.failure', { section: t(`config.${section}`), pin: gpio ?? '–', text })} {next}
+              <small>
+                {error}
+                {detail !== '' && ` · ${detail}`}
+              </small>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { DeviceView } from '../../../shared/api/devices';
 import { Ago, Time } from '../../ui/time';
 import { Notice } from '../../ui/notice';
+import { BoardField } from './board-field';
 import { Panel } from './panel';
 import { PresenceText } from './presence-text';
 import { ZoneText } from './zone-text';
@@ -39,6 +40,7 @@ export function DeviceIdentity({ device }: { readonly device: DeviceView }) {
           <Time at={device.firstSeenAt} />
         </dd>
       </dl>
+      <BoardField device={device} />
       {zone.state === 'failed' && <Notice priority="low">{t('zone.failedTodo')}</Notice>}
       {device.demo && <Notice priority="none">{t('device.demo')}</Notice>}
     </Panel>

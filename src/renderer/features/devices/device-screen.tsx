@@ -8,8 +8,11 @@ import { DeviceEvents } from './device-events';
 import { DeviceHead } from './device-head';
 import { DeviceHealthFacts } from './device-health';
 import { DeviceIdentity } from './device-identity';
+import { DeviceMaintenance } from './device-maintenance';
 import { DeviceNotes } from './device-notes';
 import { DeviceSensors } from './device-sensors';
+import { DeviceSubzones } from './device-subzones';
+import { DeviceWaiting } from './device-waiting';
 import { DeviceWarnings } from './device-warnings';
 import css from './device-screen.module.css';
 
@@ -39,13 +42,16 @@ export function DeviceScreen({ deviceId }: { readonly deviceId: string }) {
       <div className={css['column']}>
         <DeviceSensors deviceId={deviceId} />
         <DeviceActuators device={device} />
-        <DeviceConfig config={device.config} />
+        <DeviceConfig device={device} />
+        <DeviceSubzones device={device} />
         <DeviceEvents deviceId={device.id} />
       </div>
       <div className={css['column']}>
         <DeviceWarnings device={device} />
+        <DeviceWaiting deviceId={device.id} />
         <DeviceIdentity device={device} />
         <DeviceHealthFacts device={device} />
+        <DeviceMaintenance device={device} />
         <DeviceNotes device={device} />
       </div>
     </div>

@@ -6,6 +6,8 @@ import { Empty } from '../../ui/empty';
 import { useFocusIfFewer } from '../../ui/use-focus-if-lost';
 import { decidedDevices, deviceCounts, filterDevices, pendingDevices } from './device-list-rules';
 import { DeviceTable } from './device-table';
+import { ForeignLine } from './foreign-line';
+import { OutboxLine } from './outbox-line';
 import { PendingCard } from './pending-card';
 import { SearchField } from './search-field';
 import { ZonesDialog } from './zones-dialog';
@@ -46,6 +48,7 @@ export function DevicesScreen() {
           <SearchField value={filter} onChange={setFilter} />
           <Button onPress={() => setZonesOpen(true)}>{t('toolbar.zones')}</Button>
         </header>
+        <OutboxLine />
         {shown.length > 0 ? (
           <DeviceTable devices={shown} />
         ) : (
@@ -61,6 +64,7 @@ export function DevicesScreen() {
           </div>
         )}
       </section>
+      <ForeignLine />
       <ZonesDialog isOpen={areZonesOpen} onClose={() => setZonesOpen(false)} />
     </div>
   );

@@ -11,11 +11,19 @@ export function OperationProgress({ operationId }: { readonly operationId: strin
   const operation = usePlant((plant) => plant.operations[operationId]);
   useNow(1000);
   if (operation === undefined || operation.state === 'pending') {
+    if (operation?.waitingFor !== undefined) {
+      return (
+        <Notice priority="none" announce="status">
+          {t(`operation.waiting.${operation.waitingFor}`)}
+        </Notice>
+      );
+    }
     const waitedMs = operation ? serverClock.now() - Date.parse(operation.startedAt) : 0;
     const duration = formatDuration(Math.max(1, Math.floor(waitedMs / 1000)) * 1000);
     return (
       <Notice priority="none">
-        {t('operation.pending', { duration })} {t('operation.pendingLimit')}
+        {t('operation.pending', { duration })}{' '}
+        {t(operation?.kind === 'config' ? 'operation.pendingLimitConfig' : 'operation.pendingLimit')}
       </Notice>
     );
   }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { About } from './about';
+import { ConsoleHealth } from './console-health';
 import { DemoSettings } from './demo-settings';
 import { ScreenSettings } from './screen-settings';
 import { Section } from './section';
@@ -35,6 +36,7 @@ export function SettingsScreen() {
             ))}
           </dl>
         </Section>
+        <ConsoleHealth />
         <About />
       </div>
     </>

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePlant } from '../../connection/plant-store';
 import { useNow } from '../../connection/server-clock';
+import { DrillPanel } from './drill-panel';
 import { EngageForm } from './engage-form';
 import { Octagon } from './octagon';
 import { PastStops } from './past-stops';
@@ -31,6 +32,7 @@ export function StopScreen() {
         {justCleared.map((stop) => (
           <ClearedPanel key={stop.id} stop={stop} />
         ))}
+        <DrillPanel />
         <PastStops stops={past} />
       </div>
       <EngageForm />

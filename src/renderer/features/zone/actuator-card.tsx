@@ -8,6 +8,7 @@ import { Truths } from '../../control/truths';
 import { useConnection } from '../../connection/connection-store';
 import { usePlant } from '../../connection/plant-store';
 import { isEmergency } from '../../plant/condition-rules';
+import { useSubzoneName } from '../../plant/subzone-name';
 import { formatDuration } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import styles from './actuator-card.module.css';
@@ -18,6 +19,7 @@ export function ActuatorCard({ actuator }: { readonly actuator: ActuatorView }) 
   const isConnected = useConnection(({ state }) => state === 'live');
   const typeName = useActuatorTypeName();
   const deviceName = usePlant(({ devices }) => devices[actuator.deviceId]?.name || actuator.deviceId);
+  const subzone = useSubzoneName(actuator);
   const { gpio, type, maxRuntimeS, emergency } = actuator;
   const limit = maxRuntimeS !== undefined && `${t('face.maxRuntime')} ${formatDuration(maxRuntimeS * 1000)}`;
   return (
@@ -29,7 +31,9 @@ export function ActuatorCard({ actuator }: { readonly actuator: ActuatorView }) 
       {isEmergency(actuator) && <Notice priority="high">{t('face.emergency', { word: emergency })}</Notice>}
       <Blocks actuator={actuator} possible={possibleCommands(actuator, isConnected)} isConnected={isConnected} />
       <p className={styles['place']}>
-        {[deviceName, t('pin', { gpio }), typeName(type), limit].filter(Boolean).join(' · ')}
+        {[deviceName, subzone && t('subzone', { ns: 'zone', id: subzone }), t('pin', { gpio }), typeName(type), limit]
+          .filter(Boolean)
+          .join(' · ')}
       </p>
     </li>
   );

@@ -4,6 +4,7 @@ import type { SensorView } from '../../../shared/api/telemetry';
 import { sensorTypeInfo } from '../../../shared/domain/sensor-types';
 import { usePlant } from '../../connection/plant-store';
 import { useSensorName } from '../../plant/labels';
+import { useSubzoneName } from '../../plant/subzone-name';
 import { hub } from '../../telemetry/telemetry-hub';
 import { formatNumber } from '../../ui/format';
 import { Plot } from '../../ui/plot';
@@ -22,7 +23,8 @@ const pen = must(pens[0], 'there is at least one pen');
 export function SensorCard({ sensor }: { readonly sensor: SensorView }) {
   const { t } = useTranslation('zone');
   const nameOf = useSensorName();
-  const { seriesId, type, unit, deviceId, gpio, address, subzoneId, configured } = sensor;
+  const { seriesId, type, unit, deviceId, gpio, address, configured } = sensor;
+  const subzone = useSubzoneName(sensor);
   const deviceName = usePlant(({ devices }) => devices[deviceId]?.name || deviceId);
   const info = sensorTypeInfo(type);
   const name = nameOf(sensor);
@@ -42,7 +44,7 @@ export function SensorCard({ sensor }: { readonly sensor: SensorView }) {
             })}
           </span>
         )}
-        {subzoneId !== undefined && <Tag>{t('subzone', { id: subzoneId })}</Tag>}
+        {subzone !== undefined && <Tag>{t('subzone', { id: subzone })}</Tag>}
         {!configured && <Tag tone="low">{t('notConfigured')}</Tag>}
       </p>
       <Plot

@@ -1,3 +1,5 @@
+import { CalibrationStore } from '../../../../src/main/calibration/calibration-store';
+import { Calibrations } from '../../../../src/main/calibration/calibrations';
 import { SampleStore } from '../../../../src/main/telemetry/sample-store';
 import { SeriesRegistry } from '../../../../src/main/telemetry/series-registry';
 import { TelemetryService } from '../../../../src/main/telemetry/telemetry-service';
@@ -17,8 +19,20 @@ export function openTelemetry(core: Core = openCore()) {
   series.load();
   const sensors: string[] = [];
   const nothing = () => undefined;
-  const telemetry = new TelemetryService({
+  const calibrations = new Calibrations({
+    store: new CalibrationStore(store.plant),
+    batch: store.batch,
+    journal: core.journal,
+    clock,
+    series: (id) => {
+      const view = telemetry.view(id);
+      return view && { deviceId: view.deviceId, name: view.name || id };
+    },
+  });
+  calibrations.load();
+  const telemetry: TelemetryService = new TelemetryService({
     series,
+    calibration: (id) => calibrations.of(id),
     store: samples,
     batch: store.batch,
     clock,
@@ -55,5 +69,5 @@ export function openTelemetry(core: Core = openCore()) {
       .all();
   };
   const values = () => (rows() as { value: number }[]).map(({ value }) => value);
-  return { core, telemetry, series, sensors, ingest, rows, values };
+  return { core, telemetry, calibrations, series, sensors, ingest, rows, values };
 }
