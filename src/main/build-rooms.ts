@@ -6,6 +6,7 @@ import type { EmbeddedBroker } from './broker/embedded-broker';
 import type { ConsoleOptions } from './console';
 import { ActuatorStore } from './control/actuator-store';
 import { Actuators } from './control/actuators';
+import { learnBoard } from './control/board-learning';
 import { CommandStore } from './control/command-store';
 import { ControlService } from './control/control-service';
 import { Demo } from './demo';
@@ -253,6 +254,8 @@ function buildControl(
     clock,
     changes: hub,
     stopBlock: (id) => stop.blockOf(id),
+    onChipModel: (id, chipModel) => learnBoard(registry, id, chipModel),
+    onTokenSet: () => undefined, // the stop room's tokens take it
   });
   return { stop, drills: new Drills(), tokens: new StopTokens(), actuators, control };
 }
