@@ -33,11 +33,20 @@ export class TokenKeeper {
 
   /** The event without the secret of its command. */
   masked(command: CommandView, event: CommandEvent): CommandEvent {
-    if (command.command !== TOKEN_COMMAND || event.kind !== 'ended') return event;
-    const secret = this.secrets.get(command.id);
-    const { kind, by, state, isRetryable } = event;
-    const words = secret === undefined ? {} : withoutToken(event, secret.token);
-    return { kind, by, state, ...(isRetryable !== undefined && { isRetryable }), ...words };
+    if (command.command !== TOKEN_COMMAND) return event;
+    const token = this.secrets.get(command.id)?.token;
+    if (event.kind === 'accepted') return { kind: 'accepted', ...wordsWithout(event, token) };
+    if (event.kind !== 'ended') return event;
+    const { by, state, isRetryable, result } = event;
+    const type = result?.['token_type']; // of the answer's fields only this one is kept
+    return {
+      kind: 'ended',
+      by,
+      state,
+      ...(isRetryable !== undefined && { isRetryable }),
+      ...wordsWithout(event, token),
+      ...((type === 'esp' || type === 'broadcast') && { result: { token_type: type } }),
+    };
   }
 
   /**
@@ -54,12 +63,14 @@ export class TokenKeeper {
   }
 }
 
-/** Of the answer's fields only the token's type is kept. */
-function withoutToken({ code, message, result }: Extract<CommandEvent, { kind: 'ended' }>, token: string) {
-  const type = result?.['token_type'];
+/** Words of an answer with the token masked; none at all when the token is not known any more. */
+function wordsWithout(
+  { code, message }: { readonly code?: string; readonly message?: string },
+  token: string | undefined,
+) {
+  if (token === undefined) return {};
   return {
     ...(code !== undefined && { code: code.replaceAll(token, MASK) }),
     ...(message !== undefined && { message: message.replaceAll(token, MASK) }),
-    ...((type === 'esp' || type === 'broadcast') && { result: { token_type: type } }),
   };
 }
