@@ -9,6 +9,7 @@ import { CalibrationStore } from './calibration/calibration-store';
 import { Calibrations } from './calibration/calibrations';
 import { ActuatorStore } from './control/actuator-store';
 import { Actuators } from './control/actuators';
+import { learnBoard } from './control/board-learning';
 import { CommandStore } from './control/command-store';
 import { ControlService } from './control/control-service';
 import { Demo } from './demo';
@@ -267,6 +268,8 @@ function buildControl(
     clock,
     changes: hub,
     stopBlock: (id) => stop.blockOf(id),
+    onChipModel: (id, chipModel) => learnBoard(registry, id, chipModel),
+    onTokenSet: () => undefined, // the stop room's tokens take it
   });
   return { stop, drills: new Drills(), tokens: new StopTokens(), actuators, control };
 }

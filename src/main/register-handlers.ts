@@ -22,12 +22,28 @@ export function registerHandlers({ registry: messages }: Link, services: Service
     actuators.emergency(deviceId, 'normal');
     stop.recovered(deviceId);
   };
+  const seen = (deviceId: DeviceId) => {
+    const device = registry.get(deviceId);
+    if (device) devices.seen(device);
+  };
   registerDeviceHandlers(messages, devices, configuration);
   registerReportHandlers(messages, new DeviceReports(registry, journal, (device) => devices.seen(device)));
   registerSensorDataHandler(messages, telemetry);
   registerZoneHandler(messages, assignment);
   registerControlHandlers(messages, {
     responded: (deviceId, gpio, response) => control.responded(deviceId, gpio, response),
+    measured: (deviceId, gpio, response) => {
+      seen(deviceId);
+      control.measured(deviceId, gpio, response);
+    },
+    systemAnswered: (deviceId, response) => {
+      seen(deviceId);
+      control.systemAnswered(deviceId, response);
+    },
+    scanned: (deviceId, scan) => {
+      seen(deviceId);
+      control.scanned(deviceId, scan);
+    },
     observed: (deviceId, gpio, status) => {
       actuators.observe(deviceId, gpio, status);
       const { active, known } = actuators.emergencyPins(deviceId);

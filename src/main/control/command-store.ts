@@ -14,11 +14,14 @@ export type CommandFilter = {
 /** SQL of the commands. */
 export class CommandStore {
   private readonly upsert;
+  /** Asked for every answer whose command is not in memory, so a device can make it run often. */
+  private readonly byId;
 
   constructor(private readonly database: Database.Database) {
     this.upsert = database.prepare(`
       INSERT INTO commands (id, device_id, at, state, record) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record`);
+    this.byId = database.prepare<[string], Row>('SELECT record FROM commands WHERE id = ?');
   }
 
   save(command: CommandView): void {
@@ -26,7 +29,7 @@ export class CommandStore {
   }
 
   get(id: string): CommandView | undefined {
-    const row = this.database.prepare<[string], Row>('SELECT record FROM commands WHERE id = ?').get(id);
+    const row = this.byId.get(id);
     return row && toCommand(row.record);
   }
 

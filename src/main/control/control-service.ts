@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Block, CommandView, SystemCommandName } from '../../shared/api/control';
 import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Failure, type Result } from '../../shared/domain/result';
-import { wireLimits } from '../../shared/wire/limits';
+import type { OutboundMessage } from '../../shared/wire/message';
 import { actuatorCommand, type ActuatorCommand } from '../../shared/wire/messages/actuator-command';
 import type { ActuatorResponse } from '../../shared/wire/messages/actuator-response';
+import type { SensorResponse, SystemResponse } from '../../shared/wire/messages/command-response';
 import type { IntentOutcome } from '../../shared/wire/messages/intent-outcome';
+import type { OnewireScan } from '../../shared/wire/messages/onewire-scan';
+import { sensorCommand } from '../../shared/wire/messages/sensor-command';
+import { systemCommand } from '../../shared/wire/messages/system-command';
 import type { Changes } from '../api/changes';
 import type { Clock } from '../clock';
 import type { DeviceRecord } from '../devices/device-record';
@@ -13,9 +17,17 @@ import type { DeviceRegistry } from '../devices/device-registry';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
 import type { WriteBatch } from '../store/write-batch';
+import { currentTraceId, newTraceId, withTrace } from '../trace';
 import type { Actuators } from './actuators';
-import { isFinal, nextCommand, type CommandEvent } from './command-state';
+import { CommandAnswers } from './command-answers';
+import { deviceBlocks, pressureBlock } from './command-blocks-rules';
 import type { CommandFilter, CommandStore } from './command-store';
+import { actuatorPayload, sensorPayload, systemPayload } from './command-payloads';
+import { commandText } from './command-text';
+import { MeasurePace } from './measure-pace';
+import { RunningCommands } from './running-commands';
+import { shownParams, systemCommands, systemParams } from './system-command-table';
+import { TokenKeeper, type OnTokenSet } from './token-keeper';
 
 export type CommandInput = {
   readonly command: ActuatorCommand['command'];
@@ -28,143 +40,161 @@ export type SystemInput = {
   readonly params?: Readonly<Record<string, string | number | boolean>> | undefined;
 };
 
-/** Commands kept in memory for matching late answers and for the screens. */
-const KEPT = 500;
+export type ControlParts = {
+  readonly devices: DeviceRegistry;
+  readonly actuators: Actuators;
+  readonly store: CommandStore;
+  readonly batch: WriteBatch;
+  readonly publisher: Publisher;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly changes: Changes;
+  readonly stopBlock: (deviceId: DeviceId) => Block | null;
+  /** A device named its chip in the answer to `diagnostics`. */
+  readonly onChipModel: (deviceId: DeviceId, chipModel: string) => void;
+  readonly onTokenSet: OnTokenSet;
+};
+
+/** What a new command consists of beside its id, its time and its trace. */
+type Draft = Pick<CommandView, 'kind' | 'deviceId' | 'command'> &
+  Partial<Pick<CommandView, 'gpio' | 'value' | 'durationS' | 'params'>>;
+type Sending = {
+  readonly command: CommandView;
+  readonly refusal: Failure | null;
+  readonly isDestructive?: boolean;
+  /** Hands the message to the publisher; `onFailure` is called when the broker did not take it over. */
+  readonly send: (onFailure: (error: Failure) => void) => Result<void>;
+};
+
 const DEFAULT_PAGE = 100;
 
-/** Answers of the device that mean "not executed" although they come as a response (wire contract 3.3). */
-const REJECTED_TEXT = /^Rejected before execution/;
-
-type Running = { command: CommandView; readonly sentMs: number; readonly cancelTimer: () => void };
-
-/** Commands from request to final state: refused with a reason, or journaled, sent and followed until the device has answered. */
+/**
+ * Commands of all kinds from request to final state: refused with a reason, or journaled, sent and followed until the device has answered.
+ * Called by the API (`command`, `measure`, `system`) and by the handlers of the device's answers.
+ */
 export class ControlService {
-  private readonly running = new Map<string, Running>();
+  private readonly commands: RunningCommands;
+  private readonly tokens: TokenKeeper;
+  private readonly answers: CommandAnswers;
+  private readonly pace = new MeasurePace();
 
-  constructor(
-    private readonly parts: {
-      readonly devices: DeviceRegistry;
-      readonly actuators: Actuators;
-      readonly store: CommandStore;
-      readonly batch: WriteBatch;
-      readonly publisher: Publisher;
-      readonly journal: Journal;
-      readonly clock: Clock;
-      readonly changes: Changes;
-      readonly stopBlock: (deviceId: DeviceId) => Block | null;
-    },
-  ) {}
+  constructor(private readonly parts: ControlParts) {
+    const onStep = (command: CommandView) => {
+      if (command.kind === 'actuator') parts.actuators.requested(command);
+    };
+    this.commands = new RunningCommands({ ...parts, onStep });
+    this.tokens = new TokenKeeper(parts.onTokenSet);
+    this.answers = new CommandAnswers({ ...parts, commands: this.commands, tokens: this.tokens });
+  }
 
   /** Commands that the last process left open are never sent again; their end is not known. */
   load(): void {
-    const at = new Date(this.parts.clock.now()).toISOString();
-    for (const command of this.parts.store.open()) {
-      const ended = nextCommand(command, { kind: 'timeout' }, at, 0);
-      this.parts.batch.plant(() => this.parts.store.save(ended));
-    }
+    this.commands.load();
   }
 
   stop(): void {
-    for (const { cancelTimer } of this.running.values()) cancelTimer();
+    this.commands.stop();
   }
 
   /** Why ON, TOGGLE and PWM would be refused now. OFF passes a stop. */
   blocksOf(device: DeviceRecord): Block[] {
-    const { name, approval, presence, id } = device;
-    const blocks: Block[] = [];
-    if (approval !== 'approved')
-      blocks.push({
-        code: 'not_approved',
-        message: `${name} is not approved. Approve it first.`,
-        details: { approval },
-      });
-    if (presence.state !== 'online') {
-      blocks.push({
-        code: 'offline',
-        message: `${name} is ${presence.state} (${presence.reason}). Commands are possible when it is online.`,
-        details: { presence: presence.state, reason: presence.reason, name },
-      });
-    }
-    const stop = this.parts.stopBlock(id);
-    if (stop) blocks.push(stop);
-    return blocks;
+    const stop = this.parts.stopBlock(device.id);
+    return [...deviceBlocks(device), ...(stop ? [stop] : [])];
   }
 
-  /** Sends one command. The row is on disk before the message leaves, unless storage fails: control goes on without it. */
+  /** Switches one output. The row is on disk before the message leaves, unless storage fails: control goes on without it. */
   command(deviceId: DeviceId, gpio: number, input: CommandInput, actor: string): Result<CommandView> {
-    const { devices, store, batch, publisher, journal, clock } = this.parts;
-    const found = devices.find(deviceId);
+    const found = this.parts.devices.find(deviceId);
     if (!found.ok) return found;
-    const refusal = this.refusal(found.value, input);
-    if (refusal) return this.refused(found.value, gpio, input, { actor, refusal });
-    const now = clock.now();
-    const command = newCommand(deviceId, gpio, { ...input, actor, at: new Date(now).toISOString() });
-    batch.plant(() => store.save(command));
-    journal.add({
-      kind: 'command.sent',
+    const { command: name, value, durationS } = input;
+    const command = this.newCommand(actor, {
+      kind: 'actuator',
       deviceId,
-      actor,
-      message: `${found.value.name}: pin ${gpio} ${describe(command)}`,
-      details: { commandId: command.id, gpio },
+      gpio,
+      command: name,
+      ...(value !== undefined && { value }),
+      ...(durationS !== undefined && { durationS }),
     });
-    batch.commitPlantNow(); // a full disk is counted and shown; it must not keep anybody from switching
-    const cancelTimer = clock.after(wireLimits.commandTerminalMs, () => this.step(command.id, { kind: 'timeout' }));
-    const entry: Running = { command, sentMs: clock.monotonic(), cancelTimer };
-    this.running.set(command.id, entry);
-    this.trim();
-    this.shown(command); // before it is sent: the broker's refusal may come within the call
-    const sent = publisher.send(actuatorCommand, { deviceId, gpio }, payloadOf(command, now), (error) =>
-      this.notSent(command.id, error),
-    );
-    if (!sent.ok) {
-      this.notSent(command.id, sent.error);
-      return sent;
-    }
-    return success(entry.command);
+    const canExpire = found.value.health.capabilities?.includes('expiry') === true;
+    return this.issue(found.value, {
+      command,
+      refusal: this.switchRefusal(found.value, input),
+      send: (onFailure) =>
+        this.publish(actuatorCommand, command, actuatorPayload(command, this.nowS(), canExpire), onFailure),
+    });
   }
 
-  /** The device's response; one without a known correlation id completes nothing (conformance E6). */
+  /** Measures one pin now. A software stop does not hinder it. */
+  measure(deviceId: DeviceId, gpio: number, actor: string): Result<CommandView> {
+    const found = this.parts.devices.find(deviceId);
+    if (!found.ok) return found;
+    const { name } = found.value;
+    const waitMs = this.pace.waitMs(deviceId, gpio, this.parts.clock.monotonic());
+    const tooSoon = failure('busy', `${name} was asked to measure just now. Measure again in ${waitMs} ms.`, {
+      retryable: true,
+      details: { retryAfterMs: waitMs },
+    });
+    const block = deviceBlocks(found.value)[0] ?? pressureBlock(found.value);
+    if (!block && waitMs > 0) return tooSoon; // not journaled: a script that asks too fast would fill the journal
+    const command = this.newCommand(actor, { kind: 'sensor', deviceId, gpio, command: 'MEASURE' });
+    return this.issue(found.value, {
+      command,
+      refusal: block ? failureOf(block) : null,
+      send: (onFailure) => {
+        const sent = this.publish(sensorCommand, command, sensorPayload(command.id, this.nowS()), onFailure);
+        if (sent.ok) this.pace.asked(deviceId, gpio, this.parts.clock.monotonic());
+        return sent;
+      },
+    });
+  }
+
+  /** Sends a maintenance command. Its parameters are checked by its line in the table; secrets stay out of all records. */
+  system(deviceId: DeviceId, { command: name, params = {} }: SystemInput, actor: string): Result<CommandView> {
+    const found = this.parts.devices.find(deviceId);
+    if (!found.ok) return found;
+    const checked = systemParams(name, params);
+    const shown = checked.ok ? shownParams(checked.value) : {};
+    const command = this.newCommand(actor, {
+      kind: 'system',
+      deviceId,
+      command: name,
+      ...(Object.keys(shown).length > 0 && { params: shown }),
+    });
+    return this.issue(found.value, {
+      command,
+      refusal: checked.ok ? this.systemRefusal(found.value, name) : checked.error,
+      isDestructive: systemCommands[name].isDestructive,
+      send: (onFailure) => {
+        if (!checked.ok) return checked;
+        this.tokens.keep(command.id, checked.value);
+        return this.publish(systemCommand, command, systemPayload(command, checked.value, this.nowS()), onFailure);
+      },
+    });
+  }
+
+  /** Answers of devices; what they mean stands in command-answers.ts. */
   responded(deviceId: DeviceId, gpio: number, response: ActuatorResponse): void {
-    const entry = this.matching(deviceId, response.correlationId);
-    if (!entry || entry.command.gpio !== gpio) return;
-    const { isSuccess, message } = response;
-    const state = isSuccess ? 'applied' : REJECTED_TEXT.test(message) ? 'rejected' : 'failed';
-    const latencyMs = this.parts.clock.monotonic() - entry.sentMs;
-    this.step(entry.command.id, { kind: 'ended', by: 'response', state, ...(message !== '' && { message }) });
-    this.parts.actuators.acknowledged(entry.command, { isSuccess, message, latencyMs });
+    this.answers.responded(deviceId, gpio, response);
   }
 
-  /** The device's life-cycle report of an intent. */
+  measured(deviceId: DeviceId, gpio: number, response: SensorResponse): void {
+    this.answers.measured(deviceId, gpio, response);
+  }
+
+  systemAnswered(deviceId: DeviceId, response: SystemResponse): void {
+    this.answers.systemAnswered(deviceId, response);
+  }
+
+  scanned(deviceId: DeviceId, scan: OnewireScan): void {
+    this.answers.scanned(deviceId, scan);
+  }
+
   outcome(deviceId: DeviceId, report: IntentOutcome): void {
-    const entry = this.matching(deviceId, report.correlationId);
-    if (!entry) return;
-    const texts = {
-      ...(report.code !== undefined && { code: report.code }),
-      ...(report.reason !== undefined && { message: report.reason }),
-    };
-    const { outcome } = report;
-    if (outcome === 'accepted') this.step(entry.command.id, { kind: 'accepted', ...texts });
-    else
-      this.step(entry.command.id, {
-        kind: 'ended',
-        by: 'outcome',
-        state: outcome === 'persisted' ? 'applied' : outcome,
-        ...texts,
-      });
-  }
-
-  /** Measures one pin now. */
-  measure(_deviceId: DeviceId, _gpio: number, _actor: string): Result<CommandView> {
-    return failure('unsupported', 'not built yet');
-  }
-
-  /** Sends a maintenance command. */
-  system(_deviceId: DeviceId, _input: SystemInput, _actor: string): Result<CommandView> {
-    return failure('unsupported', 'not built yet');
+    this.answers.outcome(deviceId, report);
   }
 
   get(id: string): Result<CommandView> {
-    const command = this.running.get(id)?.command ?? this.parts.store.get(id);
+    const command = this.commands.get(id);
     return command ? success(command) : failure('not_found', `There is no command ${id}.`);
   }
 
@@ -183,116 +213,96 @@ export class ControlService {
     };
   }
 
-  private refusal(device: DeviceRecord, { command, value }: CommandInput): Failure | null {
-    const passesStop = command === 'OFF';
-    const block = this.blocksOf(device).find(({ code }) => !(passesStop && code === 'blocked'));
-    if (block)
-      return failure(
-        block.code === 'offline' || block.code === 'not_approved' ? block.code : 'blocked',
-        block.message,
-        block.details ? { details: block.details } : {},
-      ).error;
-    if (command === 'PWM' && value === undefined) return failure('invalid', 'PWM needs a value between 0 and 1.').error;
-    return null;
+  private newCommand(issuedBy: string, draft: Draft): CommandView {
+    const at = new Date(this.parts.clock.now()).toISOString();
+    const traceId = currentTraceId() ?? newTraceId();
+    const history: CommandView['history'] = [{ at, event: 'sent', state: 'sent' }];
+    return { id: randomUUID(), ...draft, state: 'sent', issuedBy, at, traceId, history };
   }
 
-  private refused(
-    device: DeviceRecord,
-    gpio: number,
-    input: CommandInput,
-    { actor, refusal }: { actor: string; refusal: Failure },
-  ): Result<never> {
+  /** Refuses a command, or records it, follows it and lets it be sent. */
+  private issue(device: DeviceRecord, { command, refusal, isDestructive, send }: Sending): Result<CommandView> {
+    return withTrace(command.traceId, () => {
+      if (refusal) return this.refused(device, command, refusal);
+      const { batch, store, journal } = this.parts;
+      const { id: commandId, kind, gpio, deviceId, issuedBy: actor } = command;
+      batch.plant(() => store.save(command));
+      journal.add({
+        kind: 'command.sent',
+        deviceId,
+        actor,
+        message: `${device.name}: ${commandText(command)}`,
+        details: { commandId, kind, ...(gpio !== undefined && { gpio }) },
+      });
+      const isRecorded = batch.commitPlantNow(); // a full disk is counted and shown; it must not keep anybody from switching
+      if (!isRecorded && isDestructive) return this.refused(device, command, notRecorded(command));
+      const entry = this.commands.open(command); // before it is sent: the broker's refusal may come within the call
+      const notSent = ({ message }: Failure) => this.commands.step(entry, { kind: 'not_sent', message });
+      const sent = send(notSent);
+      if (sent.ok) return success(entry.command);
+      notSent(sent.error);
+      return sent;
+    });
+  }
+
+  private refused(device: DeviceRecord, command: CommandView, refusal: Failure): Result<never> {
+    const { deviceId, kind, gpio, issuedBy: actor } = command;
     this.parts.journal.add({
       kind: 'command.refused',
-      deviceId: device.id,
+      deviceId,
       actor,
-      message: `${device.name}: pin ${gpio} ${input.command} refused (${refusal.message})`,
-      details: { gpio, code: refusal.code },
+      message: `${device.name}: ${commandText(command)} refused (${refusal.message})`,
+      details: { kind, ...(gpio !== undefined && { gpio }), code: refusal.code },
     });
     return { ok: false, error: refusal };
   }
 
-  private matching(deviceId: DeviceId, correlationId: string | undefined): Running | undefined {
-    const entry = correlationId === undefined ? undefined : this.running.get(correlationId);
-    return entry?.command.deviceId === deviceId ? entry : undefined;
+  private publish<T>(
+    message: OutboundMessage<T>,
+    { deviceId, gpio }: CommandView,
+    payload: T,
+    onFailure: (error: Failure) => void,
+  ): Result<void> {
+    return this.parts.publisher.send(message, { deviceId, ...(gpio !== undefined && { gpio }) }, payload, onFailure);
   }
 
-  private notSent(id: string, error: Failure): void {
-    this.step(id, { kind: 'not_sent', message: error.message });
+  private switchRefusal(device: DeviceRecord, { command, value }: CommandInput): Failure | null {
+    const block = this.blocksOf(device).find(({ code }) => !(command === 'OFF' && code === 'blocked'));
+    if (block) return failureOf(block);
+    if (command === 'PWM' && value === undefined) return failure('invalid', 'PWM needs a value between 0 and 1.').error;
+    return null;
   }
 
-  private step(id: string, event: CommandEvent): void {
-    const entry = this.running.get(id);
-    if (!entry) return;
-    const { clock, journal, devices } = this.parts;
-    const before = entry.command;
-    const latencyMs = Math.round(clock.monotonic() - entry.sentMs);
-    entry.command = nextCommand(before, event, new Date(clock.now()).toISOString(), latencyMs);
-    if (entry.command === before) return;
-    if (isFinal(entry.command.state)) entry.cancelTimer();
-    if (entry.command.state !== before.state && isFinal(entry.command.state)) {
-      const { state, deviceId, gpio, message } = entry.command;
-      const name = devices.get(deviceId)?.name ?? deviceId;
-      journal.add({
-        kind: `command.${state}`,
-        deviceId,
-        actor: `device:${deviceId}`,
-        message: `${name}: pin ${gpio} ${describe(before)} ${state}${message === undefined ? '' : ` (${message})`}`,
-        details: { commandId: id, latencyMs },
-      });
-    }
-    this.shown(entry.command);
+  private systemRefusal(device: DeviceRecord, name: SystemCommandName): Failure | null {
+    const [block] = deviceBlocks(device);
+    if (block) return failureOf(block);
+    const { capability, stopReason } = systemCommands[name];
+    if (capability !== null && device.health.capabilities?.includes(capability) !== true)
+      return failure(
+        'unsupported',
+        `${device.name} does not announce that it knows ${name}, so it was not sent. Stock firmware does not know it; newer firmware says so in its heartbeat.`,
+        { details: { capability } },
+      ).error;
+    const stop = stopReason === null ? null : this.parts.stopBlock(device.id);
+    return stop ? failureOf({ ...stop, message: `${name} ${stopReason}. ${stop.message}` }) : null;
   }
 
-  private shown(command: CommandView): void {
-    this.parts.batch.plant(() => this.parts.store.save(command));
-    this.parts.actuators.requested(command);
-    this.parts.changes.command(command.id);
-  }
-
-  /** Forgets the oldest ended commands; they stay in the store. */
-  private trim(): void {
-    for (const [id, { command }] of this.running) {
-      if (this.running.size <= KEPT) return;
-      if (isFinal(command.state)) this.running.delete(id);
-    }
+  private nowS(): number {
+    return Math.floor(this.parts.clock.now() / 1000);
   }
 }
 
-function newCommand(
-  deviceId: DeviceId,
-  gpio: number,
-  input: CommandInput & { actor: string; at: string },
-): CommandView {
-  const { command, value, durationS, actor: issuedBy, at } = input;
-  return {
-    id: randomUUID(),
-    kind: 'actuator',
-    deviceId,
-    gpio,
-    command,
-    ...(value !== undefined && { value }),
-    ...(durationS !== undefined && { durationS }),
-    state: 'sent',
-    issuedBy,
-    at,
-    history: [{ at, event: 'sent', state: 'sent' }],
-  };
+const blockCodes = ['offline', 'not_approved', 'busy'] as const;
+
+function failureOf({ code, message, details }: Block): Failure {
+  const known = blockCodes.find((one) => one === code) ?? 'blocked';
+  return failure(known, message, { retryable: known === 'busy', ...(details && { details }) }).error;
 }
 
-function payloadOf({ id, command, value, durationS, issuedBy }: CommandView, nowMs: number): ActuatorCommand {
-  return {
-    command: command as ActuatorCommand['command'],
-    value: value ?? (command === 'ON' ? 1 : 0),
-    duration: durationS ?? 0,
-    timestamp: Math.floor(nowMs / 1000),
-    issued_by: issuedBy,
-    correlation_id: id,
-    intent_id: id,
-  };
-}
-
-function describe({ command, value, durationS }: CommandView): string {
-  const percent = command === 'PWM' && value !== undefined ? ` ${Math.round(value * 100)} %` : '';
-  return `${command}${percent}${durationS ? ` for ${durationS} s` : ''}`;
+function notRecorded(command: CommandView): Failure {
+  return failure(
+    'storage_unavailable',
+    `${command.command} was not sent: the disk does not take its record, and what it destroys cannot be had back. Make room and try again.`,
+    { retryable: true },
+  ).error;
 }

@@ -1,10 +1,8 @@
 import type { InboundMessage } from '../../shared/wire/message';
-import { sensorResponse, systemResponse } from '../../shared/wire/messages/command-response';
 import { deviceError } from '../../shared/wire/messages/device-error';
 import { diagnostics } from '../../shared/wire/messages/diagnostics';
 import { heartbeatMetrics } from '../../shared/wire/messages/heartbeat-metrics';
 import { lifecycle } from '../../shared/wire/messages/lifecycle';
-import { onewireScan } from '../../shared/wire/messages/onewire-scan';
 import { queuePressure } from '../../shared/wire/messages/queue-pressure';
 import { subzoneAck } from '../../shared/wire/messages/subzone';
 import type { HandlerRegistry } from '../link/handler-registry';
@@ -26,8 +24,5 @@ export function registerReportHandlers(registry: HandlerRegistry, reports: Devic
   registry.register(lifecycle, ({ deviceId, payload }) => {
     if (payload.event !== CHAIN_STAGE) reports.event(deviceId, 'device.lifecycle', payload.event, payload);
   });
-  record(systemResponse, 'device.system_response');
-  record(sensorResponse, 'device.sensor_response');
   record(subzoneAck, 'device.subzone_ack');
-  record(onewireScan, 'device.onewire_scan');
 }

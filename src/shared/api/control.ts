@@ -35,9 +35,13 @@ export const commandViewSchema = z.object({
   command: z.string(),
   value: z.number().optional(),
   durationS: z.int().optional(),
+  /** What a maintenance command was sent with; secrets are masked. */
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   state: z.enum(commandStates),
   code: z.string().optional(),
   message: z.string().optional(),
+  /** The device says that the same command may work when it is sent again. */
+  retryable: z.boolean().optional(),
   issuedBy: actorSchema,
   at: timeSchema,
   latencyMs: z.number().optional(),

@@ -3,6 +3,8 @@ import { inbound } from '../message';
 import { correlationFields, correlationOf, optionalInt, optionalText } from './fields';
 
 const yes = new Set(['1', 'true', 'yes', 'on']);
+/** How stock firmware words a refusal before execution (3.3); the code stands in the text only. */
+const REASON_CODE = /\(reason_code=([A-Z0-9_]{1,60})\)/;
 
 /** 1.18: the device's result of a command. Without a correlation id it completes nothing. */
 export const actuatorResponse = inbound({
@@ -25,6 +27,7 @@ export const actuatorResponse = inbound({
       command: payload.command,
       value: payload.value ?? undefined,
       isSuccess: payload.success,
+      code: REASON_CODE.exec(payload.message ?? '')?.[1],
       message: payload.message ?? '',
     })),
 });

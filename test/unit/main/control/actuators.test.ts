@@ -314,12 +314,21 @@ describe('messages of actuators', () => {
     registerControlHandlers(core.messages, {
       responded: (id, gpio, { isSuccess }) => void seen.push(['response', id, gpio, isSuccess]),
       observed: (id, gpio, { isOn }) => void seen.push(['status', id, gpio, isOn]),
+      measured: (id, gpio, { raw }) => void seen.push(['measurement', id, gpio, raw]),
+      systemAnswered: (id, { command }) => void seen.push(['system', id, command]),
+      scanned: (id, { devices }) => void seen.push(['scan', id, devices.length]),
     });
     send(core, 'actuator/18/response', { success: true });
     send(core, 'actuator/19/status', { state: true, ts: 1 });
+    send(core, 'sensor/34/response', { success: true, raw: 2140 });
+    send(core, 'system/command/response', { command: 'status', success: true });
+    send(core, 'onewire/scan_result', { devices: [{ rom_code: '28FF' }] });
     expect(seen).toEqual([
       ['response', A, 18, true],
       ['status', A, 19, true],
+      ['measurement', A, 34, 2140],
+      ['system', A, 'status'],
+      ['scan', A, 1],
     ]);
   });
 

@@ -1,54 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandInput } from '../../../../src/main/control/control-service';
-import type { CommandView } from '../../../../src/shared/api/control';
-import type { DeviceId } from '../../../../src/shared/domain/ids';
-import { actuatorResponse } from '../../../../src/shared/wire/messages/actuator-response';
-import { intentOutcome } from '../../../../src/shared/wire/messages/intent-outcome';
 import { keysWithSpaceBeforeColon } from '../../../fakes/payload-budget';
-import { A, B, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
+import { A, B, OPERATOR, beat, openCore, type Core } from '../devices/core-bench';
 import { fillDisk } from '../store/open-store';
-
-const PIN = 18;
-const on: CommandInput = { command: 'ON' };
-
-/** Sends a command that is accepted and returns it. */
-function command(core: Core, input: CommandInput = on, id = A): CommandView {
-  const result = core.control.command(id, PIN, input, OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-}
-const refusal = (core: Core, input: CommandInput = on, id = A) => {
-  const result = core.control.command(id, PIN, input, OPERATOR);
-  return result.ok ? 'accepted' : result.error.code;
-};
-const get = (core: Core, id: string): CommandView => {
-  const result = core.control.get(id);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-};
-const respond = (
-  core: Core,
-  id: string | undefined,
-  fields: Record<string, unknown> = {},
-  { from = A, gpio = PIN } = {},
-) =>
-  core.control.responded(
-    from,
-    gpio,
-    actuatorResponse.schema.parse({ correlation_id: id, success: true, message: 'Command executed', ...fields }),
-  );
-const outcome = (
-  core: Core,
-  id: string,
-  word: string,
-  { from = A, ...more }: { from?: DeviceId; code?: string; reason?: string } = {},
-) =>
-  core.control.outcome(
-    from,
-    intentOutcome.schema.parse({ flow: 'command', correlation_id: id, outcome: word, ...more }),
-  );
-const sentCommands = (core: Core) => core.connection.to('/command');
-const events = ({ history }: CommandView) => history.map(({ event, late }) => (late ? `${event} late` : event));
+import { PIN, on, command, refusal, get, respond, sentCommands } from './command-bench';
 
 describe('a command on the wire (conformance E1)', () => {
   it('is one QoS 2 message with equal ids and no space before a colon, recorded before it leaves', () => {
@@ -92,6 +47,19 @@ describe('a command on the wire (conformance E1)', () => {
     core.approved(A);
     command(core, input);
     expect(sentCommands(core)[0]?.payload).toMatchObject({ command: input.command, value, duration });
+  });
+
+  it('carries its expiry only to devices that announce that they know it', () => {
+    const core = openCore();
+    core.approved(A);
+    command(core);
+    core.devices.heartbeat(A, beat({ capabilities: ['reboot'] }));
+    command(core);
+    core.devices.heartbeat(A, beat({ capabilities: ['reboot', 'expiry'] }));
+    core.clock.advance(1_700);
+    command(core);
+    const nowS = Math.floor(core.clock.now() / 1000);
+    expect(sentCommands(core).map(({ payload }) => payload['expires_at'])).toEqual([undefined, undefined, nowS + 30]);
   });
 
   it('is described in the journal', () => {
@@ -190,146 +158,6 @@ describe('a command on a full disk', () => {
   });
 });
 
-describe('the end of a command', () => {
-  it('comes in any order without flipping back (conformance E4)', () => {
-    const core = openCore();
-    core.approved(A);
-    const { id } = command(core);
-    core.clock.advance(120);
-    respond(core, id);
-    outcome(core, id, 'applied');
-    outcome(core, id, 'accepted');
-    const view = get(core, id);
-    expect([view.state, view.latencyMs, events(view)]).toEqual([
-      'applied',
-      120,
-      ['sent', 'response_applied', 'outcome_applied late', 'accepted late'],
-    ]);
-    expect(core.kinds().filter((kind) => kind === 'command.applied')).toHaveLength(1);
-  });
-
-  it.each<[string, Record<string, unknown>, string]>([
-    ['a success', {}, 'applied'],
-    ['a failure', { success: false, message: 'Unknown command: X' }, 'failed'],
-    ['a refusal', { success: false, message: 'Rejected before execution (reason_code=PENDING)' }, 'rejected'],
-    ['a failure without words', { success: false, message: null }, 'failed'],
-  ])('by response is %s', (_name, fields, state) => {
-    const core = openCore();
-    core.approved(A);
-    const { id } = command(core);
-    respond(core, id, fields);
-    expect(get(core, id).state).toBe(state);
-  });
-
-  it.each([
-    ['accepted', 'accepted'],
-    ['applied', 'applied'],
-    ['persisted', 'applied'],
-    ['rejected', 'rejected'],
-    ['failed', 'failed'],
-    ['expired', 'expired'],
-    ['mystery', 'failed'],
-  ])('by outcome %s is %s', (word, state) => {
-    const core = openCore();
-    core.approved(A);
-    const { id } = command(core);
-    outcome(core, id, word, { code: 'C', reason: 'R' });
-    expect([get(core, id).state, get(core, id).history.at(-1)]).toMatchObject([state, { code: 'C', message: 'R' }]);
-  });
-
-  it('does not come from a response without an id, of another pin or of another device (conformance E6)', () => {
-    const core = openCore();
-    core.approved(A);
-    core.approved(B);
-    const { id } = command(core);
-    respond(core, undefined);
-    respond(core, 'other');
-    respond(core, id, {}, { from: A, gpio: 19 });
-    respond(core, id, {}, { from: B, gpio: PIN });
-    outcome(core, id, 'applied', { from: B });
-    expect([get(core, id).state, events(get(core, id))]).toEqual(['sent', ['sent']]);
-  });
-
-  it('is unconfirmed after 30 s; a later answer goes into the history (conformance E8)', () => {
-    const core = openCore();
-    core.approved(A);
-    const { id } = command(core);
-    core.clock.advance(29_999);
-    expect(get(core, id).state).toBe('sent');
-    core.clock.advance(1);
-    expect(get(core, id).state).toBe('unconfirmed');
-    core.clock.advance(60_000);
-    respond(core, id);
-    expect([get(core, id).state, events(get(core, id))]).toEqual([
-      'unconfirmed',
-      ['sent', 'timeout', 'response_applied late'],
-    ]);
-    expect(found(core.actuators.view(A, PIN)).acknowledged).toMatchObject({ commandId: id, success: true });
-  });
-
-  it('is not hastened by a jump of the wall clock', () => {
-    const core = openCore();
-    core.approved(A);
-    const { id } = command(core);
-    core.clock.jump(3_600_000);
-    core.clock.advance(1_000);
-    respond(core, id);
-    expect(get(core, id)).toMatchObject({ state: 'applied', latencyMs: 1_000 });
-  });
-
-  it.each(['refuses', 'silent'] as const)(
-    'is a failure when the broker does not take the message over (%s)',
-    (mood) => {
-      const core = openCore();
-      core.approved(A);
-      core.connection.mood = mood;
-      const { id } = command(core);
-      core.clock.advance(5_000);
-      const ended = { state: 'failed', message: 'The broker did not take the message over.' };
-      expect(get(core, id)).toMatchObject(ended);
-      expect(found(core.actuators.view(A, PIN)).requested).toMatchObject({ commandId: id, state: 'failed' });
-      core.store.batch.flush();
-      const again = core.restart();
-      expect(get(again, id)).toMatchObject({ ...ended, history: [{ event: 'sent' }, { event: 'not_sent' }] });
-    },
-  );
-
-  it('is told at once when the broker refuses within the call', () => {
-    const core = openCore();
-    core.approved(A);
-    core.connection.mood = 'refuses';
-    expect(command(core).state).toBe('failed');
-  });
-
-  it('is unconfirmed for what the console left open at its end, and nothing is sent again', () => {
-    const core = openCore();
-    core.approved(A);
-    const sent = command(core);
-    const accepted = command(core);
-    outcome(core, accepted.id, 'accepted');
-    const done = command(core);
-    respond(core, done.id);
-    const again = core.restart();
-    again.store.batch.flush();
-    expect([sent, accepted, done].map(({ id }) => get(again, id).state)).toEqual([
-      'unconfirmed',
-      'unconfirmed',
-      'applied',
-    ]);
-    again.approved(A);
-    again.clock.advance(60_000);
-    expect(sentCommands(again)).toEqual([]);
-  });
-
-  it('leaves no timer behind', () => {
-    const core = openCore();
-    core.approved(A);
-    command(core);
-    core.close();
-    expect(core.clock.pending).toBe(0);
-  });
-});
-
 describe('the list of commands', () => {
   it('pages from the newest to the oldest, for one device or for all', () => {
     const core = openCore();
@@ -350,7 +178,27 @@ describe('the list of commands', () => {
     ]);
   });
 
-  it('finds commands that memory has let go', () => {
+  it('can be narrowed to a kind, a state or a device', () => {
+    const core = openCore();
+    core.approved(A);
+    core.approved(B);
+    const done = command(core);
+    respond(core, done.id);
+    const open = command(core, on, B);
+    core.control.measure(A, 4, OPERATOR);
+    core.control.system(A, { command: 'status' }, OPERATOR);
+    const ids = (filter: Parameters<typeof core.control.page>[0]) =>
+      core.control.page(filter).items.map(({ id }) => id);
+    expect([ids({ state: 'applied' }), ids({ kind: 'actuator' }), ids({ deviceId: B })]).toEqual([
+      [done.id],
+      [open.id, done.id],
+      [open.id],
+    ]);
+    expect(core.control.page({ kind: 'sensor' }).items.map(({ command: name }) => name)).toEqual(['MEASURE']);
+    expect(core.control.page({ kind: 'system', deviceId: A, state: 'sent' }).items.length).toBe(1);
+  });
+
+  it('knows commands that memory has let go, and takes late answers to them', () => {
     const core = openCore();
     core.approved(A);
     const ids = Array.from({ length: 520 }, () => {
@@ -362,7 +210,8 @@ describe('the list of commands', () => {
     respond(core, ids[0], { success: false });
     expect(get(core, ids[0] ?? '')).toMatchObject({
       state: 'applied',
-      history: [{ event: 'sent' }, { event: 'response_applied' }],
+      conflict: true,
+      history: [{ event: 'sent' }, { event: 'response_applied' }, { event: 'response_failed', late: true }],
     });
     expect(core.control.get('x')).toMatchObject({ ok: false, error: { code: 'not_found' } });
   });

@@ -3,8 +3,10 @@ import { onTestFinished } from 'vitest';
 import type { Changes } from '../../../../src/main/api/changes';
 import { ActuatorStore } from '../../../../src/main/control/actuator-store';
 import { Actuators } from '../../../../src/main/control/actuators';
+import { learnBoard } from '../../../../src/main/control/board-learning';
 import { CommandStore } from '../../../../src/main/control/command-store';
 import { ControlService } from '../../../../src/main/control/control-service';
+import type { OnTokenSet } from '../../../../src/main/control/token-keeper';
 import { DeviceConfiguration } from '../../../../src/main/devices/configuration';
 import { DeviceRegistry } from '../../../../src/main/devices/device-registry';
 import { DeviceService } from '../../../../src/main/devices/device-service';
@@ -126,6 +128,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     isBrokerOnline: () => connection.isOnline,
     blocksOf: (device) => control.blocksOf(device),
   });
+  const tokensSet: Parameters<OnTokenSet>[] = [];
   const control: ControlService = new ControlService({
     devices: registry,
     actuators,
@@ -136,6 +139,8 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     clock,
     changes,
     stopBlock: (id) => stop.blockOf(id),
+    onChipModel: (id, chipModel) => learnBoard(registry, id, chipModel),
+    onTokenSet: (...learnt) => void tokensSet.push(learnt),
   });
   devices.onPresence(({ id, presence }) => {
     if (presence.state !== 'online') return;
@@ -160,7 +165,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    for (const service of [devices, configuration, assignment, control, stop]) service.stop();
+    for (const service of [devices, configuration, assignment, control, stop, operations]) service.stop();
     store.close();
   };
   onTestFinished(close);
@@ -176,6 +181,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     told,
     entries,
     undelivered,
+    tokensSet,
     close,
     /** Kinds of the journal entries of this process, oldest first. */
     kinds: () => entries.map(({ kind }) => kind),

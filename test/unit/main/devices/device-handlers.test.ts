@@ -116,16 +116,10 @@ describe('reports of a device about itself', () => {
     const before = core.entries.length;
     send('system/intent_outcome/lifecycle', { event_type: 'intent_chain_stage', schema: 's' });
     send('system/intent_outcome/lifecycle', { event_type: 'exited_config_pending', schema: 's', state_after: 'X' });
-    send('system/command/response', { command: 'status', success: true });
-    send('sensor/34/response', { command: 'measure', success: false, reason_code: 'MEASURE_TIMEOUT' });
     send('subzone/ack', { status: 'subzone_assigned', subzone_id: 'bed' });
-    send('onewire/scan_result', { devices: [{ rom_code: 'R1' }] });
     expect(core.entries.slice(before).map(({ kind, details }) => [kind, JSON.parse(JSON.stringify(details))])).toEqual([
       ['device.lifecycle', { event: 'exited_config_pending', after: 'X' }],
-      ['device.system_response', { command: 'status', isSuccess: true, gpio: 0 }],
-      ['device.sensor_response', { command: 'measure', isSuccess: false, message: 'MEASURE_TIMEOUT', gpio: 34 }],
       ['device.subzone_ack', { status: 'subzone_assigned', subzoneId: 'bed', gpio: 0 }],
-      ['device.onewire_scan', { roms: ['R1'], gpio: 0 }],
     ]);
   });
 
