@@ -9,6 +9,7 @@ import { Actuators } from './control/actuators';
 import { CommandStore } from './control/command-store';
 import { ControlService } from './control/control-service';
 import { Demo } from './demo';
+import { ContractWatch } from './devices/contract-watch';
 import { DeviceConfiguration } from './devices/configuration';
 import { DeviceRegistry } from './devices/device-registry';
 import { ForeignDevices } from './devices/foreign-devices';
@@ -78,6 +79,8 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   const controlled = buildControl(options, base, { link, plant });
   const { stop, actuators } = controlled;
   const { registry, zones, journal, devices, operations } = plant;
+  const { timed, sequences } = devices;
+  link.registry.watch(new ContractWatch({ registry, timed, sequences, foreign: plant.foreign, clock }));
   const { series, telemetry } = measured;
 
   const brokerUrl = embedded ? base.url : null;
@@ -110,6 +113,7 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     hub.device(id);
   });
   registry.onRemove((id) => {
+    devices.metrics.forget(id);
     operations.removeDevice(id);
     stop.removeDevice(id);
     actuators.removeDevice(id, false);
@@ -175,13 +179,14 @@ function buildPlant(
   const countUnknown = () => {
     counters.unknownDevice += 1;
   };
-  const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown });
+  const announceOnline = () => connection.announceOnline();
+  const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown, announceOnline });
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
   const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId });
-  const foreign = new ForeignDevices();
+  const foreign = new ForeignDevices(clock);
   const subzones = new Subzones();
   return { journal, registry, operations, devices, configuration, foreign, zones, assignment, subzones };
 }

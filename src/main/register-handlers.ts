@@ -23,7 +23,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
     stop.recovered(deviceId);
   };
   registerDeviceHandlers(messages, devices, configuration);
-  registerReportHandlers(messages, new DeviceReports(registry, journal, (device) => devices.seen(device)));
+  registerReportHandlers(messages, new DeviceReports(registry, devices));
   registerSensorDataHandler(messages, telemetry);
   registerZoneHandler(messages, assignment);
   registerControlHandlers(messages, {
@@ -41,7 +41,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
 
 type Recovered = (deviceId: DeviceId) => void;
 
-function stopReceivers({ stop, registry, journal, actuators }: Services, recovered: Recovered): StopReceivers {
+function stopReceivers({ stop, registry, devices, actuators }: Services, recovered: Recovered): StopReceivers {
   return {
     stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
     recovered,
@@ -49,7 +49,7 @@ function stopReceivers({ stop, registry, journal, actuators }: Services, recover
       const device = registry.get(deviceId);
       if (!device) return;
       const text = message ?? error ?? 'no reason given';
-      journal.add({
+      devices.events.add({
         kind: 'stop.refused',
         deviceId,
         actor: `device:${deviceId}`,
@@ -66,7 +66,7 @@ function stopReceivers({ stop, registry, journal, actuators }: Services, recover
       const device = registry.get(deviceId);
       if (!device) return;
       if (alertType === STOP_ALERT) actuators.emergency(deviceId, 'active', gpio === DEVICE_WIDE ? undefined : gpio);
-      journal.add({
+      devices.events.add({
         kind: 'device.alert',
         deviceId,
         actor: `device:${deviceId}`,
