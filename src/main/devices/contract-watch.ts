@@ -20,8 +20,10 @@ const RAW_CHARS = 120;
 const sentences: Readonly<Record<string, string>> = {
   [FOREIGN_ID]: 'A payload names another device than its topic; it was attributed to the topic.',
   unknown_system_state: 'The device reports a state that the contract does not know.',
-  unknown_error_severity: 'The device reports an error with a severity that the contract does not know; it counts as an error.',
-  unknown_error_category: 'The device reports an error of a category that the contract does not know; it counts as SYSTEM.',
+  unknown_error_severity:
+    'The device reports an error with a severity that the contract does not know; it counts as an error.',
+  unknown_error_category:
+    'The device reports an error of a category that the contract does not know; it counts as SYSTEM.',
 };
 
 /** What the link notices about devices becomes visible on them: words beyond the contract, floods, gaps, and strangers. */

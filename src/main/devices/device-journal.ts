@@ -30,7 +30,8 @@ export class DeviceJournal {
   /** Ends the minutes that are over; with `all` every minute (at stop). */
   sweep(all = false): void {
     const now = this.clock.monotonic();
-    for (const [deviceId, minute] of this.minutes) if (all || now - minute.startMs >= MINUTE_MS) this.end(deviceId, minute);
+    for (const [deviceId, minute] of this.minutes)
+      if (all || now - minute.startMs >= MINUTE_MS) this.end(deviceId, minute);
   }
 
   private minuteOf(deviceId: DeviceId): Minute {

@@ -1,6 +1,10 @@
 import type { DeviceId } from '../../shared/domain/ids';
 import type { DeviceError } from '../../shared/wire/messages/device-error';
-import { diagnosticsCodes, diagnostics as diagnosticsMessage, type Diagnostics } from '../../shared/wire/messages/diagnostics';
+import {
+  diagnosticsCodes,
+  diagnostics as diagnosticsMessage,
+  type Diagnostics,
+} from '../../shared/wire/messages/diagnostics';
 import type { DeviceMetrics } from '../../shared/wire/messages/heartbeat-metrics';
 import type { QueuePressure } from '../../shared/wire/messages/queue-pressure';
 import { deviceTimeMs } from '../../shared/wire/timestamp';

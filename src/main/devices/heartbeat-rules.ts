@@ -1,6 +1,6 @@
 import type { DeviceHealth } from '../../shared/api/devices';
 import { deviceTimeMs } from '../../shared/wire/timestamp';
-import { heartbeat, systemStates, type Heartbeat, type HeartbeatAck } from '../../shared/wire/messages/heartbeat';
+import { heartbeat, systemStateOf, type Heartbeat, type HeartbeatAck } from '../../shared/wire/messages/heartbeat';
 
 export type Approval = 'pending' | 'approved' | 'rejected';
 
@@ -34,8 +34,8 @@ export function errorAnswer(epoch: number, nowMs: number, detail: string): Heart
 /** Health as a heartbeat tells it. `clockSkewS` is device time minus receive time, absent while its clock is not set. */
 export function healthOf(beat: Heartbeat, nowMs: number): DeviceHealth {
   const time = deviceTimeMs(beat.ts, beat.time_valid ?? true);
-  const state =
-    beat.system_state ?? (beat.config_status?.state === undefined ? undefined : systemStates[beat.config_status.state]);
+  const number = beat.config_status?.state;
+  const state = beat.system_state ?? (number === undefined ? undefined : systemStateOf(number));
   const health: { [name in keyof DeviceHealth]: DeviceHealth[name] | undefined } = {
     rssiDbm: beat.wifi_rssi,
     heapFreeBytes: beat.heap_free,

@@ -172,16 +172,19 @@ export class HandlerRegistry {
   }
 
   /** Tells what the payload says beyond the contract, and when it names another device: the topic overrules it (1.13). */
-  private review(message: InboundMessage<unknown>, deviceId: DeviceId, payload: unknown, { esp_id: named }: Head): void {
+  private review(
+    message: InboundMessage<unknown>,
+    deviceId: DeviceId,
+    payload: unknown,
+    { esp_id: named }: Head,
+  ): void {
     if (typeof named === 'string' && named !== deviceId)
       this.watcher.onViolation(deviceId, message.name, { code: FOREIGN_ID, field: 'esp_id', raw: named });
     for (const violation of message.review(payload)) this.watcher.onViolation(deviceId, message.name, violation);
   }
 
   private isOwnElsewhere({ kaiserId, path, deviceId }: DeviceTopic, { message }: Entry): boolean {
-    return (
-      message.isHeardFromAll && kaiserId === STOCK_KAISER && stockPaths.has(path) && this.watcher.isOwn(deviceId)
-    );
+    return message.isHeardFromAll && kaiserId === STOCK_KAISER && stockPaths.has(path) && this.watcher.isOwn(deviceId);
   }
 
   private noteForeign({ kaiserId, deviceId }: DeviceTopic, { message }: Entry, packet: Packet): void {

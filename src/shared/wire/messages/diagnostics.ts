@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { inbound } from '../message';
-import { hasSegment, isKnownWord, optionalInt, optionalText, resetReasons, segmentFields, segmentMissing } from './fields';
+import {
+  hasSegment,
+  isKnownWord,
+  optionalInt,
+  optionalText,
+  resetReasons,
+  segmentFields,
+  segmentMissing,
+} from './fields';
 import { systemStates } from './heartbeat';
 
 /** More fields than the contract has (27), so that none of a newer firmware is lost; longer ones are cut. */

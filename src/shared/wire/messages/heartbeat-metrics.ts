@@ -34,7 +34,10 @@ export const splitCounterFields = {
 
 /** The counters of an unsplit heartbeat; nothing when it carries none (a version alone is none). */
 export function pickCounters(beat: Readonly<Record<string, unknown>>): { readonly metrics?: DeviceMetrics } {
-  const metrics = metricsOf(splitCounters.map((name) => [name, beat[name]]), beat[LAST_REJECT]);
+  const metrics = metricsOf(
+    splitCounters.map((name) => [name, beat[name]]),
+    beat[LAST_REJECT],
+  );
   const isEmpty = Object.keys(metrics.counters).every((name) => name === 'metrics_schema_version');
   return isEmpty && metrics.lastReject === undefined ? {} : { metrics };
 }

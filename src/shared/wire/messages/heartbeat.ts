@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { wireLimits } from '../limits';
-import { inbound, outbound } from '../message';
+import { inbound, outbound, type Violation } from '../message';
 import {
   epoch,
   hasSegment,
@@ -22,6 +22,16 @@ export const systemStates = [
 ] as const; // prettier-ignore
 
 const configStatus = z.object({ subzone_count: optionalInt, boot_count: optionalInt, state: optionalInt });
+
+/** Name behind a state number of stock firmware; a number that has none stays visible as it came. */
+export function systemStateOf(state: number): string {
+  return systemStates[state] ?? String(state);
+}
+
+function unknownStateNumber(state: number | undefined): readonly Violation[] {
+  if (state === undefined || systemStates[state] !== undefined) return [];
+  return [{ code: 'unknown_system_state', field: 'config_status.state', raw: String(state) }];
+}
 
 /** 1.2: liveness and registration request. `ts`, `uptime`, `heap_free` and `wifi_rssi` are required integers. Counters may come along (1.3). */
 export const heartbeat = inbound({
@@ -92,8 +102,10 @@ export const heartbeat = inbound({
       capabilities: beat.capabilities,
       ...pickCounters(beat),
     })),
-  review: ({ system_state, reset_reason }) => [
-    ...unknownWord('unknown_system_state', 'system_state', system_state, systemStates),
+  review: ({ system_state, config_status, reset_reason }) => [
+    ...(system_state === undefined
+      ? unknownStateNumber(config_status?.state)
+      : unknownWord('unknown_system_state', 'system_state', system_state, systemStates)),
     ...unknownWord('unknown_reset_reason', 'reset_reason', reset_reason, resetReasons),
   ],
 });

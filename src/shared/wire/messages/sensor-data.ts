@@ -55,6 +55,8 @@ export const sensorData = inbound({
       };
     }),
   review: ({ quality }) =>
-    quality === undefined || words.has(quality) ? nothing : [{ code: 'unknown_quality', field: 'quality', raw: quality }],
+    quality === undefined || words.has(quality)
+      ? nothing
+      : [{ code: 'unknown_quality', field: 'quality', raw: quality }],
 });
 export type SensorData = z.infer<typeof sensorData.schema>;

@@ -104,9 +104,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     announceOnline,
   });
   const foreign = new ForeignDevices(clock);
-  messages.watch(
-    new ContractWatch({ registry, timed: devices.timed, sequences: devices.sequences, foreign, clock }),
-  );
+  messages.watch(new ContractWatch({ registry, timed: devices.timed, sequences: devices.sequences, foreign, clock }));
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
@@ -176,7 +174,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    for (const service of [devices, configuration, assignment, control, stop]) service.stop();
+    for (const service of [devices, configuration, assignment, control, stop, operations]) service.stop();
     store.close();
   };
   onTestFinished(close);
@@ -213,6 +211,21 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
 }
 
 export type Core = ReturnType<typeof openCore>;
+
+/** Hands one packet of a device to the registry, as the connection does. */
+export function dispatch(
+  core: Pick<Core, 'messages'>,
+  path: string,
+  payload: unknown,
+  { id = A as string, kaiserId = KAISER, isRetained = false, isRedelivered = false } = {},
+): void {
+  core.messages.dispatch({
+    topic: `kaiser/${kaiserId}/esp/${id}/${path}`,
+    payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
+    isRetained,
+    isRedelivered,
+  });
+}
 
 /** The value, which the test knows to be there. */
 export function found<T>(value: T | undefined): T {
