@@ -34,7 +34,8 @@ function bench({ kaiserId = 'god', watch = {} as Partial<Watch> } = {}) {
     (one) => void received.push(one),
     (one) => void answered.push(one),
   );
-  for (const message of [sessionAnnounce, onewireScan]) registry.register(message, (one) => void received.push(one));
+  registry.register(sessionAnnounce, (one) => void received.push(one));
+  registry.register(onewireScan, (one) => void received.push(one));
   registry.watch({
     onViolation: (...all) => void told.push(['violation', ...all]),
     onForeign: (...all) => void told.push(['foreign', ...all]),
