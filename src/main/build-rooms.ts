@@ -79,8 +79,6 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   const controlled = buildControl(options, base, { link, plant });
   const { stop, actuators } = controlled;
   const { registry, zones, journal, devices, operations } = plant;
-  const { timed, sequences } = devices;
-  link.registry.watch(new ContractWatch({ registry, timed, sequences, foreign: plant.foreign, clock }));
   const { series, telemetry } = measured;
 
   const brokerUrl = embedded ? base.url : null;
@@ -113,7 +111,6 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     hub.device(id);
   });
   registry.onRemove((id) => {
-    devices.metrics.forget(id);
     operations.removeDevice(id);
     stop.removeDevice(id);
     actuators.removeDevice(id, false);
@@ -156,7 +153,7 @@ function buildLink(
 function buildPlant(
   { clock, kaiserId }: ConsoleOptions,
   { store, hub }: Base,
-  { publisher, counters, connection }: Link,
+  { publisher, counters, connection, registry: messages }: Link,
 ): Plant {
   const { batch, plant: database } = store;
   const journal = new Journal(new JournalStore(database), batch, clock, hub.event);
@@ -187,6 +184,8 @@ function buildPlant(
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
   const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId });
   const foreign = new ForeignDevices(clock);
+  const { timed, sequences } = devices;
+  messages.watch(new ContractWatch({ registry, timed, sequences, foreign, clock }));
   const subzones = new Subzones();
   return { journal, registry, operations, devices, configuration, foreign, zones, assignment, subzones };
 }

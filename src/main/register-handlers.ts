@@ -17,7 +17,7 @@ const DEVICE_WIDE = 255;
 
 /** Which inbound message goes to which room. The subscriptions of the link follow from this list. */
 export function registerHandlers({ registry: messages }: Link, services: Services): void {
-  const { devices, registry, configuration, telemetry, control, actuators, stop, assignment, journal } = services;
+  const { devices, registry, configuration, telemetry, control, actuators, stop, assignment } = services;
   const recovered = (deviceId: DeviceId) => {
     actuators.emergency(deviceId, 'normal');
     stop.recovered(deviceId);

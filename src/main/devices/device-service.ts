@@ -220,6 +220,7 @@ export class DeviceService {
   remove(id: DeviceId, actor: string): Result<{ removed: boolean }> {
     const { registry, journal } = this.parts;
     if (!registry.remove(id)) return failure('not_found', `There is no device ${id}.`);
+    this.metrics.forget(id);
     journal.add({ kind: 'device.removed', deviceId: id, actor, message: `${id} removed` });
     return success({ removed: true });
   }

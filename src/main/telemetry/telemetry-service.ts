@@ -117,7 +117,7 @@ export class TelemetryService {
     const humidity = registry.get(seriesIdOf(deviceId, gpio, HUMIDITY_TYPE, address ?? undefined));
     if (!humidity?.latest || !isFreshBeside(humidity, humidity.latest, times)) return;
     const vpd = vpdOf(reading, humidity.latest);
-    if (vpd?.value == null) return;
+    if (vpd === null) return;
     const type = 'vpd';
     const series = registry.resolve(deviceId, {
       gpio: VIRTUAL_GPIO,

@@ -13,7 +13,7 @@ const STEPS = 10_000;
  * Vapour pressure deficit in kPa: saturation pressure by Magnus and Tetens times what is missing to saturation (8.2). Null outside the
  * formula's range or when a value is missing. The quality is the worse of the two.
  */
-export function vpdOf(temperature: Reading, humidity: Reading): Reading | null {
+export function vpdOf(temperature: Reading, humidity: Reading): (Reading & { readonly value: number }) | null {
   const celsius = temperature.value;
   const percent = humidity.value;
   if (celsius === null || percent === null) return null;

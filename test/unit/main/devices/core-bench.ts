@@ -217,7 +217,12 @@ export function dispatch(
   core: Pick<Core, 'messages'>,
   path: string,
   payload: unknown,
-  { id = A as string, kaiserId = KAISER, isRetained = false, isRedelivered = false } = {},
+  {
+    id = A,
+    kaiserId = KAISER,
+    isRetained = false,
+    isRedelivered = false,
+  }: { id?: string; kaiserId?: string; isRetained?: boolean; isRedelivered?: boolean } = {},
 ): void {
   core.messages.dispatch({
     topic: `kaiser/${kaiserId}/esp/${id}/${path}`,

@@ -17,7 +17,7 @@ const reading = inbound({
 });
 const beat = { ts: 0, uptime: 1, heap_free: 1, wifi_rssi: -1 };
 
-function bench({ kaiserId = 'god', watch = {} as Partial<Watch> } = {}) {
+function bench({ kaiserId = 'god', watch = {} }: { kaiserId?: string; watch?: Partial<Watch> } = {}) {
   const counters = newCounters();
   const { log, lines } = memoryLog();
   const told: unknown[][] = [];
