@@ -21,11 +21,15 @@ export class DeviceWills {
     private readonly clock: Pick<Clock, 'monotonic'>,
   ) {}
 
-  /** Notes a live will. The same one once more (1.5: the time of its connect) is no second loss. */
+  /**
+   * Notes a live will, before it takes the device offline. The same one once more (1.5: it carries the time of its connect, in seconds) is
+   * no second loss unless the device was back in between: firmware that reconnects by itself sends the will of its first connect again.
+   */
   count(device: DeviceRecord, { timestamp }: Will): void {
     const now = this.clock.monotonic();
     const recent = device.wills.filter((at) => now - at < wireLimits.flappingWindowMs);
-    const isRepeated = recent.length > 0 && timestamp > 0 && this.lastTimestamps.get(device) === timestamp;
+    const isSame = timestamp > 0 && this.lastTimestamps.get(device) === timestamp;
+    const isRepeated = recent.length > 0 && isSame && device.presence.state === 'offline';
     this.lastTimestamps.set(device, timestamp);
     device.wills = isRepeated ? recent : [...recent, now].slice(-MOST_WILLS);
     if (isRepeated || device.wills.length < FLAPPING_WILLS) return;

@@ -211,6 +211,15 @@ describe('the same will once more', () => {
     expect(warnings(core)).toEqual(['flapping']);
   });
 
+  it('is a second loss when the device was back in between, even within the same second', () => {
+    const core = openCore();
+    core.approved(A);
+    core.devices.will(A, crash(startS), false);
+    core.devices.heartbeat(A, beat());
+    core.devices.will(A, crash(startS), false);
+    expect(warnings(core)).toEqual(['flapping']);
+  });
+
   it('is believed when nothing else is known of the device', () => {
     const core = openCore();
     core.approved(A);
