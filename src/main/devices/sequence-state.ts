@@ -89,7 +89,7 @@ export class SequenceState {
   }
 
   private slot(seq: number): number | undefined {
-    return seq < 0 ? UNUSED : this.slots[seq % SEQUENCE_WINDOW];
+    return this.slots[seq % SEQUENCE_WINDOW];
   }
 
   private mark(seq: number, state: typeof SEEN | typeof MISSING): void {

@@ -10,6 +10,7 @@ import { intentOutcome } from '../../shared/wire/messages/intent-outcome';
 import { onewireScan } from '../../shared/wire/messages/onewire-scan';
 import { sensorData } from '../../shared/wire/messages/sensor-data';
 import { subzoneAck } from '../../shared/wire/messages/subzone';
+import { will } from '../../shared/wire/messages/will';
 import { zoneAck } from '../../shared/wire/messages/zone';
 import type { Clock } from '../clock';
 import { TokenBucket, type BucketLimits } from './token-bucket-state';
@@ -24,7 +25,10 @@ const MAX_DEVICES = 2_000;
 /** `free`: readings and answers, which are always taken. */
 export type Lane = 'free' | 'report' | 'heartbeat';
 
-/** Readings, states, and what answers something that the console asked for. To add a message that is no report: one line. */
+/**
+ * Readings, states, and what answers something that the console asked for; and the will, which the broker sends: that a device is gone must
+ * be seen, above all of one that flooded before. To add a message that is no report: one line.
+ */
 const free: ReadonlySet<string> = new Set(
   [
     sensorData,
@@ -41,6 +45,7 @@ const free: ReadonlySet<string> = new Set(
     systemResponse,
     sensorResponse,
     onewireScan,
+    will,
   ].map(({ path }) => path),
 );
 

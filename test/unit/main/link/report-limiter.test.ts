@@ -7,13 +7,13 @@ import { ManualClock } from '../../../fakes/manual-clock';
 const device = (index: number) => `ESP_${index}` as DeviceId;
 
 describe('laneOf', () => {
-  it('limits reports and heartbeats, never readings or answers', () => {
+  it('limits reports and heartbeats, never readings, answers or wills', () => {
     const lanes = Object.fromEntries(Object.values(inboundMessages).map(({ name, path }) => [name, laneOf(path)]));
     expect(lanes).toEqual({
       'session announce': 'report',
       heartbeat: 'heartbeat',
       'heartbeat metrics': 'report',
-      'last will': 'report',
+      'last will': 'free',
       diagnostics: 'report',
       'device error': 'report',
       'queue pressure': 'report',
