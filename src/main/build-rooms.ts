@@ -13,6 +13,7 @@ import { learnBoard } from './control/board-learning';
 import { CommandStore } from './control/command-store';
 import { ControlService } from './control/control-service';
 import { Demo } from './demo';
+import { ContractWatch } from './devices/contract-watch';
 import { DeviceConfiguration } from './devices/configuration';
 import { DeviceRegistry } from './devices/device-registry';
 import { ForeignDevices } from './devices/foreign-devices';
@@ -156,7 +157,7 @@ function buildLink(
 function buildPlant(
   { clock, kaiserId }: ConsoleOptions,
   { store, hub }: Base,
-  { publisher, counters, connection }: Link,
+  { publisher, counters, connection, registry: messages }: Link,
 ): Plant {
   const { batch, plant: database } = store;
   const journal = new Journal(new JournalStore(database), batch, clock, hub.event);
@@ -179,13 +180,16 @@ function buildPlant(
   const countUnknown = () => {
     counters.unknownDevice += 1;
   };
-  const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown });
+  const announceOnline = () => connection.announceOnline();
+  const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown, announceOnline });
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
   const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId });
-  const foreign = new ForeignDevices();
+  const foreign = new ForeignDevices(clock);
+  const { timed, sequences } = devices;
+  messages.watch(new ContractWatch({ registry, timed, sequences, foreign, clock }));
   const subzones = new Subzones();
   return { journal, registry, operations, devices, configuration, foreign, zones, assignment, subzones };
 }

@@ -17,7 +17,7 @@ const DEVICE_WIDE = 255;
 
 /** Which inbound message goes to which room. The subscriptions of the link follow from this list. */
 export function registerHandlers({ registry: messages }: Link, services: Services): void {
-  const { devices, registry, configuration, telemetry, control, actuators, stop, assignment, journal } = services;
+  const { devices, registry, configuration, telemetry, control, actuators, stop, assignment } = services;
   const recovered = (deviceId: DeviceId) => {
     actuators.emergency(deviceId, 'normal');
     stop.recovered(deviceId);
@@ -27,7 +27,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
     if (device) devices.seen(device);
   };
   registerDeviceHandlers(messages, devices, configuration);
-  registerReportHandlers(messages, new DeviceReports(registry, journal, (device) => devices.seen(device)));
+  registerReportHandlers(messages, new DeviceReports(registry, devices));
   registerSensorDataHandler(messages, telemetry);
   registerZoneHandler(messages, assignment);
   registerControlHandlers(messages, {
@@ -57,7 +57,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
 
 type Recovered = (deviceId: DeviceId) => void;
 
-function stopReceivers({ stop, registry, journal, actuators }: Services, recovered: Recovered): StopReceivers {
+function stopReceivers({ stop, registry, devices, actuators }: Services, recovered: Recovered): StopReceivers {
   return {
     stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
     recovered,
@@ -65,7 +65,7 @@ function stopReceivers({ stop, registry, journal, actuators }: Services, recover
       const device = registry.get(deviceId);
       if (!device) return;
       const text = message ?? error ?? 'no reason given';
-      journal.add({
+      devices.events.add({
         kind: 'stop.refused',
         deviceId,
         actor: `device:${deviceId}`,
@@ -82,7 +82,7 @@ function stopReceivers({ stop, registry, journal, actuators }: Services, recover
       const device = registry.get(deviceId);
       if (!device) return;
       if (alertType === STOP_ALERT) actuators.emergency(deviceId, 'active', gpio === DEVICE_WIDE ? undefined : gpio);
-      journal.add({
+      devices.events.add({
         kind: 'device.alert',
         deviceId,
         actor: `device:${deviceId}`,

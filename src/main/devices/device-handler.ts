@@ -18,6 +18,8 @@ export function registerDeviceHandlers(
     ({ deviceId, reason }) => devices.malformedHeartbeat(deviceId, reason),
   );
   registry.register(sessionAnnounce, ({ deviceId, payload }) => devices.announce(deviceId, payload));
-  registry.register(will, ({ deviceId, payload, isRetained }) => devices.will(deviceId, payload, isRetained));
+  registry.register(will, ({ deviceId, payload, isRetained, isRedelivered }) =>
+    devices.will(deviceId, payload, isRetained, isRedelivered),
+  );
   registry.register(configResponse, ({ deviceId, payload }) => configuration.answered(deviceId, payload));
 }

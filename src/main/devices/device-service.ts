@@ -1,16 +1,29 @@
 import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
-import { wireLimits } from '../../shared/wire/limits';
 import { heartbeatAck, type Heartbeat } from '../../shared/wire/messages/heartbeat';
 import type { SessionAnnounce } from '../../shared/wire/messages/session-announce';
 import { will as willMessage, type Will } from '../../shared/wire/messages/will';
 import type { Clock } from '../clock';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
+import { DeviceJournal } from './device-journal';
 import type { DeviceRecord } from './device-record';
 import type { DeviceRegistry } from './device-registry';
-import { ackEpoch, errorAnswer, healthOf, heartbeatAnswer, isUnknownSystemState } from './heartbeat-rules';
+import { DeviceSequences } from './device-sequences';
+import { DeviceWills } from './device-wills';
+import { Discovery } from './discovery';
+import {
+  ackEpoch,
+  conditionsOf,
+  errorAnswer,
+  healthOf,
+  heartbeatAnswer,
+  nextHealth,
+  nextRejection,
+} from './heartbeat-rules';
 import { nextPresence, type PresenceEvent } from './presence-state';
+import { SplitMetrics } from './split-metrics';
+import { TimedWarnings } from './timed-warnings';
 
 /** How often silence is looked for; a device is offline 180 s after its last sign plus at most this. */
 const SWEEP_MS = 10_000;
@@ -18,10 +31,10 @@ const SWEEP_MS = 10_000;
 const SAVE_LAST_SEEN_MS = 60_000;
 /** A device that does not ask by itself within this time is told that it was approved or rejected. */
 const TELL_DECISION_MS = 2_000;
-/** Two wills within the window are flapping (conformance C5). */
-const FLAPPING_WILLS = 2;
-/** Wills of one device that are remembered; a flood of them must not grow without end. */
-const MOST_WILLS = 20;
+/** A sweep that comes this much too late means that the whole console stood still. */
+const STANDSTILL_MS = 10_000;
+/** Said while the device's publish queue is full; settled by the device, by its restart, or by time. */
+export const QUEUE_PRESSURE = 'queue_pressure';
 
 export type DeviceServiceParts = {
   readonly registry: DeviceRegistry;
@@ -30,26 +43,47 @@ export type DeviceServiceParts = {
   readonly clock: Clock;
   readonly kaiserId: string;
   readonly countUnknown: () => void;
+  /** Publishes the retained online status again. */
+  readonly announceOnline: () => void;
 };
 
 /** Discovery, approval and presence of devices (wire contract 2). Calls back when a device comes, goes or restarts. */
 export class DeviceService {
+  readonly timed: TimedWarnings;
+  readonly sequences: DeviceSequences;
+  readonly metrics: SplitMetrics;
+  /** Journal of what devices cause, bounded per device. */
+  readonly events: DeviceJournal;
+  private readonly discovery: Discovery;
+  private readonly wills: DeviceWills;
+  private sweptAtMs = 0;
   private readonly stops: (() => void)[] = [];
   /** Devices that were approved or rejected and not told yet, with what cancels telling them. */
   private readonly undecided = new Map<DeviceId, () => void>();
   private readonly presenceListeners: ((device: DeviceRecord) => void)[] = [];
   private readonly restartListeners: ((id: DeviceId) => void)[] = [];
+  private readonly heartbeatListeners: ((device: DeviceRecord, beat: Heartbeat) => void)[] = [];
 
-  constructor(private readonly parts: DeviceServiceParts) {}
+  constructor(private readonly parts: DeviceServiceParts) {
+    const { registry, journal, clock } = parts;
+    this.timed = new TimedWarnings(registry, clock);
+    this.sequences = new DeviceSequences(registry);
+    this.metrics = new SplitMetrics(clock);
+    this.events = new DeviceJournal(journal, clock);
+    this.discovery = new Discovery(parts);
+    this.wills = new DeviceWills(registry, this.timed, clock);
+  }
 
   start(): void {
     const { clock, registry } = this.parts;
+    this.sweptAtMs = clock.monotonic();
     this.stops.push(clock.every(SWEEP_MS, () => this.sweep()));
     this.stops.push(clock.every(SAVE_LAST_SEEN_MS, () => registry.saveLastSeen()));
   }
 
   stop(): void {
     for (const stop of [...this.stops.splice(0), ...this.undecided.values()]) stop();
+    this.events.sweep(true);
     this.parts.registry.saveLastSeen();
   }
 
@@ -63,37 +97,38 @@ export class DeviceService {
     this.restartListeners.push(listener);
   }
 
+  /** Called after a heartbeat was taken over. */
+  onHeartbeat(listener: (device: DeviceRecord, beat: Heartbeat) => void): void {
+    this.heartbeatListeners.push(listener);
+  }
+
   /** Handles a heartbeat: the device is discovered or refreshed and answered at once. */
   heartbeat(id: DeviceId, beat: Heartbeat): void {
     const { registry, clock } = this.parts;
-    const device = registry.get(id) ?? this.discover(id);
+    const device = registry.get(id) ?? this.discovery.add(id);
     if (!device) return;
-    this.answer(device, beat.active_handover_epoch);
+    if (!this.isAskingAgain(device)) this.answer(device, beat.active_handover_epoch);
     this.seen(device);
-    device.health = { ...device.health, ...healthOf(beat, clock.now()) };
+    device.health = nextHealth(device.health, healthOf(beat, clock.now()), this.metrics.merged(id, beat.metrics));
     this.noteBoot(device, beat.boot_sequence_id);
-    if (isUnknownSystemState(beat)) {
-      registry.warn(device, {
-        code: 'unknown_system_state',
-        message: 'The device reports a state that the contract does not know.',
-        raw: beat.system_state,
-      });
-    } else registry.settle(device, 'unknown_system_state');
+    this.noteCondition(device, beat);
     this.step(device, { kind: 'heartbeat' });
     this.clearRetainedWill(device);
     registry.save(device);
+    for (const listener of this.heartbeatListeners) listener(device, beat);
   }
 
   /** Answers a heartbeat that breaks the contract, so that the device's server time-out is reset; nothing is stored. */
   malformedHeartbeat(id: DeviceId, reason: string): void {
     const device = this.parts.registry.get(id);
+    if (!device && !this.discovery.answersStranger()) return;
     const answer = errorAnswer(ackEpoch(undefined, device?.epoch ?? 1), this.parts.clock.now(), reason);
     this.parts.publisher.send(heartbeatAck, { deviceId: id }, answer);
   }
 
   announce(id: DeviceId, { epoch, reason }: SessionAnnounce): void {
     const { registry } = this.parts;
-    const device = registry.get(id) ?? this.discover(id);
+    const device = registry.get(id) ?? this.discovery.add(id);
     if (!device) return;
     device.epoch = epoch;
     this.seen(device);
@@ -101,26 +136,18 @@ export class DeviceService {
     registry.save(device);
   }
 
-  /** Handles a last will. A retained one is only a hint (1.5). */
-  will(id: DeviceId, { reason }: Will, isRetained: boolean): void {
-    const { registry, clock } = this.parts;
-    const device = registry.get(id);
+  /** Handles a last will. A retained one is only a hint (1.5), and so is one that the broker delivers again: the device may be back. */
+  will(id: DeviceId, will: Will, isRetained: boolean, isRedelivered = false): void {
+    const device = this.parts.registry.get(id);
     if (!device) return;
     device.hasRetainedWill = true;
-    if (isRetained) {
+    const { reason } = will;
+    if (isRetained || isRedelivered) {
       this.step(device, { kind: 'retained_will', reason });
       if (device.presence.state === 'online') this.clearRetainedWill(device);
       return;
     }
-    const now = clock.monotonic();
-    const recent = device.wills.filter((at) => now - at < wireLimits.flappingWindowMs);
-    device.wills = [...recent, now].slice(-MOST_WILLS);
-    if (device.wills.length >= FLAPPING_WILLS) {
-      registry.warn(device, {
-        code: 'flapping',
-        message: `The device was lost ${device.wills.length} times within five minutes. Check its supply and its radio.`,
-      });
-    }
+    this.wills.count(device, will);
     this.step(device, { kind: 'live_will', reason });
   }
 
@@ -146,6 +173,7 @@ export class DeviceService {
     if (!found.ok) return found;
     const device = found.value;
     device.approval = 'approved';
+    device.rejectedAtMs = null;
     if (name !== undefined) device.name = name;
     this.decided(device, 'device.approved', `${device.name} approved`, actor);
     return success(device);
@@ -156,6 +184,7 @@ export class DeviceService {
     if (!found.ok) return found;
     const device = found.value;
     device.approval = 'rejected';
+    device.rejectedAtMs = this.parts.clock.now();
     this.decided(
       device,
       'device.rejected',
@@ -191,6 +220,7 @@ export class DeviceService {
   remove(id: DeviceId, actor: string): Result<{ removed: boolean }> {
     const { registry, journal } = this.parts;
     if (!registry.remove(id)) return failure('not_found', `There is no device ${id}.`);
+    this.metrics.forget(id);
     journal.add({ kind: 'device.removed', deviceId: id, actor, message: `${id} removed` });
     return success({ removed: true });
   }
@@ -213,12 +243,39 @@ export class DeviceService {
     this.undecided.set(device.id, cancel);
   }
 
-  private discover(id: DeviceId): DeviceRecord | null {
-    const { registry, journal, kaiserId, countUnknown } = this.parts;
-    const device = registry.add(id, { kaiserId });
-    if (device) journal.add({ kind: 'device.discovered', deviceId: id, message: `${id} found, waits for approval` });
-    else countUnknown();
-    return device;
+  /** Is this the heartbeat with which a rejected device asks anew? It gets no acknowledgement (2.7). */
+  private isAskingAgain(device: DeviceRecord): boolean {
+    if (device.approval !== 'rejected') return false;
+    const { isOver, rejectedAtMs } = nextRejection(device.rejectedAtMs, this.parts.clock.now());
+    device.rejectedAtMs = rejectedAtMs;
+    if (!isOver) return false;
+    device.approval = 'pending';
+    device.rejectedAtMs = null;
+    this.events.add({
+      kind: 'device.rediscovered',
+      deviceId: device.id,
+      message: `${device.name} was rejected, reports again and waits for approval`,
+    });
+    return true;
+  }
+
+  private noteCondition(device: DeviceRecord, beat: Heartbeat): void {
+    const { registry } = this.parts;
+    for (const { code, isOn, message, raw } of conditionsOf(beat, device.health)) {
+      if (isOn) registry.warn(device, { code, message, raw });
+      else if (isOn === false) registry.settle(device, code);
+    }
+    this.noteReject(device, beat.metrics?.lastReject);
+  }
+
+  /** The device refused one of our acknowledgements (2.4) and says why. */
+  noteReject(device: DeviceRecord, raw: string | undefined): void {
+    if (raw !== undefined && device.warnings.get('handover_rejected')?.raw !== raw)
+      this.parts.registry.warn(device, {
+        code: 'handover_rejected',
+        message: 'The device refused an acknowledgement of the console. Restart its connection if it stays offline.',
+        raw,
+      });
   }
 
   private answer(device: DeviceRecord, activeEpoch: number | undefined): void {
@@ -236,10 +293,13 @@ export class DeviceService {
     if (bootId === undefined || bootId === device.bootId) return;
     const isFirst = device.bootId === null;
     device.bootId = bootId;
-    if (!isFirst) this.restarted(device);
+    if (isFirst) return;
+    this.sequences.booted(device);
+    this.restarted(device);
   }
 
   private restarted(device: DeviceRecord): void {
+    this.parts.registry.settle(device, QUEUE_PRESSURE);
     for (const listener of this.restartListeners) listener(device.id);
   }
 
@@ -250,17 +310,25 @@ export class DeviceService {
   }
 
   private sweep(): void {
-    for (const device of this.parts.registry.all()) this.step(device, { kind: 'sweep' });
+    const { clock, registry, announceOnline } = this.parts;
+    const now = clock.monotonic();
+    const hasStoodStill = now - this.sweptAtMs - SWEEP_MS > STANDSTILL_MS;
+    this.sweptAtMs = now;
+    this.timed.sweep();
+    this.events.sweep();
+    // What devices sent meanwhile still waits in the socket: silence is judged with the next sweep.
+    if (hasStoodStill) announceOnline();
+    else for (const device of registry.all()) this.step(device, { kind: 'sweep' });
   }
 
   private step(device: DeviceRecord, event: PresenceEvent): void {
-    const { clock, journal, registry } = this.parts;
+    const { clock, registry } = this.parts;
     const before = device.presence;
     device.presence = nextPresence(before, event, { nowMs: clock.now(), monotonicMs: clock.monotonic() });
     if (device.presence.state === before.state) return;
     const { state, reason } = device.presence;
     if (state !== 'unknown')
-      journal.add({
+      this.events.add({
         kind: `device.${state}`,
         deviceId: device.id,
         message: `${device.name} is ${state} (${reason})`,

@@ -2,14 +2,11 @@ import type { InboundMessage } from '../../shared/wire/message';
 import { deviceError } from '../../shared/wire/messages/device-error';
 import { diagnostics } from '../../shared/wire/messages/diagnostics';
 import { heartbeatMetrics } from '../../shared/wire/messages/heartbeat-metrics';
-import { lifecycle } from '../../shared/wire/messages/lifecycle';
+import { CHAIN_STAGE, lifecycle } from '../../shared/wire/messages/lifecycle';
 import { queuePressure } from '../../shared/wire/messages/queue-pressure';
 import { subzoneAck } from '../../shared/wire/messages/subzone';
 import type { HandlerRegistry } from '../link/handler-registry';
 import type { DeviceReports } from './device-reports';
-
-/** Steps of a single intent (up to nine each); its outcome is recorded, the steps would only fill the journal. */
-const CHAIN_STAGE = 'intent_chain_stage';
 
 /** Reports of devices about themselves. */
 export function registerReportHandlers(registry: HandlerRegistry, reports: DeviceReports): void {
@@ -22,7 +19,9 @@ export function registerReportHandlers(registry: HandlerRegistry, reports: Devic
       reports.event(deviceId, kind, message.name, { ...payload, gpio }),
     );
   registry.register(lifecycle, ({ deviceId, payload }) => {
-    if (payload.event !== CHAIN_STAGE) reports.event(deviceId, 'device.lifecycle', payload.event, payload);
+    // A single intent has up to nine steps; its outcome is recorded, the steps would only fill the journal.
+    if (payload.event === CHAIN_STAGE) reports.heard(deviceId);
+    else reports.event(deviceId, 'device.lifecycle', payload.event, payload);
   });
   record(subzoneAck, 'device.subzone_ack');
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../clock';
 import { Acknowledgements } from './acknowledgements';
 import { backOffMs } from './back-off';
 import { CommitFirstStore } from './commit-first-store';
-import type { Packet } from './handler-registry';
+import type { Packet, Subscription } from './handler-registry';
 
 const KEEP_ALIVE_S = 60; // wire contract 0.4
 /** A broker on the plant's network answers within milliseconds; longer means that nobody is there. */
@@ -18,7 +18,8 @@ const CONNECT_TIMEOUT_MS = 8_000;
 const SESSION_EXPIRY_S = 604_800;
 /** How long the farewell (offline status, DISCONNECT) may take at stop. */
 const FAREWELL_MS = 1_500;
-const QOS_REFUSED = 128;
+/** SUBACK codes from here on are refusals: 128 in MQTT 3.1.1, 0x87 and others in 5.0. */
+const FIRST_REFUSAL = 0x80;
 
 export type BrokerLogin = {
   readonly username?: string;
@@ -36,7 +37,7 @@ export type ConnectionOptions = {
   readonly kaiserId: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly subscriptions: () => readonly { topic: string; qos: Qos }[];
+  readonly subscriptions: () => readonly Subscription[];
   readonly onPacket: (packet: Packet) => void;
   readonly afterCommit: (action: () => void) => void;
   readonly onChange: (isOnline: boolean) => void;
@@ -105,6 +106,14 @@ export class BrokerConnection {
     };
     const options = { qos, retain: isRetained, ...(this.version === 5 && { properties }) };
     client.publish(topic, payload, options, (error) => done(error ?? undefined));
+  }
+
+  /**
+   * Publishes the retained `server/status online` again. After the console hung, devices that gave it up refuse every acknowledgement until
+   * they see it (wire contract 2.4).
+   */
+  announceOnline(): void {
+    this.publishStatus('online', () => undefined);
   }
 
   /** Publishes the graceful offline status, disconnects and stays away. */
@@ -197,20 +206,41 @@ export class BrokerConnection {
       { url: redact(this.options.url), isSessionPresent, version: this.version },
       'broker connected',
     );
-    const wanted = Object.fromEntries(this.options.subscriptions().map(({ topic, qos }) => [topic, { qos }]));
-    client.subscribe(wanted, (error, granted) => {
-      const refused = granted?.filter(({ qos }) => qos === QOS_REFUSED).map(({ topic }) => topic) ?? [];
-      if (error || refused.length > 0) {
-        this.view = {
-          ...this.view,
-          lastError: `The broker refused subscriptions: ${refused.join(', ') || error?.message}. Check its access list.`,
-        };
-        this.options.log.error({ err: error, refused }, 'subscriptions refused');
-      }
-    });
+    this.subscribe(client, this.options.subscriptions(), isSessionPresent);
     this.view = { ...this.view, protocolVersion: this.version === 5 ? '5.0' : '3.1.1', attempts: 0, lastError: null };
     this.publishStatus('online', () => undefined);
     this.setState('online');
+  }
+
+  /**
+   * Subscribes. Where the broker's access list refuses a pattern over all controllers, the own one takes its place: the console does its
+   * work all the same and only does not see foreign devices. Anything else that is refused is an error.
+   */
+  private subscribe(client: MqttClient, wanted: readonly Subscription[], isSessionPresent = false): void {
+    const topics = Object.fromEntries(wanted.map(({ topic, qos }) => [topic, { qos }]));
+    client.subscribe(topics, (error, _asked, packet) => {
+      const isRefused = (index: number) => Number(packet?.granted[index] ?? 0) >= FIRST_REFUSAL;
+      const refused = wanted.filter((_one, index) => isRefused(index));
+      const narrower = refused.flatMap(({ qos, instead }) => (instead === undefined ? [] : [{ topic: instead, qos }]));
+      const lost = refused.filter(({ instead }) => instead === undefined).map(({ topic }) => topic);
+      if (narrower.length > 0) {
+        this.options.log.info({ topics: narrower.map(({ topic }) => topic) }, 'foreign devices are not visible here');
+        this.subscribe(client, narrower);
+      }
+      if (lost.length > 0 || (error && refused.length === 0)) this.refused(lost, error);
+      // A session from before the wide patterns still has the own ones; both would deliver a message twice.
+      const replaced = wanted.flatMap(({ instead }, index) => (instead && !isRefused(index) ? [instead] : []));
+      if (isSessionPresent && replaced.length > 0 && client.connected) client.unsubscribe(replaced);
+    });
+  }
+
+  private refused(topics: readonly string[], error: Error | null): void {
+    if (this.view.state !== 'online') return; // the connection went meanwhile; the next one asks again
+    this.view = {
+      ...this.view,
+      lastError: `The broker refused subscriptions: ${topics.join(', ') || error?.message}. Check its access list.`,
+    };
+    this.options.log.error({ err: error, refused: topics }, 'subscriptions refused');
   }
 
   private failed(client: MqttClient, error: Error): void {

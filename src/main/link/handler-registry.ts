@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { DeviceId } from '../../shared/domain/ids';
 import { wireLimits } from '../../shared/wire/limits';
-import type { InboundMessage, Qos } from '../../shared/wire/message';
+import type { InboundMessage, Qos, Violation } from '../../shared/wire/message';
+import { onewireScan } from '../../shared/wire/messages/onewire-scan';
+import { sessionAnnounce } from '../../shared/wire/messages/session-announce';
 import { parseDeviceTopic, subscriptionPattern, type DeviceTopic } from '../../shared/wire/topic';
 import type { LinkCounters } from './counters';
+import { laneOf, type Lane } from './report-limiter';
 
 /** A packet as it came from the broker. */
 export type Packet = {
@@ -39,16 +42,48 @@ export type HandlingObserver = {
   readonly handled: (message: string, startedMs: number, isError: boolean) => void;
 };
 
+/** What the registry notices besides handing messages to their rooms. Quick, because `onNumber` runs for every reading. */
+export type Watch = {
+  /** The payload says something that the contract does not know; called after its handler. */
+  readonly onViolation: (deviceId: DeviceId, messageName: string, violation: Violation) => void;
+  /** A message under the id of another controller. It is neither parsed nor answered. */
+  readonly onForeign: (kaiserId: string, deviceId: DeviceId) => void;
+  /** Is this a device of ours, although its message carries the kaiser id of stock firmware? */
+  readonly isOwn: (deviceId: DeviceId) => boolean;
+  /** May this report be handled, or does the device send too many? */
+  readonly admits: (deviceId: DeviceId, lane: Exclude<Lane, 'free'>) => boolean;
+  /** The device's message counter; called before the handler, also for what is not admitted. */
+  readonly onNumber: (deviceId: DeviceId, seq: number, isRedelivered: boolean) => void;
+};
+
+/** Nobody looks. */
+const blind: Watch = {
+  onViolation: () => undefined,
+  onForeign: () => undefined,
+  isOwn: () => false,
+  admits: () => true,
+  onNumber: () => undefined,
+};
+
+/** One subscription. `instead` is asked for when the broker refuses the wider one. */
+export type Subscription = { readonly topic: string; readonly qos: Qos; readonly instead?: string };
+
 type Entry = {
   readonly message: InboundMessage<unknown>;
+  readonly lane: Lane;
   readonly handle: (received: Received<unknown>) => void;
   readonly onMalformed: ((malformed: Malformed) => void) | undefined;
 };
 
+/** Code of the warning about a payload that names another device than its topic. */
+export const FOREIGN_ID = 'foreign_id';
 /** How much of a malformed payload is kept for inspection, characters. */
 const EXCERPT_CHARS = 200;
 /** Valid topics that are remembered: those of a plant of 200 devices; beyond that the memory starts anew. */
 const MAX_KNOWN_TOPICS = 10_000;
+/** Stock firmware sends these under this kaiser id whatever its own is (wire contract 1.1, 1.33). */
+const STOCK_KAISER = 'god';
+const stockPaths: ReadonlySet<string> = new Set([sessionAnnounce.path, onewireScan.path]);
 
 /**
  * Which message goes to which room. A packet is matched by its topic, parsed once by its schema and handed to its one handler; whatever is
@@ -58,6 +93,7 @@ export class HandlerRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly topics = new Map<string, DeviceTopic>();
   private observer: HandlingObserver | undefined;
+  private watcher: Watch = blind;
 
   constructor(
     private readonly kaiserId: string,
@@ -77,15 +113,25 @@ export class HandlerRegistry {
     handle: (received: Received<T>) => void,
     onMalformed?: (malformed: Malformed) => void,
   ): void {
-    this.entries.set(message.path, { message, handle: handle as Entry['handle'], onMalformed });
+    const entry = { message, lane: laneOf(message.path), handle: handle as Entry['handle'], onMalformed };
+    for (const path of [message.path, ...message.aliases]) this.entries.set(path, entry);
   }
 
-  /** Exact patterns of the registered messages, and one level below them (QoS 0) so that strays are seen and counted. */
-  subscriptions(): { topic: string; qos: Qos }[] {
-    const all = [...this.entries.values()].flatMap(({ message }) => {
-      const topic = subscriptionPattern(this.kaiserId, message.path);
-      const own = { topic, qos: message.qos };
-      return message.watchesStrays ? [own, { topic: `${topic}/+`, qos: 0 as const }] : [own];
+  /** Who is told what the registry notices; set once, before the link starts. */
+  watch(watcher: Watch): void {
+    this.watcher = watcher;
+  }
+
+  /**
+   * Exact patterns of the registered messages, and one level below them (QoS 0) so that strays are seen and counted. What is heard from
+   * all is asked for under every kaiser id, with the own one for a broker that does not allow that.
+   */
+  subscriptions(): Subscription[] {
+    const all = [...this.entries].flatMap(([path, { message }]): Subscription[] => {
+      const { qos, isHeardFromAll, watchesStrays } = message;
+      const own = subscriptionPattern(this.kaiserId, path);
+      const main = isHeardFromAll ? { topic: subscriptionPattern('+', path), qos, instead: own } : { topic: own, qos };
+      return watchesStrays ? [main, { topic: `${own}/+`, qos: 0 }] : [main];
     });
     // Overlapping patterns would deliver a message twice (and break the session of a 3.1.1 broker).
     return all.filter(({ topic }) => !all.some((other) => other.topic !== topic && covers(other.topic, topic)));
@@ -95,42 +141,76 @@ export class HandlerRegistry {
   dispatch(packet: Packet): void {
     this.counters.received += 1;
     const topic = this.topicOf(packet.topic);
-    const entry = topic && topic.kaiserId === this.kaiserId ? this.entries.get(topic.path) : undefined;
+    const entry = topic ? this.entries.get(topic.path) : undefined;
     if (!topic || !entry) {
       this.counters.unparsableTopic += 1;
+      return;
+    }
+    if (topic.kaiserId !== this.kaiserId && !this.isOwnElsewhere(topic, entry)) {
+      this.noteForeign(topic, entry, packet);
       return;
     }
     if (packet.payload.length === 0) return; // a retained message was cleared
     const startedMs = this.observer?.now() ?? 0;
     const parsed = parsePayload(entry.message, packet.payload);
     if ('reason' in parsed) {
-      this.counters.malformed += 1;
-      const excerpt = packet.payload.subarray(0, EXCERPT_CHARS).toString('utf8');
-      const malformed = {
-        deviceId: topic.deviceId,
-        message: entry.message.name,
-        topic: packet.topic,
-        reason: parsed.reason,
-        excerpt,
-      };
-      this.guard(packet.topic, () => {
-        this.onMalformed(malformed);
-        entry.onMalformed?.(malformed);
-      });
+      this.malformed(entry, topic, packet, parsed.reason);
       this.observer?.handled(entry.message.name, startedMs, true);
       return;
     }
-    const { isRetained, isRedelivered } = packet;
-    const isHandled = this.guard(packet.topic, () =>
-      entry.handle({
-        deviceId: topic.deviceId,
-        gpio: topic.gpio ?? 0,
-        payload: parsed.payload,
-        isRetained,
-        isRedelivered,
-      }),
-    );
+    const isHandled = this.guard(packet.topic, () => {
+      const { deviceId } = topic;
+      const { isRetained, isRedelivered } = packet;
+      const { payload, head } = parsed;
+      if (typeof head.seq === 'number' && !isRetained) this.watcher.onNumber(deviceId, head.seq, isRedelivered);
+      if (!this.isAdmitted(entry, deviceId)) return;
+      entry.handle({ deviceId, gpio: topic.gpio ?? 0, payload, isRetained, isRedelivered });
+      this.review(entry.message, deviceId, payload, head);
+    });
     this.observer?.handled(entry.message.name, startedMs, !isHandled);
+  }
+
+  /** Counts what breaks its schema. Its room answers it only as long as the device does not flood. */
+  private malformed({ message, lane, onMalformed }: Entry, topic: DeviceTopic, packet: Packet, reason: string): void {
+    this.counters.malformed += 1;
+    const excerpt = packet.payload.subarray(0, EXCERPT_CHARS).toString('utf8');
+    const { deviceId } = topic;
+    const malformed = { deviceId, message: message.name, topic: packet.topic, reason, excerpt };
+    this.guard(packet.topic, () => {
+      this.onMalformed(malformed);
+      if (onMalformed && (lane === 'free' || this.watcher.admits(deviceId, lane))) onMalformed(malformed);
+    });
+  }
+
+  private isAdmitted({ lane }: Entry, deviceId: DeviceId): boolean {
+    if (lane === 'free' || this.watcher.admits(deviceId, lane)) return true;
+    this.counters.limited += 1;
+    return false;
+  }
+
+  /** Tells what the payload says beyond the contract, and when it names another device: the topic overrules it (1.13). */
+  private review(
+    message: InboundMessage<unknown>,
+    deviceId: DeviceId,
+    payload: unknown,
+    { esp_id: named }: Head,
+  ): void {
+    if (typeof named === 'string' && named !== deviceId)
+      this.watcher.onViolation(deviceId, message.name, { code: FOREIGN_ID, field: 'esp_id', raw: named });
+    for (const violation of message.review(payload)) this.watcher.onViolation(deviceId, message.name, violation);
+  }
+
+  private isOwnElsewhere({ kaiserId, path, deviceId }: DeviceTopic, { message }: Entry): boolean {
+    return message.isHeardFromAll && kaiserId === STOCK_KAISER && stockPaths.has(path) && this.watcher.isOwn(deviceId);
+  }
+
+  private noteForeign({ kaiserId, deviceId }: DeviceTopic, { message }: Entry, packet: Packet): void {
+    if (!message.isHeardFromAll) {
+      this.counters.unparsableTopic += 1;
+      return;
+    }
+    this.counters.foreign += 1;
+    this.guard(packet.topic, () => this.watcher.onForeign(kaiserId, deviceId));
   }
 
   /** The topic taken apart; devices repeat the same few, so each is taken apart once. */
@@ -164,7 +244,10 @@ function covers(pattern: string, other: string): boolean {
   return levels.length === others.length && levels.every((level, index) => level === '+' || level === others[index]);
 }
 
-function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: T } | { reason: string } {
+/** Fields that any payload may carry, not checked yet. */
+type Head = { readonly esp_id?: unknown; readonly seq?: unknown };
+
+function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: T; head: Head } | { reason: string } {
   if (bytes.length > wireLimits.inboundBytes) return { reason: `${bytes.length} bytes are too many` };
   let json: unknown;
   try {
@@ -173,7 +256,7 @@ function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: 
     return { reason: 'not JSON' };
   }
   const result = message.schema.safeParse(json);
-  if (result.success) return { payload: result.data };
+  if (result.success) return { payload: result.data, head: json as Head }; // every schema is one of an object
   const issue = result.error.issues[0];
   return { reason: issue ? `${issue.path.join('.') || 'payload'}: ${issue.message}` : 'does not fit the schema' };
 }

@@ -1,6 +1,6 @@
 import type { SensorView } from '../../shared/api/telemetry';
 import type { Line } from '../../shared/domain/calibration';
-import type { DeviceId, SeriesId } from '../../shared/domain/ids';
+import { seriesIdOf, type DeviceId, type SeriesId } from '../../shared/domain/ids';
 import { qualityIndex } from '../../shared/domain/quality';
 import { canonicalSensorType, sensorTypeInfo } from '../../shared/domain/sensor-types';
 import type { SensorConfig } from '../../shared/wire/messages/config';
@@ -11,15 +11,23 @@ import type { Clock } from '../clock';
 import type { DeviceRecord } from '../devices/device-record';
 import type { LinkCounters } from '../link/counters';
 import type { WriteBatch } from '../store/write-batch';
-import { convert } from './conversion-rules';
+import { convert, type Reading } from './conversion-rules';
 import type { SampleStore } from './sample-store';
-import type { Series } from './series';
+import type { Latest, Series } from './series';
 import { MAX_STRAY_SERIES, type SeriesRegistry } from './series-registry';
+import { HUMIDITY_MAX_AGE_MS, vpdOf } from './vpd-rules';
 
 /** A reading older than this is not stored (wire contract 1.13; conformance D6). */
 const OLDEST_READING_MS = 24 * 3_600_000;
 /** A device whose clock agrees within this wrote the message just now. */
 const FRESH_MS = 30_000;
+
+/** The two values of an SHT31, and the pin of what is derived from them (wire contract 1.13). */
+const TEMPERATURE_TYPE = 'sht31_temp';
+const HUMIDITY_TYPE = 'sht31_humidity';
+const VIRTUAL_GPIO = 0;
+
+type Times = { readonly tsMs: number | null; readonly receivedMs: number; readonly monotonicMs: number };
 
 /** What telemetry needs of the devices room. */
 export type DeviceSide = {
@@ -57,7 +65,7 @@ export class TelemetryService {
     const receivedMs = clock.now();
     const tsMs = deviceTimeMs(data.ts, data.isTimeValid);
     const device = devices.get(deviceId);
-    if (device) this.noteDevice(device, data, tsMs, receivedMs);
+    if (device) this.noteDevice(device, tsMs, receivedMs);
     else counters.unknownDevice += 1;
     if (tsMs !== null && receivedMs - tsMs > OLDEST_READING_MS) {
       if (device)
@@ -76,26 +84,52 @@ export class TelemetryService {
       if (device) device.counters.duplicates += 1;
       return;
     }
-    const isFirst = series.version === 0;
     const reading = convert(data, this.parts.calibration(series.row.id));
-    const at = series.nextAtUs(receivedMs);
-    series.take(reading, data.raw, { tsMs, receivedMs, monotonicMs: clock.monotonic() });
-    const { number } = series.row;
+    const times = { tsMs, receivedMs, monotonicMs: clock.monotonic() };
+    this.record(series, reading, data, times);
+    if (device && data.sensorType === TEMPERATURE_TYPE) this.deriveVpd(series, reading, data, times);
+  }
+
+  /** Takes a reading over as the newest of its series and writes it into the turn's transaction. */
+  private record(series: Series, reading: Reading, { raw, seq }: Pick<SensorData, 'raw' | 'seq'>, times: Times): void {
+    const isFirst = series.version === 0;
+    const at = series.nextAtUs(times.receivedMs);
+    series.take(reading, raw, times);
+    const { value, quality } = reading;
     const row = {
-      series: number,
+      series: series.row.number,
       at,
-      value: reading.value,
-      raw: data.raw,
-      quality: qualityIndex(reading.quality),
-      ts: tsMs,
-      seq: data.seq ?? null,
+      value,
+      raw,
+      quality: qualityIndex(quality),
+      ts: times.tsMs,
+      seq: seq ?? null,
     };
     const isRecorded = this.parts.batch.history(() => {
-      registry.ensureStored(series);
+      this.parts.series.ensureStored(series);
       this.parts.store.insert(row);
     });
     if (isRecorded) this.rowsOfTurn += 1;
     if (isFirst) this.parts.changes.sensor(series.row.id);
+  }
+
+  /** A temperature with a fresh humidity of the same sensor gives a vapour pressure deficit, once per temperature (wire contract 1.13). */
+  private deriveVpd(temperature: Series, reading: Reading, { seq }: SensorData, times: Times): void {
+    const { series: registry } = this.parts;
+    const { deviceId, gpio, address, subzoneId } = temperature.row;
+    const humidity = registry.get(seriesIdOf(deviceId, gpio, HUMIDITY_TYPE, address ?? undefined));
+    if (!humidity?.latest || !isFreshBeside(humidity, humidity.latest, times)) return;
+    const vpd = vpdOf(reading, humidity.latest);
+    if (vpd === null) return;
+    const type = 'vpd';
+    const series = registry.resolve(deviceId, {
+      gpio: VIRTUAL_GPIO,
+      type,
+      address: address ?? undefined,
+      subzoneId: subzoneId ?? undefined,
+    });
+    if (series) this.record(series, vpd, { raw: vpd.value, seq }, times);
+    else this.parts.counters.bufferDropped += 1;
   }
 
   private isRepeated(
@@ -171,17 +205,10 @@ export class TelemetryService {
     };
   }
 
-  private noteDevice(device: DeviceRecord, data: SensorData, tsMs: number | null, receivedMs: number): void {
+  private noteDevice(device: DeviceRecord, tsMs: number | null, receivedMs: number): void {
     const { devices } = this.parts;
     if (tsMs !== null && Math.abs(receivedMs - tsMs) < FRESH_MS) devices.freshMessage(device);
     else devices.seen(device);
-    if (data.espId !== undefined && data.espId !== device.id) {
-      devices.warn(device, {
-        code: 'foreign_id',
-        message: 'A payload names another device than its topic; it was attributed to the topic.',
-        raw: data.espId,
-      });
-    }
   }
 
   private open(deviceId: DeviceId, gpio: number, data: SensorData, device: DeviceRecord | undefined): Series | null {
@@ -208,6 +235,13 @@ export class TelemetryService {
     this.rowsOfTurn = 0;
     this.parts.batch.history(() => this.parts.store.countRows(rows));
   }
+}
+
+/** Was the humidity received and, where both clocks are set, measured within a minute of the temperature? */
+function isFreshBeside(humidity: Series, { tsMs }: Latest, times: Times): boolean {
+  const ageMs = humidity.ageMs(times.monotonicMs);
+  if (ageMs === null || ageMs > HUMIDITY_MAX_AGE_MS) return false;
+  return tsMs === null || times.tsMs === null || Math.abs(times.tsMs - tsMs) <= HUMIDITY_MAX_AGE_MS;
 }
 
 function sensorConfigs(device: DeviceRecord | undefined): readonly SensorConfig[] {

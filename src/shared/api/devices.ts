@@ -39,6 +39,16 @@ export const deviceHealthSchema = z.object({
   actuatorCount: z.number().optional(),
   clockSkewS: z.number().optional(),
   capabilities: z.array(z.string()).optional(),
+  /** Zone as the device has it; empty = none. */
+  zoneId: z.string().optional(),
+  zoneAssigned: z.boolean().optional(),
+  handoverCompletedEpoch: z.number().optional(),
+  persistenceDegraded: z.boolean().optional(),
+  persistenceReason: z.string().optional(),
+  runtimeDegraded: z.boolean().optional(),
+  networkDegraded: z.boolean().optional(),
+  mqttBreakerOpen: z.boolean().optional(),
+  wifiBreakerOpen: z.boolean().optional(),
   /** Counters of the device's own queues and losses, by their contract names. */
   metrics: z.record(z.string(), z.number()).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Violation } from '../message';
 
 /** Fields that many messages share. Inbound objects drop unknown keys; what is optional on the wire may also be null. */
 export const seconds = z.number();
@@ -41,3 +42,48 @@ export function correlationOf(payload: {
 export function canonicalWord(aliases: Readonly<Record<string, string>>, word: string): string {
   return Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word;
 }
+
+/** Flags a word that is not among the known ones; letter case does not matter. Nothing for an absent word. */
+export function unknownWord(
+  code: string,
+  field: string,
+  word: string | undefined,
+  known: readonly string[],
+): readonly Violation[] {
+  return word === undefined || isKnownWord(word, known) ? [] : [{ code, field, raw: word }];
+}
+
+/** Is the word among the known ones, whatever its letter case? */
+export function isKnownWord(word: string, known: readonly string[]): boolean {
+  const lower = word.toLowerCase();
+  return known.some((each) => each.toLowerCase() === lower);
+}
+
+/** Since schema version 2 a report says which boot it belongs to (1.2, 1.7). */
+export const segmentFields = {
+  metrics_schema_version: optionalInt,
+  boot_sequence_id: optionalText,
+  reset_reason: optionalText,
+  segment_start_ts: optionalInt,
+};
+
+/** First schema version that has to name its boot. */
+const SEGMENT_SCHEMA = 2;
+
+/** Is a report of version 2 or later complete? For `refine`, with `segmentMissing` as its message. */
+export function hasSegment(payload: {
+  metrics_schema_version?: number | undefined;
+  boot_sequence_id?: string | undefined;
+  reset_reason?: string | undefined;
+  segment_start_ts?: number | undefined;
+}): boolean {
+  if ((payload.metrics_schema_version ?? 1) < SEGMENT_SCHEMA) return true;
+  return Boolean(payload.boot_sequence_id) && Boolean(payload.reset_reason) && payload.segment_start_ts !== undefined;
+}
+export const segmentMissing =
+  'boot_sequence_id, reset_reason and segment_start_ts are required since metrics_schema_version 2';
+
+/** Why a device started (1.2). */
+export const resetReasons = [
+  'POWERON', 'EXT', 'SW', 'PANIC', 'INT_WDT', 'TASK_WDT', 'WDT', 'DEEPSLEEP', 'BROWNOUT', 'SDIO', 'UNKNOWN',
+] as const; // prettier-ignore

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { wireLimits } from '../limits';
-import { inbound, outbound } from '../message';
-import { epoch, optionalFlag, optionalInt, optionalText } from './fields';
+import { inbound, outbound, type Violation } from '../message';
+import {
+  epoch,
+  hasSegment,
+  optionalFlag,
+  optionalInt,
+  optionalText,
+  resetReasons,
+  segmentFields,
+  segmentMissing,
+  unknownWord,
+} from './fields';
+import { pickCounters, splitCounterFields } from './heartbeat-metrics';
 
 /** Names behind `config_status.state` (9.5); the index is the wire value. */
 export const systemStates = [
@@ -12,12 +23,24 @@ export const systemStates = [
 
 const configStatus = z.object({ subzone_count: optionalInt, boot_count: optionalInt, state: optionalInt });
 
-/** 1.2: liveness and registration request. `ts`, `uptime`, `heap_free` and `wifi_rssi` are required integers. */
+/** Name behind a state number of stock firmware; a number that has none stays visible as it came. */
+export function systemStateOf(state: number): string {
+  return systemStates[state] ?? String(state);
+}
+
+function unknownStateNumber(state: number | undefined): readonly Violation[] {
+  if (state === undefined || systemStates[state] !== undefined) return [];
+  return [{ code: 'unknown_system_state', field: 'config_status.state', raw: String(state) }];
+}
+
+/** 1.2: liveness and registration request. `ts`, `uptime`, `heap_free` and `wifi_rssi` are required integers. Counters may come along (1.3). */
 export const heartbeat = inbound({
   name: 'heartbeat',
   path: 'system/heartbeat',
   qos: 0,
   watchesStrays: false, // system/heartbeat/ack is ours
+  aliases: ['heartbeat'],
+  isHeardFromAll: true,
   schema: z
     .object({
       ts: z.int(),
@@ -28,32 +51,63 @@ export const heartbeat = inbound({
       zone_id: optionalText,
       zone_assigned: optionalFlag,
       time_valid: optionalFlag,
-      boot_sequence_id: optionalText,
-      reset_reason: optionalText,
+      ...segmentFields,
       sensor_count: optionalInt,
       active_sensors: optionalInt,
       actuator_count: optionalInt,
       active_actuators: optionalInt,
       wifi_ip: optionalText,
       active_handover_epoch: epoch.nullish().transform((value) => value ?? undefined),
+      handover_completed_epoch: optionalInt,
       persistence_degraded: optionalFlag,
+      persistence_degraded_reason: optionalText,
       runtime_state_degraded: optionalFlag,
+      mqtt_circuit_breaker_open: optionalFlag,
+      wifi_circuit_breaker_open: optionalFlag,
       network_degraded: optionalFlag,
       config_status: configStatus.optional().catch(undefined),
       system_state: optionalText,
       firmware_version: optionalText,
       hardware_type: optionalText,
       capabilities: z.array(z.string().max(32)).max(12).optional().catch(undefined),
+      ...splitCounterFields,
     })
     .refine((payload) => (payload.heap_free ?? payload.free_heap) !== undefined, 'heap_free is missing')
-    .transform(
-      ({ heap_free, free_heap, sensor_count, active_sensors, actuator_count, active_actuators, ...payload }) => ({
-        ...payload,
-        heap_free: heap_free ?? free_heap ?? 0,
-        sensor_count: sensor_count ?? active_sensors,
-        actuator_count: actuator_count ?? active_actuators,
-      }),
-    ),
+    .refine(hasSegment, segmentMissing)
+    .transform((beat) => ({
+      ts: beat.ts,
+      uptime: beat.uptime,
+      heap_free: beat.heap_free ?? beat.free_heap ?? 0,
+      wifi_rssi: beat.wifi_rssi,
+      zone_id: beat.zone_id,
+      zone_assigned: beat.zone_assigned,
+      time_valid: beat.time_valid,
+      boot_sequence_id: beat.boot_sequence_id,
+      reset_reason: beat.reset_reason,
+      sensor_count: beat.sensor_count ?? beat.active_sensors,
+      actuator_count: beat.actuator_count ?? beat.active_actuators,
+      wifi_ip: beat.wifi_ip,
+      active_handover_epoch: beat.active_handover_epoch,
+      handover_completed_epoch: beat.handover_completed_epoch,
+      persistence_degraded: beat.persistence_degraded,
+      persistence_degraded_reason: beat.persistence_degraded_reason,
+      runtime_state_degraded: beat.runtime_state_degraded,
+      mqtt_circuit_breaker_open: beat.mqtt_circuit_breaker_open,
+      wifi_circuit_breaker_open: beat.wifi_circuit_breaker_open,
+      network_degraded: beat.network_degraded,
+      config_status: beat.config_status,
+      system_state: beat.system_state,
+      firmware_version: beat.firmware_version,
+      hardware_type: beat.hardware_type,
+      capabilities: beat.capabilities,
+      ...pickCounters(beat),
+    })),
+  review: ({ system_state, config_status, reset_reason }) => [
+    ...(system_state === undefined
+      ? unknownStateNumber(config_status?.state)
+      : unknownWord('unknown_system_state', 'system_state', system_state, systemStates)),
+    ...unknownWord('unknown_reset_reason', 'reset_reason', reset_reason, resetReasons),
+  ],
 });
 export type Heartbeat = z.infer<typeof heartbeat.schema>;
 

@@ -6,6 +6,7 @@ export const onewireScan = inbound({
   name: '1-Wire scan',
   path: 'onewire/scan_result',
   qos: 1,
+  isHeardFromAll: true, // the kaiser id is hard-coded in stock firmware
   schema: z.object({
     devices: z
       .array(

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { qualities } from '../../domain/quality';
 import { canonicalSensorType } from '../../domain/sensor-types';
-import { inbound } from '../message';
+import { inbound, type Violation } from '../message';
 import { optionalText } from './fields';
+
+const words: ReadonlySet<string> = new Set(qualities);
+const nothing: readonly Violation[] = [];
 
 /** 1.13: one measured value. `raw` (alias `raw_value`) and `ts` (alias `timestamp`) are required. */
 export const sensorData = inbound({
@@ -10,7 +14,6 @@ export const sensorData = inbound({
   qos: 1,
   schema: z
     .object({
-      esp_id: optionalText,
       seq: z.int().min(0).optional().catch(undefined),
       sensor_type: z.string().regex(/^[A-Za-z0-9_]{1,40}$/),
       raw: z.number().optional(),
@@ -38,7 +41,6 @@ export const sensorData = inbound({
         return z.NEVER;
       }
       return {
-        espId: payload.esp_id,
         seq: payload.seq,
         sensorType: canonicalSensorType(payload.sensor_type),
         raw,
@@ -52,5 +54,9 @@ export const sensorData = inbound({
         address: payload.onewire_address?.toUpperCase() ?? payload.i2c_address?.toString(16),
       };
     }),
+  review: ({ quality }) =>
+    quality === undefined || words.has(quality)
+      ? nothing
+      : [{ code: 'unknown_quality', field: 'quality', raw: quality }],
 });
 export type SensorData = z.infer<typeof sensorData.schema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inbound } from '../message';
-import { canonicalWord, optionalText } from './fields';
+import { canonicalWord, optionalText, unknownWord } from './fields';
 
 /** Reasons as canonical names, with the aliases that devices use (1.5). */
 const reasonAliases: Readonly<Record<string, string>> = {
@@ -9,6 +9,11 @@ const reasonAliases: Readonly<Record<string, string>> = {
   timeout: 'broker_timeout',
   wdt_reset: 'watchdog_reset',
 };
+
+/** Reasons that the contract knows (1.5). */
+const reasons = [
+  'unexpected_disconnect', 'network_failure', 'power_loss', 'broker_timeout', 'watchdog_reset', 'crash',
+] as const; // prettier-ignore
 
 /** 1.5: last will, published by the broker, retained. Any status text means offline. */
 export const will = inbound({
@@ -21,5 +26,6 @@ export const will = inbound({
       reason: reason === undefined ? 'unexpected_disconnect' : canonicalWord(reasonAliases, reason),
       timestamp: timestamp ?? 0,
     })),
+  review: ({ reason }) => unknownWord('unknown_will_reason', 'reason', reason, reasons),
 });
 export type Will = z.infer<typeof will.schema>;

@@ -8,6 +8,8 @@ import { CommandStore } from '../../../../src/main/control/command-store';
 import { ControlService } from '../../../../src/main/control/control-service';
 import type { OnTokenSet } from '../../../../src/main/control/token-keeper';
 import { DeviceConfiguration } from '../../../../src/main/devices/configuration';
+import { ContractWatch } from '../../../../src/main/devices/contract-watch';
+import { ForeignDevices } from '../../../../src/main/devices/foreign-devices';
 import { DeviceRegistry } from '../../../../src/main/devices/device-registry';
 import { DeviceService } from '../../../../src/main/devices/device-service';
 import { DeviceStore } from '../../../../src/main/devices/device-store';
@@ -61,7 +63,7 @@ function recordChanges(told: string[]): Changes {
  * The rooms of the core around a real store, a manual clock and a fake connection, wired as in build-rooms.ts but for telemetry.
  * `restart()` ends them and starts new ones on the same profile.
  */
-export function openCore({ directory = profileDirectory(), clock = new ManualClock() } = {}) {
+export function openCore({ directory = profileDirectory(), clock = new ManualClock(), kaiserId = KAISER } = {}) {
   const { store } = openStore({ directory, clock });
   const { batch, plant, history } = store;
   plant.pragma('synchronous = OFF'); // no power cut here
@@ -70,10 +72,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const entries: JournalEntry[] = [];
   const changes = recordChanges(told);
   const counters = newCounters();
-  const publisher = new Publisher(connection, KAISER, counters, clock);
+  const publisher = new Publisher(connection, kaiserId, counters, clock);
   const journal = new Journal(new JournalStore(plant), batch, clock, (entry) => void entries.push(entry));
   const registry = new DeviceRegistry(new DeviceStore(plant), batch, clock, changes);
-  const messages = new HandlerRegistry(KAISER, counters, pino({ level: 'silent' }), (malformed) =>
+  const messages = new HandlerRegistry(kaiserId, counters, pino({ level: 'silent' }), (malformed) =>
     registry.noteMalformed(malformed),
   );
   const operations = new Operations({
@@ -92,7 +94,19 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     },
   });
   const countUnknown = () => void (counters.unknownDevice += 1);
-  const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId: KAISER, countUnknown });
+  let announcements = 0;
+  const announceOnline = () => void (announcements += 1);
+  const devices = new DeviceService({
+    registry,
+    publisher,
+    journal,
+    clock,
+    kaiserId,
+    countUnknown,
+    announceOnline,
+  });
+  const foreign = new ForeignDevices(clock);
+  messages.watch(new ContractWatch({ registry, timed: devices.timed, sequences: devices.sequences, foreign, clock }));
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
@@ -104,10 +118,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     publisher,
     journal,
     clock,
-    kaiserId: KAISER,
+    kaiserId,
   });
   const undelivered: string[] = [];
-  const sender = new StopSender(connection, KAISER, (topic) => void undelivered.push(topic));
+  const sender = new StopSender(connection, kaiserId, (topic) => void undelivered.push(topic));
   const zoneName = (id: string) => zones.list().find((zone) => zone.id === id)?.name;
   const stop = new StopService({
     store: new StopStore(plant),
@@ -182,6 +196,9 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     entries,
     undelivered,
     tokensSet,
+    foreign,
+    /** How often the retained online status was published again. */
+    announcements: () => announcements,
     close,
     /** Kinds of the journal entries of this process, oldest first. */
     kinds: () => entries.map(({ kind }) => kind),
@@ -194,12 +211,32 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     },
     restart: () => {
       close();
-      return openCore({ directory, clock });
+      return openCore({ directory, clock, kaiserId });
     },
   };
 }
 
 export type Core = ReturnType<typeof openCore>;
+
+/** Hands one packet of a device to the registry, as the connection does. */
+export function dispatch(
+  core: Pick<Core, 'messages'>,
+  path: string,
+  payload: unknown,
+  {
+    id = A,
+    kaiserId = KAISER,
+    isRetained = false,
+    isRedelivered = false,
+  }: { id?: string; kaiserId?: string; isRetained?: boolean; isRedelivered?: boolean } = {},
+): void {
+  core.messages.dispatch({
+    topic: `kaiser/${kaiserId}/esp/${id}/${path}`,
+    payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
+    isRetained,
+    isRedelivered,
+  });
+}
 
 /** The value, which the test knows to be there. */
 export function found<T>(value: T | undefined): T {

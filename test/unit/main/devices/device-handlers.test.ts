@@ -2,24 +2,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { registerDeviceHandlers } from '../../../../src/main/devices/device-handler';
 import { DeviceReports } from '../../../../src/main/devices/device-reports';
 import { registerReportHandlers } from '../../../../src/main/devices/report-handler';
-import { A, B, OPERATOR, found, openCore, type Core } from './core-bench';
+import { A, B, OPERATOR, dispatch, found, openCore, type Core } from './core-bench';
 
 let core: Core;
-const send = (path: string, payload: unknown, { id = A, isRetained = false } = {}) =>
-  core.messages.dispatch({
-    topic: `kaiser/god/esp/${id}/${path}`,
-    payload: Buffer.from(JSON.stringify(payload)),
-    isRetained,
-    isRedelivered: false,
-  });
+const send = (path: string, payload: unknown, options: { id?: string; isRetained?: boolean } = {}) =>
+  dispatch(core, path, payload, options);
 
 beforeEach(() => {
   core = openCore();
   registerDeviceHandlers(core.messages, core.devices, core.configuration);
-  registerReportHandlers(
-    core.messages,
-    new DeviceReports(core.registry, core.journal, (device) => core.devices.seen(device)),
-  );
+  registerReportHandlers(core.messages, new DeviceReports(core.registry, core.devices));
 });
 
 describe('messages of discovery and presence', () => {
@@ -79,7 +71,7 @@ describe('reports of a device about itself', () => {
         rssiDbm: -71,
         uptimeS: 9,
         systemState: 'OPERATIONAL',
-        metrics: { publish_queue_fill: 2 },
+        metrics: { publish_queue_fill: 2, metrics_freshness_seconds: 0 },
       },
     });
   });
@@ -91,7 +83,7 @@ describe('reports of a device about itself', () => {
       {
         kind: 'device.error',
         message: `${A}: no answer (error 1011)`,
-        details: { code: 1011, severity: '2', category: 'HARDWARE' },
+        details: { code: 1011, severity: 'error', category: 'HARDWARE' },
       },
       {
         kind: 'device.error',
@@ -118,7 +110,7 @@ describe('reports of a device about itself', () => {
     send('system/intent_outcome/lifecycle', { event_type: 'exited_config_pending', schema: 's', state_after: 'X' });
     send('subzone/ack', { status: 'subzone_assigned', subzone_id: 'bed' });
     expect(core.entries.slice(before).map(({ kind, details }) => [kind, JSON.parse(JSON.stringify(details))])).toEqual([
-      ['device.lifecycle', { event: 'exited_config_pending', after: 'X' }],
+      ['device.lifecycle', { event: 'exited_config_pending', schema: 's', after: 'X' }],
       ['device.subzone_ack', { status: 'subzone_assigned', subzoneId: 'bed', gpio: 0 }],
     ]);
   });

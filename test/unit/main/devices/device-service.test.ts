@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { registerDeviceHandlers } from '../../../../src/main/devices/device-handler';
 import { deviceView } from '../../../../src/main/devices/device-record';
 import { MAX_PENDING_DEVICES } from '../../../../src/main/devices/device-registry';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
 import { CLOCK_START_MS } from '../../../fakes/manual-clock';
-import { A, B, OPERATOR, beat, found, openCore, type Core } from './core-bench';
+import { A, B, OPERATOR, beat, dispatch, found, openCore, type Core } from './core-bench';
 
 const startS = CLOCK_START_MS / 1000;
 const ackTopic = (id: string) => `kaiser/god/esp/${id}/system/heartbeat/ack`;
@@ -30,11 +31,20 @@ describe('discovery and approval', () => {
       firstSeenAt: core.clock.iso,
       lastSeenAt: core.clock.iso,
       zone: { desired: null, confirmed: null, state: 'none' },
+      board: { id: null, source: 'unknown' },
       subzones: [],
-      config: { desired: null, confirmed: null, state: { sensors: 'none', actuators: 'none', offlineRules: 'none' } },
+      config: {
+        desired: null,
+        confirmed: null,
+        state: { sensors: 'none', actuators: 'none', offlineRules: 'none' },
+        failures: [],
+      },
       health: { rssiDbm: -58, heapFreeBytes: 1000, uptimeS: 12, sensorCount: 3 },
+      diagnostics: null,
+      sequence: { last: null, gaps: 0, missed: 0, restarts: 0 },
+      hasStopToken: false,
       warnings: [],
-      counters: { messages: 1, malformed: 0, duplicates: 0 },
+      counters: { messages: 1, malformed: 0, duplicates: 0, limited: 0 },
       lastMalformed: null,
     });
     expect(core.connection.sent).toMatchObject([
@@ -188,8 +198,11 @@ describe('a malformed heartbeat (conformance B3)', () => {
 describe('warnings', () => {
   it('an unknown system state is shown raw until the device says a known one (conformance B10)', () => {
     const core = openCore();
-    core.devices.heartbeat(A, beat({ system_state: 'zzz' }));
-    core.devices.heartbeat(A, beat({ system_state: 'zzz' }));
+    registerDeviceHandlers(core.messages, core.devices, core.configuration);
+    const say = (system_state: string) =>
+      dispatch(core, 'system/heartbeat', { ts: 0, uptime: 1, heap_free: 1, wifi_rssi: -1, system_state });
+    say('zzz');
+    say('zzz');
     const device = found(core.registry.get(A));
     expect([device.health.systemState, [...device.warnings.values()]]).toEqual([
       'zzz',
@@ -203,7 +216,7 @@ describe('warnings', () => {
         },
       ],
     ]);
-    core.devices.heartbeat(A, beat({ system_state: 'OPERATIONAL' }));
+    say('operational');
     expect(device.warnings.size).toBe(0);
   });
 

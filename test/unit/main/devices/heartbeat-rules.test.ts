@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   ackEpoch,
+  conditionsOf,
   errorAnswer,
   healthOf,
   heartbeatAnswer,
-  isUnknownSystemState,
+  nextHealth,
+  nextRejection,
 } from '../../../../src/main/devices/heartbeat-rules';
 import { encodePayload } from '../../../../src/shared/wire/encode';
 import { heartbeat, heartbeatAck, systemStates } from '../../../../src/shared/wire/messages/heartbeat';
@@ -64,6 +66,15 @@ describe('healthOf', () => {
       actuator_count: 2,
       capabilities: ['reboot'],
       config_status: { state: 2 },
+      zone_id: 'tent_1',
+      zone_assigned: true,
+      handover_completed_epoch: 4,
+      persistence_degraded: true,
+      persistence_degraded_reason: 'NVS_OPEN_FAILED',
+      runtime_state_degraded: false,
+      network_degraded: false,
+      mqtt_circuit_breaker_open: false,
+      wifi_circuit_breaker_open: true,
     });
     expect(healthOf(all, nowMs)).toEqual({
       rssiDbm: -58,
@@ -78,14 +89,23 @@ describe('healthOf', () => {
       actuatorCount: 2,
       clockSkewS: -1,
       capabilities: ['reboot'],
+      zoneId: 'tent_1',
+      zoneAssigned: true,
+      handoverCompletedEpoch: 4,
+      persistenceDegraded: true,
+      persistenceReason: 'NVS_OPEN_FAILED',
+      runtimeDegraded: false,
+      networkDegraded: false,
+      mqttBreakerOpen: false,
+      wifiBreakerOpen: true,
     });
   });
 
   it.each([
     [9, 'OPERATIONAL'],
     [0, 'BOOT'],
-    [systemStates.length, undefined],
-    [-1, undefined],
+    [systemStates.length, String(systemStates.length)],
+    [-1, '-1'],
   ])('reads the state number %i of stock firmware as %s', (state, name) => {
     expect(healthOf(beat({ config_status: { state } }), nowMs).systemState).toBe(name);
   });
@@ -99,14 +119,88 @@ describe('healthOf', () => {
   });
 });
 
-describe('isUnknownSystemState', () => {
+describe('nextHealth', () => {
+  it('keeps what a heartbeat does not tell, but neither an old skew nor old counters', () => {
+    const before = { ip: '10.0.0.7', uptimeS: 1, clockSkewS: 90, metrics: { publish_queue_fill: 2 } };
+    expect(nextHealth(before, { uptimeS: 2 }, undefined)).toEqual({ ip: '10.0.0.7', uptimeS: 2 });
+  });
+
+  it('takes new counters over', () => {
+    expect(nextHealth({}, { clockSkewS: 1 }, { publish_queue_fill: 3 })).toEqual({
+      clockSkewS: 1,
+      metrics: { publish_queue_fill: 3 },
+    });
+  });
+});
+
+describe('nextRejection', () => {
   it.each([
-    ['operational', false],
-    ['SAFE_MODE', false],
-    ['zzz', true],
-    ['', true],
+    ['a rejection holds for 300 s', nowMs - 299_999, false, nowMs - 299_999],
+    ['and is over then', nowMs - 300_000, true, nowMs - 300_000],
+    ['a clock that was set back begins anew', nowMs + 1, false, nowMs],
+    ['so does a rejection without a time', null, false, nowMs],
+  ])('%s', (_name, before, isOver, rejectedAtMs) => {
+    expect(nextRejection(before, nowMs)).toEqual({ isOver, rejectedAtMs });
+  });
+});
+
+describe('conditionsOf', () => {
+  const states = (fields: Record<string, unknown>, clockSkewS?: number) =>
+    Object.fromEntries(
+      conditionsOf(beat(fields), clockSkewS === undefined ? {} : { clockSkewS }).map(({ code, isOn }) => [code, isOn]),
+    );
+
+  it('leaves alone what a heartbeat does not speak of', () => {
+    expect(states({})).toEqual({
+      persistence_degraded: undefined,
+      runtime_degraded: undefined,
+      network_degraded: undefined,
+      clock_skew: false,
+      unknown_system_state: false,
+      unknown_reset_reason: false,
+    });
+  });
+
+  it.each([
+    ['persistence_degraded', 'persistence_degraded'],
+    ['runtime_state_degraded', 'runtime_degraded'],
+    ['network_degraded', 'network_degraded'],
+    ['mqtt_circuit_breaker_open', 'network_degraded'],
+    ['wifi_circuit_breaker_open', 'network_degraded'],
+  ])('%s raises and settles %s', (field, code) => {
+    expect([states({ [field]: true })[code], states({ [field]: false })[code]]).toEqual([true, false]);
+  });
+
+  it('names what is open and why storing fails', () => {
+    const all = conditionsOf(
+      beat({
+        network_degraded: true,
+        wifi_circuit_breaker_open: true,
+        persistence_degraded: true,
+        persistence_degraded_reason: 'NVS_OPEN_FAILED',
+      }),
+      {},
+    );
+    expect(all.filter(({ isOn }) => isOn).map(({ raw }) => raw)).toEqual([
+      'NVS_OPEN_FAILED',
+      'network_degraded, wifi_circuit_breaker_open',
+    ]);
+  });
+
+  it.each([
+    [30, false],
+    [-30, false],
+    [31, true],
+    [-31, true],
     [undefined, false],
-  ])('%s → %s', (state, expected) => {
-    expect(isUnknownSystemState(beat({ system_state: state }))).toBe(expected);
+  ])('a clock that is off by %s s is worth a warning: %s', (skew, expected) => {
+    expect(states({}, skew)['clock_skew']).toBe(expected);
+  });
+
+  it('does not settle a word that is still unknown', () => {
+    expect(states({ system_state: 'zzz', reset_reason: 'FATE' })).toMatchObject({
+      unknown_system_state: undefined,
+      unknown_reset_reason: undefined,
+    });
   });
 });

@@ -3,7 +3,7 @@ import { registerSensorDataHandler } from '../../../../src/main/telemetry/sensor
 import { MAX_SERIES_PER_DEVICE, MAX_STRAY_SERIES } from '../../../../src/main/telemetry/series-registry';
 import type { DeviceId, SeriesId } from '../../../../src/shared/domain/ids';
 import { CLOCK_START_MS } from '../../../fakes/manual-clock';
-import { A, B, found } from '../devices/core-bench';
+import { A, B, dispatch, found } from '../devices/core-bench';
 import { nowS, openTelemetry, seriesId } from './telemetry-bench';
 
 describe('a reading', () => {
@@ -95,13 +95,26 @@ describe('a reading', () => {
   });
 
   it('of another device than its topic says is attributed to the topic, with a warning', () => {
-    const { core, ingest, rows } = openTelemetry();
+    const { core, telemetry, rows } = openTelemetry();
     core.approved(A);
-    ingest({ esp_id: B });
-    ingest({ esp_id: A, seq: 1 });
+    registerSensorDataHandler(core.messages, telemetry);
+    const reading = { sensor_type: 'ds18b20', raw: 400, ts: nowS };
+    dispatch(core, 'sensor/4/data', { ...reading, esp_id: B });
+    dispatch(core, 'sensor/4/data', { ...reading, esp_id: A, seq: 1 });
     expect([rows().length, found(core.registry.get(A)).warnings.get('foreign_id')]).toMatchObject([
       2,
       { raw: B, count: 1 },
+    ]);
+  });
+
+  it('of a quality that the contract does not know is stored and flagged with the word', () => {
+    const { core, telemetry, rows } = openTelemetry();
+    core.approved(A);
+    registerSensorDataHandler(core.messages, telemetry);
+    dispatch(core, 'sensor/4/data', { sensor_type: 'ds18b20', raw: 400, ts: nowS, quality: 'splendid' });
+    expect([rows(), found(core.registry.get(A)).warnings.get('unknown_quality')]).toMatchObject([
+      [{ value: 25, quality: 6 }],
+      { raw: 'splendid', message: 'The quality in a sensor data message is a word that the contract does not know.' },
     ]);
   });
 
