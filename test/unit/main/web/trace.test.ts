@@ -148,9 +148,11 @@ describe('over HTTP', () => {
     const core = openCore();
     core.approved(A);
     registerControlHandlers(core.messages, {
-      // The control room does this for the command that an answer belongs to; here it is the only one.
-      responded: (id, gpio, response) => withTrace('script-7', () => core.control.responded(id, gpio, response)),
+      responded: (id, gpio, response) => core.control.responded(id, gpio, response),
       observed: () => undefined,
+      measured: () => undefined,
+      systemAnswered: () => undefined,
+      scanned: () => undefined,
     });
     const { web } = await open(createRouter(core as unknown as Rooms));
     const path = `/api/v1/devices/${A}/actuators/18/command`;
