@@ -13,6 +13,7 @@ export const deviceEmergency = outbound({
   qos: 1,
   isVolatile: false,
   maxBytes: wireLimits.emergencyBytes,
+  poolBytes: wireLimits.emergencyPoolBytes,
   schema: z.strictObject({
     /** `drill` only to a device that announces it: another one might really stop (extensions). */
     command: z.enum(['emergency_stop', 'clear_emergency', 'drill']),
@@ -31,6 +32,7 @@ export const broadcastEmergency = outbound({
   qos: 2,
   isVolatile: false,
   maxBytes: wireLimits.broadcastEmergencyBytes,
+  poolBytes: wireLimits.broadcastEmergencyPoolBytes,
   schema: z.strictObject({
     command: z.literal('emergency_stop'),
     /** Stock firmware accepts only a string; absent when no broadcast token is stored. */
