@@ -7,7 +7,7 @@ import { readVectors, vectorFiles, type OutboundFile, type OutboundVector } from
 
 const catalogue: readonly OutboundMessage<unknown>[] = [
   ...(Object.values(outboundMessages) as OutboundMessage<unknown>[]),
-  controllerStatus as OutboundMessage<unknown>,
+  controllerStatus,
 ];
 
 function encode(message: OutboundMessage<unknown>, { payload }: OutboundVector): { text?: string; refused?: string } {
