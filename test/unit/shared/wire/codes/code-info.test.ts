@@ -45,13 +45,19 @@ describe.each(lookups)('the lookup of %s', (_name, lookUp) => {
 
 describe('deviceErrorInfo', () => {
   it.each([
-    [1011, 'I2C_DEVICE_NOT_FOUND', 'error', 'HARDWARE', false],
-    [1015, 'I2C_BUS_STUCK', 'critical', 'HARDWARE', true],
-    [2506, 'SUBZONE_CONFIG_SAVE_FAILED', 'error', 'SERVICE', false],
-    [3500, 'EMERGENCY_REJECTED_WRONG_TOKEN', 'critical', 'COMMUNICATION', false],
-    [4051, 'SYSTEM_RESTART', 'info', 'APPLICATION', false],
-  ])('of %i', (code, name, severity, category, isUnused) => {
-    expect(deviceErrorInfo(code)).toEqual({ code, name, severity, category, isUnused, isKnown: true });
+    { code: 1011, name: 'I2C_DEVICE_NOT_FOUND', severity: 'error', category: 'HARDWARE', isUnused: false },
+    { code: 1015, name: 'I2C_BUS_STUCK', severity: 'critical', category: 'HARDWARE', isUnused: true },
+    { code: 2506, name: 'SUBZONE_CONFIG_SAVE_FAILED', severity: 'error', category: 'SERVICE', isUnused: false },
+    {
+      code: 3500,
+      name: 'EMERGENCY_REJECTED_WRONG_TOKEN',
+      severity: 'critical',
+      category: 'COMMUNICATION',
+      isUnused: false,
+    },
+    { code: 4051, name: 'SYSTEM_RESTART', severity: 'info', category: 'APPLICATION', isUnused: false },
+  ])('of $code', (info) => {
+    expect(deviceErrorInfo(info.code)).toEqual({ ...info, isKnown: true });
   });
 
   it.each([
