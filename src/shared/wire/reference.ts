@@ -10,6 +10,11 @@ import type { MessageKey, SpokenRow, TopicDirection, TopicRow, TopicStatus } fro
  * proves that both say the same.
  */
 
+export { apiErrorStatus } from '../domain/error-codes';
+export { codeReference } from './codes/code-reference';
+export { codeTables } from './codes/code-tables';
+export { extensions } from './topics/extensions';
+
 /** Stands at the beginning of a row's topic for `kaiser/{kaiser_id}/esp/{esp_id}`. */
 export const DEVICE_PREFIX = 'P/';
 

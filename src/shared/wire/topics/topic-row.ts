@@ -27,10 +27,12 @@ export type TopicRow = {
   readonly purpose: string;
   /** What the console does with it, or when it sends it. */
   readonly reaction: string;
+  /** A rule of the message that its fields alone do not show. */
+  readonly note?: string;
 };
 
 /** What the author of a spoken row writes; the rest is the same for all rows of a table. */
-export type SpokenRow = Pick<TopicRow, 'number' | 'section' | 'topic' | 'purpose' | 'reaction'> & {
+export type SpokenRow = Pick<TopicRow, 'number' | 'section' | 'topic' | 'purpose' | 'reaction' | 'note'> & {
   readonly message: MessageKey;
   readonly qosSent: Qos;
   readonly qosSubscribed: Qos;
