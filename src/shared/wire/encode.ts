@@ -1,3 +1,4 @@
+import { must } from '../domain/assert';
 import { failure, success, type Result } from '../domain/result';
 import { wireLimits } from './limits';
 import type { OutboundMessage } from './message';
@@ -6,7 +7,7 @@ import type { OutboundMessage } from './message';
 export function utf8Bytes(text: string): number {
   let bytes = 0;
   for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
+    const code = must(character.codePointAt(0), 'a character of a text has a code point');
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return bytes;
