@@ -11,9 +11,9 @@ export const deviceEmergency = outbound({
   name: 'device emergency',
   path: 'actuator/emergency',
   qos: 1,
+  poolBytes: wireLimits.emergencyPoolBytes,
   isVolatile: false,
   maxBytes: wireLimits.emergencyBytes,
-  poolBytes: wireLimits.emergencyPoolBytes,
   schema: z.strictObject({
     /** `drill` only to a device that announces it: another one might really stop (extensions). */
     command: z.enum(['emergency_stop', 'clear_emergency', 'drill']),
@@ -30,9 +30,9 @@ export const broadcastEmergency = outbound({
   name: 'broadcast emergency',
   path: 'kaiser/broadcast/emergency',
   qos: 2,
+  poolBytes: wireLimits.broadcastEmergencyPoolBytes,
   isVolatile: false,
   maxBytes: wireLimits.broadcastEmergencyBytes,
-  poolBytes: wireLimits.broadcastEmergencyPoolBytes,
   schema: z.strictObject({
     command: z.literal('emergency_stop'),
     /** Stock firmware accepts only a string; absent when no broadcast token is stored. */
