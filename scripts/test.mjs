@@ -31,6 +31,7 @@ const steps = [
   { name: 'format', check: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
   { name: 'style', check: [bin('stylelint/bin/stylelint.mjs'), '--allow-empty-input', 'src/**/*.css'] },
   { name: 'unit', runner: 'vitest', limit: 10 * minutes },
+  { name: 'coverage', check: ['scripts/branch-coverage.mjs'] },
   { name: 'contract', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build'] },
   { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build'] },
   {

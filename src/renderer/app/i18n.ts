@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import codesDe from '../../../resources/locales/de/codes.json';
 import commandsDe from '../../../resources/locales/de/commands.json';
 import commonDe from '../../../resources/locales/de/common.json';
 import devicesDe from '../../../resources/locales/de/devices.json';
@@ -9,6 +10,7 @@ import plantDe from '../../../resources/locales/de/plant.json';
 import settingsDe from '../../../resources/locales/de/settings.json';
 import stopDe from '../../../resources/locales/de/stop.json';
 import zoneDe from '../../../resources/locales/de/zone.json';
+import codes from '../../../resources/locales/en/codes.json';
 import commands from '../../../resources/locales/en/commands.json';
 import common from '../../../resources/locales/en/common.json';
 import devices from '../../../resources/locales/en/devices.json';
@@ -24,7 +26,7 @@ import { usePreferences, type Language } from './preferences';
  * Texts: one namespace per feature, one file per namespace and language, all bundled. The English files give the types of the keys.
  * To add a namespace: two imports and one entry in each table here.
  */
-const en = { common, plant, zone, settings, error, devices, stop, journal, commands };
+const en = { common, plant, zone, settings, error, devices, stop, journal, commands, codes };
 const de = {
   common: commonDe,
   plant: plantDe,
@@ -35,6 +37,7 @@ const de = {
   stop: stopDe,
   journal: journalDe,
   commands: commandsDe,
+  codes: codesDe,
 };
 
 declare module 'i18next' {

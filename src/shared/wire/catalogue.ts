@@ -1,3 +1,5 @@
+import { wireLimits } from './limits';
+import { outbound } from './message';
 import { actuatorAlert } from './messages/actuator-alert';
 import { actuatorCommand } from './messages/actuator-command';
 import { actuatorResponse } from './messages/actuator-response';
@@ -16,6 +18,7 @@ import { onewireScan } from './messages/onewire-scan';
 import { queuePressure } from './messages/queue-pressure';
 import { sensorCommand } from './messages/sensor-command';
 import { sensorData } from './messages/sensor-data';
+import { serverStatusSchema } from './messages/server-status';
 import { sessionAnnounce } from './messages/session-announce';
 import { subzoneAck, subzoneAssign, subzoneRemove, subzoneSafe } from './messages/subzone';
 import { systemCommand } from './messages/system-command';
@@ -65,3 +68,13 @@ export const outboundMessages = {
   subzoneSafe,
   configPush,
 } as const;
+
+/** 1.6: retained, for all devices of the kaiser; also the console's last will. It has no device and goes past the publisher. */
+export const controllerStatus = outbound({
+  name: 'controller status',
+  path: 'server/status',
+  qos: 1,
+  isVolatile: false,
+  maxBytes: wireLimits.controllerStatusBytes,
+  schema: serverStatusSchema,
+});

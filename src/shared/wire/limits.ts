@@ -2,21 +2,31 @@
 export const wireLimits = {
   /** Actuator command: the device parses at most this much text (0.5: "511 B payload"); we stay below it. */
   actuatorCommandBytes: 510,
-  /** heartbeat/ack: parse pool of stock firmware; strings and 16 B per key count, so the text stays far below. */
+  /** Longest text of each message. The pools below are the device's own limit; a text above these could not fit them anyway. */
   heartbeatAckBytes: 256,
-  /** actuator/emergency: 256 B pool. */
   emergencyBytes: 256,
-  /** kaiser/broadcast/emergency: 512 B pool. */
   broadcastEmergencyBytes: 512,
   zoneAssignBytes: 512,
-  /** sensor/{g}/command: 384 B pool. */
   sensorCommandBytes: 384,
-  /** system/command: 256 B pool. */
   systemCommandBytes: 256,
-  /** subzone/assign: 1024 B pool; subzone/remove: 256 B; subzone/safe: 512 B. */
   subzoneAssignBytes: 1024,
   subzoneRemoveBytes: 256,
   subzoneSafeBytes: 512,
+  /** Retained state of the controller: two words and a time. */
+  controllerStatusBytes: 256,
+  /** Parse pools of stock firmware (0.5): a message that needs more is dropped there without a word. */
+  heartbeatAckPoolBytes: 256,
+  emergencyPoolBytes: 256,
+  broadcastEmergencyPoolBytes: 512,
+  zoneAssignPoolBytes: 512,
+  sensorCommandPoolBytes: 384,
+  systemCommandPoolBytes: 256,
+  subzoneAssignPoolBytes: 1024,
+  subzoneRemovePoolBytes: 256,
+  subzoneSafePoolBytes: 512,
+  configPoolBytes: 7680,
+  /** What one key or array slot costs in those pools on a 32-bit chip (0.5). */
+  poolSlotBytes: 16,
   /** Pins of one subzone (0.5: "~20 pins ok"), subzones of one device (4.1). */
   subzonePins: 20,
   subzonesPerDevice: 8,

@@ -34,6 +34,8 @@ export type OutboundMessage<T> = {
   readonly schema: z.ZodType<T>;
   /** Largest payload that the receiver parses, bytes. */
   readonly maxBytes: number;
+  /** Memory that the receiver has for parsing it, as `poolBytesOf` counts; absent where it searches the text instead. */
+  readonly poolBytes?: number;
   /** Volatile: never sent late. It is refused while the broker is away and withdrawn when the connection drops. */
   readonly isVolatile: boolean;
 };

@@ -60,6 +60,7 @@ export const configPush = outbound({
   qos: 2,
   isVolatile: true,
   maxBytes: wireLimits.configBytes,
+  poolBytes: wireLimits.configPoolBytes,
   schema: z.strictObject({
     sensors: z.array(sensorConfigSchema).max(20).optional(),
     actuators: z.array(actuatorConfigSchema).max(12).optional(),

@@ -11,6 +11,7 @@ export const deviceEmergency = outbound({
   name: 'device emergency',
   path: 'actuator/emergency',
   qos: 1,
+  poolBytes: wireLimits.emergencyPoolBytes,
   isVolatile: false,
   maxBytes: wireLimits.emergencyBytes,
   schema: z.strictObject({
@@ -29,6 +30,7 @@ export const broadcastEmergency = outbound({
   name: 'broadcast emergency',
   path: 'kaiser/broadcast/emergency',
   qos: 2,
+  poolBytes: wireLimits.broadcastEmergencyPoolBytes,
   isVolatile: false,
   maxBytes: wireLimits.broadcastEmergencyBytes,
   schema: z.strictObject({

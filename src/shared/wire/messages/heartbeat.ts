@@ -121,6 +121,7 @@ export const heartbeatAck = outbound({
   qos: 1,
   isVolatile: true,
   maxBytes: wireLimits.heartbeatAckBytes,
+  poolBytes: wireLimits.heartbeatAckPoolBytes,
   schema: z.strictObject({
     status: z.enum(['online', 'approved', 'pending_approval', 'rejected', 'error']),
     handover_epoch: epoch.min(1),

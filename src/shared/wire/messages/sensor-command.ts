@@ -11,6 +11,7 @@ export const sensorCommand = outbound({
   qos: 2,
   isVolatile: true,
   maxBytes: wireLimits.sensorCommandBytes,
+  poolBytes: wireLimits.sensorCommandPoolBytes,
   schema: z.strictObject({
     command: z.literal('measure'),
     request_id: id,

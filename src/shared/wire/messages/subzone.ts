@@ -13,6 +13,7 @@ export const subzoneAssign = outbound({
   qos: 1,
   isVolatile: true,
   maxBytes: wireLimits.subzoneAssignBytes,
+  poolBytes: wireLimits.subzoneAssignPoolBytes,
   schema: z.strictObject({
     subzone_id: id,
     subzone_name: z.string().max(64),
@@ -31,6 +32,7 @@ export const subzoneRemove = outbound({
   qos: 1,
   isVolatile: true,
   maxBytes: wireLimits.subzoneRemoveBytes,
+  poolBytes: wireLimits.subzoneRemovePoolBytes,
   schema: z.strictObject({
     subzone_id: id,
     reason: z.string().max(40),
@@ -46,6 +48,7 @@ export const subzoneSafe = outbound({
   qos: 1,
   isVolatile: true,
   maxBytes: wireLimits.subzoneSafeBytes,
+  poolBytes: wireLimits.subzoneSafePoolBytes,
   schema: z.strictObject({
     subzone_id: id,
     action: z.enum(['enable', 'disable']),

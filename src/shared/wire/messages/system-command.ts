@@ -26,6 +26,7 @@ export const systemCommand = outbound({
   qos: 2,
   isVolatile: true,
   maxBytes: wireLimits.systemCommandBytes,
+  poolBytes: wireLimits.systemCommandPoolBytes,
   schema: z.strictObject({
     command: z.string().regex(/^[a-z_/]{1,32}$/),
     ...z.strictObject(systemCommandFields).partial().shape,

@@ -11,6 +11,7 @@ export const zoneAssign = outbound({
   qos: 1,
   isVolatile: true,
   maxBytes: wireLimits.zoneAssignBytes,
+  poolBytes: wireLimits.zoneAssignPoolBytes,
   schema: z.strictObject({
     zone_id: z.string().max(32),
     master_zone_id: z.string().max(32),

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { outboundMessages } from '../../../../src/shared/wire/catalogue';
+import { controllerStatus, outboundMessages } from '../../../../src/shared/wire/catalogue';
 import { encodePayload, utf8Bytes } from '../../../../src/shared/wire/encode';
 import type { OutboundMessage } from '../../../../src/shared/wire/message';
-import { serverStatusSchema } from '../../../../src/shared/wire/messages/server-status';
 import { keysWithSpaceBeforeColon } from '../../../fakes/payload-budget';
 import { readVectors, vectorFiles, type OutboundFile, type OutboundVector } from './vector-files';
 
-/** The controller's own status has no device and goes past the catalogue; its vectors run all the same. */
-const serverStatus: OutboundMessage<unknown> = {
-  name: 'controller status',
-  path: 'server/status',
-  qos: 1,
-  isVolatile: false,
-  maxBytes: 256,
-  schema: serverStatusSchema,
-};
 const catalogue: readonly OutboundMessage<unknown>[] = [
   ...(Object.values(outboundMessages) as OutboundMessage<unknown>[]),
-  serverStatus,
+  controllerStatus,
 ];
 
 function encode(message: OutboundMessage<unknown>, { payload }: OutboundVector): { text?: string; refused?: string } {
