@@ -39,6 +39,7 @@ export class DeviceService {
   private readonly undecided = new Map<DeviceId, () => void>();
   private readonly presenceListeners: ((device: DeviceRecord) => void)[] = [];
   private readonly restartListeners: ((id: DeviceId) => void)[] = [];
+  private readonly heartbeatListeners: ((device: DeviceRecord, beat: Heartbeat) => void)[] = [];
 
   constructor(private readonly parts: DeviceServiceParts) {}
 
@@ -63,6 +64,11 @@ export class DeviceService {
     this.restartListeners.push(listener);
   }
 
+  /** Called after a heartbeat was taken. */
+  onHeartbeat(listener: (device: DeviceRecord, beat: Heartbeat) => void): void {
+    this.heartbeatListeners.push(listener);
+  }
+
   /** Handles a heartbeat: the device is discovered or refreshed and answered at once. */
   heartbeat(id: DeviceId, beat: Heartbeat): void {
     const { registry, clock } = this.parts;
@@ -82,6 +88,7 @@ export class DeviceService {
     this.step(device, { kind: 'heartbeat' });
     this.clearRetainedWill(device);
     registry.save(device);
+    for (const listener of this.heartbeatListeners) listener(device, beat);
   }
 
   /** Answers a heartbeat that breaks the contract, so that the device's server time-out is reset; nothing is stored. */

@@ -20,17 +20,26 @@ type Row = { operation_id: string; device_id: string; slot: string; kind: string
 /** SQL of the outbox. */
 export class OutboxStore {
   private readonly insert;
+  private readonly overwrite;
   private readonly removeOne;
 
   constructor(private readonly database: Database.Database) {
     this.insert = database.prepare(
       'INSERT OR REPLACE INTO outbox (operation_id, device_id, slot, kind, body, at) VALUES (?, ?, ?, ?, ?, ?)',
     );
+    this.overwrite = database.prepare(
+      'UPDATE outbox SET operation_id = ?, kind = ?, body = ?, at = ? WHERE operation_id = ?',
+    );
     this.removeOne = database.prepare('DELETE FROM outbox WHERE operation_id = ?');
   }
 
   add({ operationId, deviceId, slot, kind, body, at }: PendingChange): void {
     this.insert.run(operationId, deviceId, slot, kind, JSON.stringify(body), at);
+  }
+
+  /** Puts a newer change of the same device and slot in the place of an older one, so that it keeps its turn over a restart. */
+  replace(olderId: string, { operationId, kind, body, at }: PendingChange): void {
+    this.overwrite.run(operationId, kind, JSON.stringify(body), at, olderId);
   }
 
   remove(operationId: string): void {
