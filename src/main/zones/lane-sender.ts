@@ -46,7 +46,9 @@ export class LaneSender<Ack extends LaneAck> {
 
   /** Hands over an acknowledgement; false when nobody waits for it. */
   resolve(deviceId: DeviceId, ack: Ack): boolean {
-    return ack.correlationId !== undefined && this.replies.resolve(replyKey(deviceId, ack.correlationId), ack);
+    const { correlationId: id } = ack;
+    const isOpen = id !== undefined && this.parts.operations.change(id) !== undefined;
+    return isOpen && this.replies.resolve(replyKey(deviceId, id), ack);
   }
 
   private attempt<T>(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
 import { zoneAck } from '../../../../src/shared/wire/messages/zone';
-import { registerZoneHandler } from '../../../../src/main/zones/zone-handler';
-import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
+import { registerZoneHandlers } from '../../../../src/main/zones/zone-handler';
+import { A, B, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
 
 const tent = 'tent' as ZoneId;
 const shed = 'shed' as ZoneId;
@@ -96,22 +96,27 @@ describe('a zone assignment', () => {
     ]);
   });
 
-  it.each<[string, Record<string, unknown>, string]>([
-    ['an error without words', { status: 'error', zone_id: null }, 'The device refused without a reason.'],
-    ['another zone', { zone_id: shed }, 'The device answered zone_assigned shed, which is not what was asked.'],
+  it.each<[string, Record<string, unknown>, string, ZoneId | null]>([
+    ['an error without words', { status: 'error', zone_id: null }, 'The device refused without a reason.', null],
+    ['another zone', { zone_id: shed }, 'The device answered zone_assigned shed, which is not what was asked.', shed],
     [
       'a removal',
       { status: 'zone_removed', zone_id: '' },
-      'The device answered zone_removed , which is not what was asked.',
+      'The device answered zone_removed, which is not what was asked.',
+      null,
     ],
-  ])('fails on %s', (_name, fields, reason) => {
+  ])('fails on %s, with what the device said', (_name, fields, reason, confirmed) => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A), fields);
-    expect(zoneOf(core, A)).toMatchObject({ confirmed: null, state: 'failed', reason });
+    const id = assign(core, A);
+    ack(core, A, id, fields);
+    expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
+      { desired: tent, confirmed, state: 'failed', reason },
+      'failed',
+    ]);
   });
 
-  it('times out after 15 s; a later acknowledgement still tells where the device is', () => {
+  it('times out after 15 s; a later acknowledgement with its id still confirms the zone, not the operation', () => {
     const core = openCore();
     core.approved(A);
     const id = assign(core, A);
@@ -120,7 +125,42 @@ describe('a zone assignment', () => {
     core.clock.advance(1);
     expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['timeout', 'failed']);
     ack(core, A, id);
-    expect([stateOf(core, id), zoneOf(core, A)]).toMatchObject(['timeout', { confirmed: tent, state: 'confirmed' }]);
+    expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
+      'timeout',
+      { desired: tent, confirmed: tent, state: 'confirmed' },
+    ]);
+    expect(core.entries.at(-1)).toMatchObject({
+      kind: 'zone.confirmed',
+      actor: `device:${A}`,
+      message: `${A}: zone tent late confirmed`,
+      details: { operationId: id, late: true },
+    });
+  });
+
+  it('that timed out fails with the words of a late refusal', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    core.clock.advance(15_000);
+    ack(core, A, id, { status: 'error', zone_id: undefined, message: 'Failed to save zone config' });
+    expect(zoneOf(core, A)).toEqual({
+      desired: tent,
+      confirmed: null,
+      state: 'failed',
+      reason: 'Failed to save zone config',
+    });
+  });
+
+  it('that timed out does not take a newer wish back with its late acknowledgement', () => {
+    const core = openCore();
+    core.approved(A);
+    const first = assign(core, A);
+    core.clock.advance(15_000);
+    const second = assign(core, A, shed);
+    ack(core, A, first);
+    expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: tent, state: 'pending' });
+    ack(core, A, second, { zone_id: shed });
+    expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: shed, state: 'confirmed' });
   });
 
   it('of two devices resolves each by its own id when the answers are swapped in time (conformance G3)', () => {
@@ -155,31 +195,156 @@ describe('a zone assignment', () => {
     expect([zoneOf(core, A).state, core.entries.length]).toEqual(['confirmed', entries]);
   });
 
-  it.each(['refuses', 'silent'] as const)('fails when the broker does not take it over (%s)', (mood) => {
+  it.each(['refuses', 'silent'] as const)('waits while the broker does not take it over (%s), under its id', (mood) => {
     const core = openCore();
     core.approved(A);
     core.connection.mood = mood;
     const id = assign(core, A);
     core.clock.advance(5_000);
     expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
-      'failed',
-      { desired: tent, confirmed: null, state: 'failed', reason: 'The broker did not take the message over.' },
+      'pending',
+      { desired: tent, confirmed: null, state: 'pending' },
     ]);
-    core.store.batch.flush();
-    const stored = core.store.plant.prepare<[], { zone: string }>('SELECT zone FROM devices').get();
-    expect(JSON.parse(found(stored).zone)).toMatchObject({ state: 'failed' });
+    core.connection.mood = 'takes';
+    core.connection.take();
+    core.clock.advance(10_000);
+    expect(core.connection.to('zone/assign').map(({ payload }) => payload['correlation_id'])).toEqual([id]);
+    ack(core, A, id);
+    expect(stateOf(core, id)).toBe('confirmed');
   });
 
-  it('is refused while the broker is away, and frees the device', () => {
+  it('is confirmed by its acknowledgement even while it waits to be sent again', () => {
+    const core = openCore();
+    core.approved(A);
+    core.connection.mood = 'silent';
+    const id = assign(core, A);
+    core.clock.advance(5_000);
+    core.connection.mood = 'refuses';
+    ack(core, A, id, { status: 'error', message: 'no' }); // the broker had it all the same
+    expect(stateOf(core, id)).toBe('pending');
+    ack(core, A, id);
+    expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['confirmed', 'confirmed']);
+  });
+
+  it('is accepted while the broker or the device is away, and sent when the device is there', () => {
     const core = openCore();
     core.approved(A);
     core.connection.isOnline = false;
-    const timers = core.clock.pending;
-    expect(core.assignment.assign(A, { zoneId: tent }, OPERATOR)).toMatchObject({
-      ok: false,
-      error: { code: 'broker_unavailable' },
+    core.devices.brokerLost();
+    const id = assign(core, A);
+    expect([core.connection.to('zone/assign'), zoneOf(core, A).state]).toEqual([[], 'pending']);
+    core.connection.isOnline = true;
+    core.devices.heartbeat(A, beat());
+    expect(core.connection.to('zone/assign')).toMatchObject([{ payload: { correlation_id: id, zone_id: tent } }]);
+    ack(core, A, id);
+    expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
+  });
+
+  it('keeps only the newest wish for a device that is away, and the zone stays pending for it (conformance I6)', () => {
+    const core = openCore();
+    core.approved(A);
+    core.devices.brokerLost();
+    const older = assign(core, A);
+    const newer = assign(core, A, shed);
+    expect([stateOf(core, older), zoneOf(core, A)]).toEqual([
+      'failed',
+      { desired: shed, confirmed: null, state: 'pending' },
+    ]);
+    core.devices.heartbeat(A, beat());
+    expect(core.connection.to('zone/assign').map(({ payload }) => payload['zone_id'])).toEqual([shed]);
+    ack(core, A, newer, { zone_id: shed });
+    expect(core.kinds().filter((kind) => kind.startsWith('zone.'))).toEqual([
+      'zone.created',
+      'zone.requested',
+      'zone.created',
+      'zone.requested',
+      'zone.confirmed',
+    ]);
+  });
+
+  it('that a newer one follows leaves the zone pending for the newer one, whatever its end', () => {
+    const core = openCore();
+    core.approved(A);
+    const first = assign(core, A);
+    const second = assign(core, A, shed);
+    ack(core, A, first);
+    expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: tent, state: 'pending' });
+    ack(core, A, second, { status: 'error', message: 'Zone validation failed' });
+    expect(zoneOf(core, A)).toEqual({
+      desired: shed,
+      confirmed: tent,
+      state: 'failed',
+      reason: 'Zone validation failed',
     });
-    expect([core.operations.has(A), zoneOf(core, A).state, core.clock.pending]).toEqual([false, 'failed', timers]);
+  });
+
+  it('that is withdrawn takes the wish back', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A));
+    core.devices.brokerLost();
+    core.operations.cancel(assign(core, A, shed));
+    expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
+    expect(core.entries.at(-1)).toMatchObject({
+      kind: 'zone.withdrawn',
+      message: `${A}: zone shed was not sent (It was withdrawn before the device got it.)`,
+    });
+  });
+
+  it('that is withdrawn behind one under way leaves the zone pending for that one', () => {
+    const core = openCore();
+    core.approved(A);
+    const first = assign(core, A);
+    core.operations.cancel(assign(core, A, shed));
+    expect(zoneOf(core, A).state).toBe('pending');
+    ack(core, A, first);
+    expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
+  });
+
+  it('that was given up because too much waits has failed with the reason', () => {
+    const core = openCore();
+    core.approved(A);
+    core.devices.brokerLost();
+    assign(core, A);
+    for (let count = 0; count < 1_000; count += 1)
+      core.operations.submit({ deviceId: B, slot: `slot ${count}`, kind: 'config', body: {} });
+    expect(zoneOf(core, A)).toMatchObject({ desired: tent, state: 'failed' });
+    expect(core.entries.at(-1)).toMatchObject({ kind: 'zone.failed', deviceId: A, details: { ending: 'dropped' } });
+  });
+
+  it('is sent once more after two seconds when the device is busy, and then fails', () => {
+    const core = openCore();
+    core.approved(A);
+    const busy = { status: 'error', zone_id: undefined, message: 'Config lane busy', reason_code: 'CONFIG_LANE_BUSY' };
+    const id = assign(core, A);
+    ack(core, A, id, busy);
+    ack(core, A, id, busy); // QoS 1 may repeat it
+    expect([stateOf(core, id), core.connection.to('zone/assign').length]).toEqual(['pending', 1]);
+    core.clock.advance(2_000);
+    expect([stateOf(core, id), core.connection.to('zone/assign').length]).toEqual(['pending', 2]);
+    ack(core, A, id, busy);
+    expect([stateOf(core, id), zoneOf(core, A).reason]).toEqual(['failed', 'Config lane busy']);
+    core.clock.advance(20_000);
+    expect(core.connection.to('zone/assign')).toHaveLength(2);
+  });
+
+  it('that was confirmed during the pause of a busy device is not sent again', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    ack(core, A, id, { status: 'error', reason_code: 'CONFIG_LANE_BUSY' });
+    ack(core, A, id);
+    core.clock.advance(20_000);
+    expect([stateOf(core, id), core.connection.to('zone/assign').length]).toEqual(['confirmed', 1]);
+  });
+
+  it('that does not fit the message fails with the sizes instead of waiting for ever', () => {
+    const core = openCore();
+    core.approved(A);
+    const zoneName = '\u0001'.repeat(64);
+    const result = core.assignment.assign(A, { zoneId: tent, zoneName }, OPERATOR);
+    expect(result).toMatchObject({ ok: true, value: { state: 'failed' } });
+    expect(zoneOf(core, A).reason).toMatch(/^zone assignment has \d+ bytes; the device accepts 512/);
   });
 
   it('leaves no timer behind when the console stops', () => {
@@ -190,10 +355,27 @@ describe('a zone assignment', () => {
     expect(core.clock.pending).toBe(0);
   });
 
-  it('that the console left open at its end has failed afterwards', () => {
+  it('that the console left open at its end is sent again under its id after a restart, and confirms', () => {
     const core = openCore();
     core.approved(A);
     const id = assign(core, A);
+    const again = core.restart();
+    expect([stateOf(again, id), zoneOf(again, A).state]).toEqual(['pending', 'pending']);
+    again.devices.heartbeat(A, beat());
+    expect(again.connection.to('zone/assign')).toMatchObject([{ payload: { correlation_id: id, zone_id: tent } }]);
+    ack(again, A, id);
+    expect([stateOf(again, id), zoneOf(again, A)]).toEqual([
+      'confirmed',
+      { desired: tent, confirmed: tent, state: 'confirmed' },
+    ]);
+  });
+
+  it('whose change was lost from the disk has failed after a restart', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    core.store.batch.flush();
+    core.store.plant.exec('DELETE FROM outbox');
     const again = core.restart();
     expect([stateOf(again, id), zoneOf(again, A)]).toEqual([
       'timeout',
@@ -204,6 +386,17 @@ describe('a zone assignment', () => {
         reason: 'The console was restarted before the device answered.',
       },
     ]);
+  });
+
+  it('of a device that is removed meanwhile ends without a trace on the next device of that id', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    core.devices.remove(A, OPERATOR);
+    core.approved(A);
+    ack(core, A, id);
+    core.clock.advance(20_000);
+    expect([stateOf(core, id), zoneOf(core, A)]).toEqual(['failed', { desired: null, confirmed: tent, state: 'none' }]);
   });
 });
 
@@ -243,30 +436,29 @@ describe('an assignment is refused', () => {
     core.devices.reject(A, undefined, OPERATOR);
     expect(refusal(core)).toEqual(['not_approved', 'not_approved']);
   });
-
-  it('for a device that is not there, without making the zone', () => {
-    const core = openCore();
-    core.approved(A);
-    core.devices.brokerLost();
-    expect([refusal(core), core.zones.list()]).toEqual([['offline', 'offline'], []]);
-  });
-
-  it('while the last change of the device is under way', () => {
-    const core = openCore();
-    core.approved(A);
-    assign(core, A);
-    expect([refusal(core), zoneOf(core, A)]).toMatchObject([['busy', 'busy'], { desired: tent, state: 'pending' }]);
-  });
 });
 
 describe('an acknowledgement that nobody waits for', () => {
-  it('tells where the device is', () => {
+  it('tells where a device is for which nobody wished a zone', () => {
     const core = openCore();
     core.approved(A);
     ack(core, A, undefined, { zone_id: shed });
-    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: shed, state: 'failed' });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: shed, state: 'none' });
     ack(core, A, 'late', { status: 'zone_removed', zone_id: '' });
-    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'confirmed' });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'none' });
+    expect(core.kinds().slice(-2)).toEqual(['zone.reported', 'zone.reported']);
+  });
+
+  it('is a failure when the device is elsewhere than wished, until it agrees', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A));
+    ack(core, A, undefined, { zone_id: shed });
+    expect(zoneOf(core, A)).toMatchObject({ confirmed: shed, state: 'failed' });
+    ack(core, A, undefined, { status: 'zone_removed', zone_id: '' });
+    expect(zoneOf(core, A)).toMatchObject({ confirmed: null, reason: 'The device says that it left its zone.' });
+    ack(core, A, undefined);
+    expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -286,12 +478,16 @@ describe('an acknowledgement that nobody waits for', () => {
     core.approved(A);
     const id = assign(core, A);
     ack(core, A, undefined, { zone_id: shed });
-    expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['pending', 'pending']);
+    expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
+      'pending',
+      { desired: tent, confirmed: shed, state: 'pending' },
+    ]);
   });
 
   it('reaches the room from its topic', () => {
     const core = openCore();
-    registerZoneHandler(core.messages, core.assignment);
+    const seen: DeviceId[] = [];
+    registerZoneHandlers(core.messages, core, (id) => void seen.push(id));
     core.approved(A);
     core.messages.dispatch({
       topic: `kaiser/god/esp/${A}/zone/ack`,
@@ -299,6 +495,6 @@ describe('an acknowledgement that nobody waits for', () => {
       isRetained: false,
       isRedelivered: false,
     });
-    expect(zoneOf(core, A).confirmed).toBe(shed);
+    expect([zoneOf(core, A).confirmed, seen]).toEqual([shed, [A]]);
   });
 });
