@@ -6,7 +6,8 @@ import type { Changes } from '../api/changes';
 import type { Clock } from '../clock';
 import type { WriteBatch } from '../store/write-batch';
 import type { OperationStore } from './operation-store';
-import type { OutboxStore, PendingChange } from './outbox-store';
+import type { OutboxStore } from './outbox-store';
+import type { PendingChange } from './pending-change';
 
 /** Finished operations kept in memory for the screens; older ones are read from the store. */
 const KEPT = 200;

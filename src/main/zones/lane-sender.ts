@@ -5,7 +5,7 @@ import type { Clock } from '../clock';
 import type { Publisher } from '../link/publisher';
 import { ReplyWaiter } from '../link/reply-waiter';
 import type { Operations } from '../operations/operations';
-import type { PendingChange } from '../operations/outbox-store';
+import type { PendingChange } from '../operations/pending-change';
 
 /** The device's config lane was taken; it says so after 1.2 s (wire contract 4.4), so a moment later it is free. */
 const BUSY_CODE = 'CONFIG_LANE_BUSY';

@@ -6,6 +6,8 @@ import type { DeviceRecord } from '../devices/device-record';
 export const RECONNECT_COOL_DOWN_MS = 120_000;
 /** A device that has lost its zone gets it again at most this often (2.5). Also the gap after a change that failed. */
 export const ZONE_LOSS_COOL_DOWN_MS = 60_000;
+/** A device that refuses or keeps silent is asked at ever longer gaps, at last once an hour, so that it does not fill the journal. */
+export const LONGEST_COOL_DOWN_MS = 3_600_000;
 
 /** Where the device says that it is: a zone, null for none, undefined when it does not say. */
 export type ReportedZone = string | null | undefined;
@@ -21,6 +23,8 @@ export type ResyncFacts = {
   /** Since its last change of the zone was confirmed, and since the last one ended in any way; Infinity for never. */
   readonly sinceConfirmedMs: number;
   readonly sinceEndedMs: number;
+  /** Changes of its zone that failed since the last confirmed one. */
+  readonly failures: number;
 };
 
 /** `later`: look again at the next heartbeat. */
@@ -42,8 +46,13 @@ export function decideResync(facts: ResyncFacts): ResyncDecision {
   if (why === null) return { kind: 'nothing' };
   const isLoss = lossOf(facts) !== null;
   const isCool =
-    facts.sinceEndedMs >= ZONE_LOSS_COOL_DOWN_MS && (isLoss || facts.sinceConfirmedMs >= RECONNECT_COOL_DOWN_MS);
+    facts.sinceEndedMs >= coolDownMs(facts.failures) && (isLoss || facts.sinceConfirmedMs >= RECONNECT_COOL_DOWN_MS);
   return isCool ? { kind: 'send', why } : { kind: 'later' };
+}
+
+/** 1, 1, 2, 4 … 60 minutes. */
+function coolDownMs(failures: number): number {
+  return Math.min(ZONE_LOSS_COOL_DOWN_MS * 2 ** Math.max(0, failures - 1), LONGEST_COOL_DOWN_MS);
 }
 
 function lossOf({ device: { zone }, reported }: ResyncFacts): string | null {

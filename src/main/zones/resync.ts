@@ -43,7 +43,7 @@ export class Resync {
     const reported = reportedZone(beat);
     const isZoneOpen = assignment.isOpen(id);
     if (!isZoneOpen) this.compare(device, reported);
-    const { confirmedMs = -Infinity, endedMs = -Infinity } = assignment.timesOf(id);
+    const { confirmedMs = -Infinity, endedMs = -Infinity, failures = 0 } = assignment.timesOf(id);
     const decision = decideResync({
       device,
       reported,
@@ -52,6 +52,7 @@ export class Resync {
       isZoneOpen,
       sinceConfirmedMs: clock.monotonic() - confirmedMs,
       sinceEndedMs: clock.monotonic() - endedMs,
+      failures,
     });
     if (decision.kind !== 'later') this.back.delete(id);
     if (decision.kind === 'send') assignment.resync(device, decision.why);

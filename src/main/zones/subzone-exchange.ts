@@ -8,7 +8,7 @@ import type { DeviceRegistry } from '../devices/device-registry';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
 import type { Ending, Operations } from '../operations/operations';
-import type { PendingChange } from '../operations/outbox-store';
+import type { PendingChange } from '../operations/pending-change';
 import { LaneSender, type LaneEnd } from './lane-sender';
 import {
   eventOf,

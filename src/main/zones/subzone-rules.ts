@@ -79,8 +79,8 @@ export function checkedPins(
 
 /** Pins that a subzone holds: those wished, and, unless a change is on its way, those that the device still has in it. */
 function occupiedPins({ gpios, confirmed, state, isRemoving }: SubzoneView): readonly number[] {
-  const wished = isRemoving ? [] : gpios;
-  return state === 'pending' ? wished : [...wished, ...(confirmed?.gpios ?? [])];
+  const own = isRemoving ? [] : gpios;
+  return state === 'pending' ? own : [...own, ...(confirmed?.gpios ?? [])];
 }
 
 /** Does it take one of the device's places? */

@@ -8,7 +8,7 @@ import type { DeviceRegistry } from '../devices/device-registry';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
 import type { Ending, Operations } from '../operations/operations';
-import type { PendingChange } from '../operations/outbox-store';
+import type { PendingChange } from '../operations/pending-change';
 import { LaneSender, type LaneEnd } from './lane-sender';
 import type { Subzones } from './subzones';
 import { nextZone, saidZone, zoneAnswer, type SubzoneStrategy, type ZoneAnswer, type ZoneEvent } from './zone-rules';
@@ -27,8 +27,8 @@ export type AssignInput = {
 
 /** What the outbox keeps of a change. */
 type Body = { readonly zoneId: ZoneId | null; readonly strategy: SubzoneStrategy; readonly isResync: boolean };
-/** When the last zone change of a device ended, and when one was confirmed last; monotonic ms. */
-export type ZoneTimes = { readonly endedMs?: number; readonly confirmedMs?: number };
+/** When the last zone change of a device ended, when one was confirmed (monotonic ms), and how many failed since then. */
+export type ZoneTimes = { readonly endedMs?: number; readonly confirmedMs?: number; readonly failures?: number };
 
 /** Zone assignment: the wish is stored at once, confirmed only by the device's acknowledgement with the same id (wire contract 4). */
 export class ZoneAssignment {
@@ -218,7 +218,13 @@ export class ZoneAssignment {
     const isConfirmed = answer.state === 'confirmed';
     this.step(device, { kind: 'answered', zoneId, answer, isOvertaken: operations.isOvertaken(operationId) });
     const endedMs = clock.monotonic();
-    this.times.set(device.id, { ...this.times.get(device.id), endedMs, ...(isConfirmed && { confirmedMs: endedMs }) });
+    const times = this.timesOf(device.id);
+    this.times.set(
+      device.id,
+      isConfirmed
+        ? { endedMs, confirmedMs: endedMs, failures: 0 }
+        : { ...times, endedMs, failures: (times.failures ?? 0) + 1 },
+    );
     const what = zoneId === null ? 'leaving its zone' : `zone ${this.zoneName(zoneId)}`;
     const reason = answer.reason === undefined ? '' : ` (${answer.reason})`;
     journal.add({

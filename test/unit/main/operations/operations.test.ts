@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_WAITING, type Ending } from '../../../../src/main/operations/operations';
-import { OutboxStore, type PendingChange } from '../../../../src/main/operations/outbox-store';
+import { OutboxStore } from '../../../../src/main/operations/outbox-store';
+import type { PendingChange } from '../../../../src/main/operations/pending-change';
 import type { OperationKind, OperationView } from '../../../../src/shared/api/operations';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
 import { A, B, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
