@@ -38,6 +38,7 @@ import { SampleStore } from './telemetry/sample-store';
 import { readSamples } from './telemetry/samples';
 import { SeriesRegistry } from './telemetry/series-registry';
 import { TelemetryService } from './telemetry/telemetry-service';
+import { Resync } from './zones/resync';
 import { Subzones } from './zones/subzones';
 import { ZoneAssignment } from './zones/zone-assignment';
 import { ZoneStore } from './zones/zone-store';
@@ -186,11 +187,13 @@ function buildPlant(
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
-  const assignment = new ZoneAssignment({ devices: registry, zones, operations, publisher, journal, clock, kaiserId });
+  const exchange = { devices: registry, operations, publisher, journal, clock };
+  const subzones = new Subzones(exchange);
+  const assignment = new ZoneAssignment({ ...exchange, zones, subzones, kaiserId });
+  new Resync({ registry, devices, assignment, clock }).start();
   const foreign = new ForeignDevices(clock);
   const { timed, sequences } = devices;
   messages.watch(new ContractWatch({ registry, timed, sequences, foreign, clock }));
-  const subzones = new Subzones();
   return { journal, registry, operations, devices, configuration, foreign, zones, assignment, subzones };
 }
 

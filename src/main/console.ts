@@ -123,6 +123,7 @@ function assemble(options: ConsoleOptions, base: Base) {
         services.devices,
         services.configuration,
         services.assignment,
+        services.subzones,
         services.control,
         services.stop,
         services.operations,
@@ -145,7 +146,7 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): () => voi
   services.actuators.load();
   services.control.load();
   services.stop.load();
-  for (const operation of services.operations.load()) services.assignment.ended(operation);
+  services.operations.load();
   registerHandlers();
   services.devices.start();
   services.operations.start();

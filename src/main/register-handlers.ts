@@ -8,7 +8,7 @@ import type { DeviceId } from '../shared/domain/ids';
 import type { Link } from './link/link';
 import { registerStopHandlers, type StopReceivers } from './stop/stop-handler';
 import { registerSensorDataHandler } from './telemetry/sensor-data-handler';
-import { registerZoneHandler } from './zones/zone-handler';
+import { registerZoneHandlers } from './zones/zone-handler';
 
 /** Alert types that mean that the device latched a stop (wire contract 1.20). */
 const STOP_ALERT = 'emergency_stop';
@@ -17,7 +17,7 @@ const DEVICE_WIDE = 255;
 
 /** Which inbound message goes to which room. The subscriptions of the link follow from this list. */
 export function registerHandlers({ registry: messages }: Link, services: Services): void {
-  const { devices, registry, configuration, telemetry, control, actuators, stop, assignment } = services;
+  const { devices, registry, configuration, telemetry, control, actuators, stop } = services;
   const recovered = (deviceId: DeviceId) => {
     actuators.emergency(deviceId, 'normal');
     stop.recovered(deviceId);
@@ -29,7 +29,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
   registerDeviceHandlers(messages, devices, configuration);
   registerReportHandlers(messages, new DeviceReports(registry, devices));
   registerSensorDataHandler(messages, telemetry);
-  registerZoneHandler(messages, assignment);
+  registerZoneHandlers(messages, services, seen);
   registerControlHandlers(messages, {
     responded: (deviceId, gpio, response) => control.responded(deviceId, gpio, response),
     measured: (deviceId, gpio, response) => {

@@ -1,10 +1,8 @@
-import type { InboundMessage } from '../../shared/wire/message';
 import { deviceError } from '../../shared/wire/messages/device-error';
 import { diagnostics } from '../../shared/wire/messages/diagnostics';
 import { heartbeatMetrics } from '../../shared/wire/messages/heartbeat-metrics';
 import { CHAIN_STAGE, lifecycle } from '../../shared/wire/messages/lifecycle';
 import { queuePressure } from '../../shared/wire/messages/queue-pressure';
-import { subzoneAck } from '../../shared/wire/messages/subzone';
 import type { HandlerRegistry } from '../link/handler-registry';
 import type { DeviceReports } from './device-reports';
 
@@ -14,14 +12,9 @@ export function registerReportHandlers(registry: HandlerRegistry, reports: Devic
   registry.register(heartbeatMetrics, ({ deviceId, payload }) => reports.metrics(deviceId, payload));
   registry.register(deviceError, ({ deviceId, payload }) => reports.error(deviceId, payload));
   registry.register(queuePressure, ({ deviceId, payload }) => reports.queuePressure(deviceId, payload));
-  const record = <T extends Readonly<Record<string, unknown>>>(message: InboundMessage<T>, kind: string) =>
-    registry.register(message, ({ deviceId, gpio, payload }) =>
-      reports.event(deviceId, kind, message.name, { ...payload, gpio }),
-    );
   registry.register(lifecycle, ({ deviceId, payload }) => {
     // A single intent has up to nine steps; its outcome is recorded, the steps would only fill the journal.
     if (payload.event === CHAIN_STAGE) reports.heard(deviceId);
     else reports.event(deviceId, 'device.lifecycle', payload.event, payload);
   });
-  record(subzoneAck, 'device.subzone_ack');
 }

@@ -6,7 +6,8 @@ import type { Changes } from '../api/changes';
 import type { Clock } from '../clock';
 import type { WriteBatch } from '../store/write-batch';
 import type { OperationStore } from './operation-store';
-import type { OutboxStore, PendingChange } from './outbox-store';
+import type { OutboxStore } from './outbox-store';
+import type { PendingChange } from './pending-change';
 
 /** Finished operations kept in memory for the screens; older ones are read from the store. */
 const KEPT = 200;
@@ -15,10 +16,16 @@ const LOOK_AGAIN_MS = 5_000;
 /** Changes that wait at most: one for each kind of 200 devices. Beyond that the oldest is given up, counted and named. */
 export const MAX_WAITING = 1_000;
 
-const replaced = 'A newer change of the same kind took its place before the device got it.';
-const dropped = `More than ${MAX_WAITING} changes wait for their devices, so the oldest was given up. Ask for it again.`;
-const forgotten = 'The device was removed from the console.';
-const cancelled = 'It was withdrawn before the device got it.';
+/** Why an operation ended without its room's doing, and the sentence for it. */
+const endings = {
+  replaced: 'A newer change of the same kind took its place before the device got it.',
+  dropped: `More than ${MAX_WAITING} changes wait for their devices, so the oldest was given up. Ask for it again.`,
+  forgotten: 'The device was removed from the console.',
+  cancelled: 'It was withdrawn before the device got it.',
+  withdrawn: 'It lost its sense before the device got it.',
+  lost: 'The console was restarted before the device answered.',
+} as const;
+export type Ending = keyof typeof endings;
 
 export type ChangeRequest = Pick<PendingChange, 'deviceId' | 'slot' | 'kind' | 'body'> & {
   readonly subject?: string;
@@ -27,6 +34,7 @@ export type ChangeRequest = Pick<PendingChange, 'deviceId' | 'slot' | 'kind' | '
 
 /** Sends one change. It must lead to `finish`, by an answer or by a deadline. */
 export type Executor = (change: PendingChange) => void;
+type EndListener = (operation: OperationView, ending: Ending) => void;
 
 export type OperationParts = {
   readonly store: OperationStore;
@@ -40,19 +48,26 @@ export type OperationParts = {
   readonly onDepth: (depth: number, droppedNow: number) => void;
 };
 
+/** A change that has not ended, and its operation as the screens show it. */
+type Open = { readonly change: PendingChange; view: OperationView };
+
+/** The changes of one device: the one it works on, and by slot what waits, the next one first. */
+type Lane = { active: PendingChange | null; queue: Map<string, PendingChange>; isPumping: boolean };
+
 /**
  * Zone, subzone and configuration changes on their way to the devices: the outbox for idempotent state. Every change goes through here,
- * one per device at a time, because a device works on one (wire contract 7.5); the newest of a device and slot replaces one that still
- * waits. What waits is on disk and is sent when its device is there; what was sent and not answered before a restart of the console is sent
- * again under the same id. Commands never come here. The operation's id is the correlation id of the message.
+ * one per device at a time, because a device works on one (wire contract 7.5); the newest of a device and slot takes the place of one that
+ * still waits. What waits is on disk and is sent when its device is there; what was sent and not answered before a restart of the console
+ * is sent again under the same id. Commands never come here. The operation's id is the correlation id of the message.
  */
 export class Operations {
-  private readonly recent = new Map<string, OperationView>();
-  private readonly waiting = new Map<string, PendingChange>();
-  private readonly active = new Map<DeviceId, string>();
+  /** By operation id, oldest first. */
+  private readonly open = new Map<string, Open>();
+  private readonly ended = new Map<string, OperationView>();
+  private readonly lanes = new Map<DeviceId, Lane>();
   private readonly executors = new Map<OperationKind, Executor>();
+  private readonly endListeners: EndListener[] = [];
   private stopLooking = (): void => undefined;
-  private readonly endListeners: ((operation: OperationView) => void)[] = [];
 
   constructor(private readonly parts: OperationParts) {}
 
@@ -61,36 +76,41 @@ export class Operations {
     this.executors.set(kind, send);
   }
 
-  /** Called for every operation that ended without its room's doing: replaced, given up, withdrawn. */
-  onEnd(listener: (operation: OperationView) => void): void {
+  /** Called for every operation that ended without its room's doing: replaced, given up, withdrawn, lost. */
+  onEnd(listener: EndListener): void {
     this.endListeners.push(listener);
   }
 
   /** Restores what waits. An operation without a change in the outbox cannot be finished any more; those are ended and returned. */
   load(): OperationView[] {
-    for (const change of this.parts.outbox.all()) this.waiting.set(change.operationId, change);
+    const stored = new Map(this.parts.store.pending().map((operation) => [operation.id, operation]));
     const ended: OperationView[] = [];
-    for (const operation of this.parts.store.pending()) {
-      if (this.waiting.has(operation.id)) {
-        this.recent.set(operation.id, { ...operation, waitingFor: 'device' });
+    for (const change of this.parts.outbox.all()) {
+      const operation = stored.get(change.operationId);
+      stored.delete(change.operationId);
+      if (!operation) {
+        this.parts.batch.plant(() => this.parts.outbox.remove(change.operationId)); // nobody could ever ask about it
         continue;
       }
-      const over: OperationView = {
-        ...operation,
-        state: 'timeout',
-        reason: 'The console was restarted before the device answered.',
-        finishedAt: this.nowIso(),
-      };
-      this.save(over);
+      // The older one was under way at the last end; what the operator wished since then counts.
+      const older = this.lane(change.deviceId).queue.get(change.slot);
+      if (older) ended.push(...this.giveUp(older, 'replaced'));
+      this.lane(change.deviceId).queue.set(change.slot, change);
+      this.open.set(operation.id, { change, view: { ...operation, waitingFor: 'device' } });
+    }
+    for (const operation of stored.values()) {
+      const over = { ...operation, state: 'timeout' as const, reason: endings.lost, finishedAt: this.nowIso() };
+      this.keep(over);
+      this.tellEnd(over, 'lost');
       ended.push(over);
     }
-    this.parts.onDepth(this.waiting.size, 0);
+    this.tellDepth(0);
     return ended;
   }
 
   start(): void {
     this.stopLooking = this.parts.clock.every(LOOK_AGAIN_MS, () => {
-      for (const deviceId of new Set([...this.waiting.values()].map((change) => change.deviceId))) this.pump(deviceId);
+      for (const deviceId of this.lanes.keys()) this.deviceReady(deviceId);
     });
   }
 
@@ -100,139 +120,248 @@ export class Operations {
 
   /** Takes a change; it is sent as soon as its device is there and free. */
   submit({ subject, by, ...request }: ChangeRequest): OperationView {
-    for (const older of [...this.waiting.values()])
-      if (older.deviceId === request.deviceId && older.slot === request.slot && !this.isActive(older))
-        this.giveUp(older, replaced);
-    const operation: OperationView = {
+    const { outbox, batch, clock, isReady } = this.parts;
+    const { deviceId, slot, kind } = request;
+    const view: OperationView = {
       id: randomUUID(),
-      kind: request.kind,
-      deviceId: request.deviceId,
+      kind,
+      deviceId,
       ...(subject !== undefined && { subject }),
       ...(by !== undefined && { by }),
       state: 'pending',
+      waitingFor: isReady(deviceId) ? 'turn' : 'device',
       startedAt: this.nowIso(),
     };
-    const change: PendingChange = { ...request, operationId: operation.id, at: this.parts.clock.now() };
-    this.waiting.set(operation.id, change);
-    this.parts.batch.plant(() => this.parts.outbox.add(change));
-    this.save({ ...operation, waitingFor: this.parts.isReady(request.deviceId) ? 'turn' : 'device' });
-    const droppedNow = this.dropOldest();
-    this.parts.onDepth(this.waiting.size, droppedNow);
-    this.pump(request.deviceId);
-    return this.recent.get(operation.id) ?? operation;
+    const change: PendingChange = { ...request, operationId: view.id, at: clock.now() };
+    const { queue } = this.lane(deviceId);
+    const older = queue.get(slot);
+    queue.set(slot, change); // in the older one's place, so that what was asked for after it still comes after it
+    this.open.set(view.id, { change, view });
+    if (older) batch.plant(() => outbox.replace(older.operationId, change));
+    else batch.plant(() => outbox.add(change));
+    this.save(view);
+    if (older) this.giveUp(older, 'replaced');
+    this.tellDepth(this.dropOldest());
+    this.pump(deviceId);
+    return this.open.get(view.id)?.view ?? this.ended.get(view.id) ?? view;
   }
 
   /** A device came, or was approved: what waits for it is sent. */
   deviceReady(deviceId: DeviceId): void {
     this.pump(deviceId);
+    const lane = this.lanes.get(deviceId);
+    for (const { operationId } of lane?.queue.values() ?? []) this.mark(operationId, lane?.active ? 'turn' : 'device');
   }
 
   /** Ends an operation, and lets the device's next change go. */
   finish(id: string, state: 'confirmed' | 'failed' | 'timeout', reason?: string): void {
-    const operation = this.recent.get(id);
-    if (!operation || operation.state !== 'pending') return;
-    const { waitingFor: _waitingFor, ...rest } = operation;
-    if (this.active.get(operation.deviceId) === id) this.active.delete(operation.deviceId);
-    if (this.waiting.delete(id)) {
-      this.parts.batch.plant(() => this.parts.outbox.remove(id));
-      this.parts.onDepth(this.waiting.size, 0);
-    }
-    this.save({ ...rest, state, ...(reason !== undefined && { reason }), finishedAt: this.nowIso() });
-    this.pump(operation.deviceId);
+    const entry = this.open.get(id);
+    if (!entry) return;
+    this.end(entry, state, reason);
+    this.pump(entry.change.deviceId);
   }
 
-  /** The change could not be handed to the broker: it waits again, and the device's other changes with it. */
+  /** The change could not be handed to the broker: it waits again, and the device's other changes behind it. */
   postpone(id: string): void {
-    const operation = this.recent.get(id);
-    if (!operation || operation.state !== 'pending') return;
-    if (this.active.get(operation.deviceId) === id) this.active.delete(operation.deviceId);
-    const { sentAt: _sentAt, ...rest } = operation;
-    this.save({ ...rest, waitingFor: 'device' });
+    const entry = this.open.get(id);
+    const lane = entry && this.lane(entry.change.deviceId);
+    if (!entry || lane?.active !== entry.change) return;
+    const { change, view } = entry;
+    lane.active = null;
+    if (lane.queue.has(change.slot)) {
+      this.giveUp(change, 'replaced');
+      return;
+    }
+    lane.queue = new Map([[change.slot, change], ...lane.queue]);
+    const { sentAt: _sentAt, ...rest } = view;
+    entry.view = { ...rest, waitingFor: 'device' };
+    this.save(entry.view);
   }
 
   /** Withdraws a change that was not sent yet. */
   cancel(id: string): Result<OperationView> {
-    const change = this.waiting.get(id);
-    if (!change) return failure('not_found', `No change ${id} waits. It was sent or has ended already.`);
-    if (this.isActive(change)) return failure('busy', 'The device is working on this change; it cannot be withdrawn.');
-    this.giveUp(change, cancelled);
+    const entry = this.open.get(id);
+    if (!entry) return failure('not_found', `No change ${id} waits. It was sent or has ended already.`);
+    if (this.isActive(entry.change))
+      return failure('busy', 'The device is working on this change; it cannot be withdrawn.', { retryable: true });
+    this.giveUp(entry.change, 'cancelled');
     return this.get(id);
   }
 
+  /** Withdraws what waits in a slot because it has lost its sense, for example a subzone of a zone that the device left. */
+  withdraw(deviceId: DeviceId, slot: string, reason: string): void {
+    const change = this.lanes.get(deviceId)?.queue.get(slot);
+    if (change) this.giveUp(change, 'withdrawn', reason);
+  }
+
   removeDevice(deviceId: DeviceId): void {
-    for (const change of [...this.waiting.values()]) if (change.deviceId === deviceId) this.giveUp(change, forgotten);
+    const lane = this.lanes.get(deviceId);
+    if (!lane) return;
+    this.lanes.delete(deviceId);
+    for (const change of [...(lane.active ? [lane.active] : []), ...lane.queue.values()])
+      this.giveUp(change, 'forgotten');
   }
 
   /** Is a change of the device on its way, or waiting? With `slot` only such a one. */
   has(deviceId: DeviceId, slot?: string): boolean {
-    return [...this.waiting.values()].some(
-      (change) => change.deviceId === deviceId && (slot === undefined || change.slot === slot),
-    );
+    const lane = this.lanes.get(deviceId);
+    if (!lane) return false;
+    if (slot === undefined) return lane.active !== null || lane.queue.size > 0;
+    return lane.active?.slot === slot || lane.queue.has(slot);
+  }
+
+  /** Does a change of this slot wait, be it behind another one that the device works on? */
+  isWaiting(deviceId: DeviceId, slot: string): boolean {
+    return this.lanes.get(deviceId)?.queue.has(slot) ?? false;
+  }
+
+  /** Does a newer change wait behind this one, for the same slot? */
+  isOvertaken(id: string): boolean {
+    const change = this.open.get(id)?.change;
+    const newest = change && this.lanes.get(change.deviceId)?.queue.get(change.slot);
+    return newest !== undefined && newest !== change;
+  }
+
+  /** The change of an operation that has not ended. */
+  change(id: string): PendingChange | undefined {
+    return this.open.get(id)?.change;
   }
 
   get(id: string): Result<OperationView> {
-    const operation = this.recent.get(id) ?? this.parts.store.get(id);
+    const operation = this.open.get(id)?.view ?? this.ended.get(id) ?? this.parts.store.get(id);
     return operation ? success(operation) : failure('not_found', `There is no operation ${id}.`);
   }
 
   /** What the screens start with. */
   list(): OperationView[] {
-    return [...this.recent.values()];
+    return [...this.ended.values(), ...this.outbox()];
   }
 
-  /** What waits, oldest first. */
+  /** What has not ended, oldest first. */
   outbox(): OperationView[] {
-    return [...this.waiting.keys()].map((id) => this.recent.get(id)).filter((operation) => operation !== undefined);
+    return [...this.open.values()].map(({ view }) => view);
   }
 
-  /** Sends the oldest change of a device that is free. */
+  /** Sends the device's next change if it is there and free. A loop, because an executor may end its change within the call. */
   private pump(deviceId: DeviceId): void {
-    if (this.active.has(deviceId)) return;
-    const next = [...this.waiting.values()].find((change) => change.deviceId === deviceId);
-    if (!next) return;
-    const operation = this.recent.get(next.operationId);
-    if (!operation) return;
-    if (!this.parts.isReady(deviceId)) {
-      if (operation.waitingFor !== 'device') this.save({ ...operation, waitingFor: 'device' });
+    const lane = this.lanes.get(deviceId);
+    if (!lane || lane.isPumping) return;
+    lane.isPumping = true;
+    try {
+      for (let next = this.next(lane); next && !lane.active; next = this.next(lane)) {
+        if (!this.parts.isReady(deviceId)) {
+          this.mark(next.operationId, 'device');
+          break;
+        }
+        lane.queue.delete(next.slot);
+        lane.active = next;
+        this.execute(next);
+        if (this.next(lane) === next) break; // postponed
+      }
+    } finally {
+      lane.isPumping = false;
+      if (!lane.active && lane.queue.size === 0 && this.lanes.get(deviceId) === lane) this.lanes.delete(deviceId);
+    }
+  }
+
+  private next(lane: Lane): PendingChange | undefined {
+    return lane.queue.values().next().value;
+  }
+
+  private execute(change: PendingChange): void {
+    const { operationId: id, kind } = change;
+    const entry = this.open.get(id);
+    const send = this.executors.get(kind);
+    if (entry) {
+      const { waitingFor: _waitingFor, ...rest } = entry.view;
+      entry.view = { ...rest, sentAt: this.nowIso() };
+      this.save(entry.view);
+    }
+    if (!send) {
+      this.finish(id, 'failed', 'This console does not know how to send such a change.');
       return;
     }
-    const { waitingFor: _waitingFor, ...rest } = operation;
-    this.active.set(deviceId, next.operationId);
-    this.save({ ...rest, sentAt: this.nowIso() });
-    const send = this.executors.get(next.kind);
-    if (send) send(next);
-    else this.finish(next.operationId, 'failed', 'This console does not know how to send such a change.');
+    try {
+      send(change);
+    } catch (error) {
+      this.finish(id, 'failed', 'The console could not send it. The log tells more.'); // or it would block its device for ever
+      throw error;
+    }
+  }
+
+  private lane(deviceId: DeviceId): Lane {
+    const known = this.lanes.get(deviceId);
+    if (known) return known;
+    const lane: Lane = { active: null, queue: new Map(), isPumping: false };
+    this.lanes.set(deviceId, lane);
+    return lane;
   }
 
   private isActive(change: PendingChange): boolean {
-    return this.active.get(change.deviceId) === change.operationId;
+    return this.lanes.get(change.deviceId)?.active === change;
   }
 
-  private giveUp(change: PendingChange, reason: string): void {
-    this.finish(change.operationId, 'failed', reason);
-    const ended = this.recent.get(change.operationId);
-    if (ended) for (const listener of this.endListeners) listener(ended);
+  private end({ change, view }: Open, state: 'confirmed' | 'failed' | 'timeout', reason?: string): OperationView {
+    const { operationId: id, deviceId, slot } = change;
+    const lane = this.lanes.get(deviceId);
+    if (lane?.active === change) lane.active = null;
+    if (lane?.queue.get(slot) === change) lane.queue.delete(slot);
+    this.open.delete(id);
+    this.parts.batch.plant(() => this.parts.outbox.remove(id));
+    const { waitingFor: _waitingFor, ...rest } = view;
+    const over = { ...rest, state, ...(reason !== undefined && { reason }), finishedAt: this.nowIso() };
+    this.keep(over);
+    this.tellDepth(0);
+    return over;
+  }
+
+  /** Ends a change without its room's doing; nothing is sent because of it. */
+  private giveUp(change: PendingChange, ending: Ending, reason: string = endings[ending]): OperationView[] {
+    const entry = this.open.get(change.operationId);
+    if (!entry) return [];
+    const over = this.end(entry, 'failed', reason);
+    this.tellEnd(over, ending);
+    return [over];
+  }
+
+  private tellEnd(operation: OperationView, ending: Ending): void {
+    for (const listener of this.endListeners) listener(operation, ending);
   }
 
   private dropOldest(): number {
     let count = 0;
-    for (const change of [...this.waiting.values()]) {
-      if (this.waiting.size <= MAX_WAITING) break;
+    for (const { change } of this.open.values()) {
+      if (this.open.size <= MAX_WAITING) break;
       if (this.isActive(change)) continue;
-      this.giveUp(change, dropped);
+      this.giveUp(change, 'dropped');
       count += 1;
     }
     return count;
   }
 
+  /** What a waiting change waits for; the disk need not know. */
+  private mark(id: string, waitingFor: 'device' | 'turn'): void {
+    const entry = this.open.get(id);
+    if (!entry || entry.view.waitingFor === waitingFor) return;
+    entry.view = { ...entry.view, waitingFor };
+    this.parts.changes.operation(id);
+  }
+
+  /** Keeps an ended operation for the screens. */
+  private keep(operation: OperationView): void {
+    this.ended.set(operation.id, operation);
+    const [oldest] = this.ended.keys();
+    if (this.ended.size > KEPT && oldest !== undefined) this.ended.delete(oldest);
+    this.save(operation);
+  }
+
   private save(operation: OperationView): void {
-    this.recent.set(operation.id, operation);
-    for (const [id, { state }] of this.recent) {
-      if (this.recent.size <= KEPT) break;
-      if (state !== 'pending') this.recent.delete(id);
-    }
     this.parts.batch.plant(() => this.parts.store.save(operation));
     this.parts.changes.operation(operation.id);
+  }
+
+  private tellDepth(droppedNow: number): void {
+    this.parts.onDepth(this.open.size, droppedNow);
   }
 
   private nowIso(): string {

@@ -1,36 +1,35 @@
 import type Database from 'better-sqlite3';
 import type { OperationKind } from '../../shared/api/operations';
 import type { DeviceId } from '../../shared/domain/ids';
+import type { PendingChange } from './pending-change';
 
-/** A change of idempotent state that its device has not answered yet. */
-export type PendingChange = {
-  readonly operationId: string;
-  readonly deviceId: DeviceId;
-  /** What it overwrites: a newer change of the same device and slot replaces it. For example `zone`, `config`, `subzone:bed_a`. */
-  readonly slot: string;
-  readonly kind: OperationKind;
-  /** What the room needs to send it, as plain JSON. */
-  readonly body: unknown;
-  /** Unix ms. */
-  readonly at: number;
-};
+export type { PendingChange };
 
 type Row = { operation_id: string; device_id: string; slot: string; kind: string; body: string; at: number };
 
 /** SQL of the outbox. */
 export class OutboxStore {
   private readonly insert;
+  private readonly overwrite;
   private readonly removeOne;
 
   constructor(private readonly database: Database.Database) {
     this.insert = database.prepare(
       'INSERT OR REPLACE INTO outbox (operation_id, device_id, slot, kind, body, at) VALUES (?, ?, ?, ?, ?, ?)',
     );
+    this.overwrite = database.prepare(
+      'UPDATE outbox SET operation_id = ?, kind = ?, body = ?, at = ? WHERE operation_id = ?',
+    );
     this.removeOne = database.prepare('DELETE FROM outbox WHERE operation_id = ?');
   }
 
   add({ operationId, deviceId, slot, kind, body, at }: PendingChange): void {
     this.insert.run(operationId, deviceId, slot, kind, JSON.stringify(body), at);
+  }
+
+  /** Puts a newer change of the same device and slot in the place of an older one, so that it keeps its turn over a restart. */
+  replace(olderId: string, { operationId, kind, body, at }: PendingChange): void {
+    this.overwrite.run(operationId, kind, JSON.stringify(body), at, olderId);
   }
 
   remove(operationId: string): void {

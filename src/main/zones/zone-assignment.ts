@@ -1,32 +1,47 @@
 import type { OperationView } from '../../shared/api/operations';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
-import { wireLimits } from '../../shared/wire/limits';
 import { zoneAssign, type ZoneAck } from '../../shared/wire/messages/zone';
 import type { Clock } from '../clock';
 import type { DeviceRecord } from '../devices/device-record';
 import type { DeviceRegistry } from '../devices/device-registry';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
-import { ReplyWaiter } from '../link/reply-waiter';
-import type { Operations } from '../operations/operations';
-import type { PendingChange } from '../operations/outbox-store';
+import type { Ending, Operations } from '../operations/operations';
+import type { PendingChange } from '../operations/pending-change';
+import { LaneSender, type LaneEnd } from './lane-sender';
+import type { Subzones } from './subzones';
+import { nextZone, saidZone, zoneAnswer, type SubzoneStrategy, type ZoneAnswer, type ZoneEvent } from './zone-rules';
 import type { Zones } from './zones';
+
+/** Outbox slot of a device's zone. */
+const SLOT = 'zone';
+const RESYNC_ACTOR = 'system:resync';
 
 export type AssignInput = {
   readonly zoneId: ZoneId;
   readonly zoneName?: string | undefined;
   readonly masterZoneId?: ZoneId | undefined;
+  readonly subzoneStrategy?: SubzoneStrategy | undefined;
 };
+
+/** What the outbox keeps of a change. */
+type Body = { readonly zoneId: ZoneId | null; readonly strategy: SubzoneStrategy; readonly isResync: boolean };
+/** When the last zone change of a device ended, when one was confirmed (monotonic ms), and how many failed since then. */
+export type ZoneTimes = { readonly endedMs?: number; readonly confirmedMs?: number; readonly failures?: number };
 
 /** Zone assignment: the wish is stored at once, confirmed only by the device's acknowledgement with the same id (wire contract 4). */
 export class ZoneAssignment {
-  private readonly replies: ReplyWaiter<ZoneAck>;
+  private readonly lane: LaneSender<ZoneAck>;
+  /** The last change that each device was sent, for an acknowledgement that comes too late and for a repetition. */
+  private readonly last = new Map<DeviceId, Body>();
+  private readonly times = new Map<DeviceId, ZoneTimes>();
 
   constructor(
     private readonly parts: {
       readonly devices: DeviceRegistry;
       readonly zones: Zones;
+      readonly subzones: Subzones;
       readonly operations: Operations;
       readonly publisher: Publisher;
       readonly journal: Journal;
@@ -34,53 +49,77 @@ export class ZoneAssignment {
       readonly kaiserId: string;
     },
   ) {
-    this.replies = new ReplyWaiter(parts.clock);
-    parts.operations.executor('zone_assign', (change) => this.send(change));
-    parts.operations.executor('zone_remove', (change) => this.send(change));
+    const { operations, devices } = parts;
+    this.lane = new LaneSender(parts);
+    operations.executor('zone_assign', (change) => this.send(change));
+    operations.executor('zone_remove', (change) => this.send(change));
+    operations.onEnd((operation, ending) => this.ended(operation, ending));
+    devices.onRemove((id) => {
+      this.last.delete(id);
+      this.times.delete(id);
+    });
   }
 
   stop(): void {
-    this.replies.cancelAll();
+    this.lane.stop();
   }
 
   /** Asks the device to join a zone; an unknown zone is created. */
   assign(deviceId: DeviceId, input: AssignInput, actor: string): Result<OperationView> {
     const ready = this.ready(deviceId);
     if (!ready.ok) return ready;
-    const { zones } = this.parts;
-    const known = zones.get(input.zoneId);
-    if (!known || input.zoneName !== undefined) {
-      zones.put(
-        { id: input.zoneId, name: input.zoneName || known?.name || input.zoneId, masterZoneId: input.masterZoneId },
-        actor,
-      );
-    }
-    return success(this.submit(ready.value, input.zoneId, actor));
+    const device = ready.value;
+    const { zones, subzones } = this.parts;
+    const { zoneId, zoneName, masterZoneId, subzoneStrategy: strategy = 'transfer' } = input;
+    const problem = strategy === 'copy' && device.zone.confirmed !== zoneId ? subzones.copyProblem(device) : null;
+    if (problem !== null) return failure('conflict', problem);
+    const known = zones.get(zoneId);
+    if (!known || zoneName !== undefined)
+      zones.put({ id: zoneId, name: zoneName || known?.name || zoneId, masterZoneId }, actor);
+    return success(this.submit(device, { zoneId, strategy, isResync: false }, actor));
   }
 
   /** Asks the device to leave its zone. */
   remove(deviceId: DeviceId, actor: string): Result<OperationView> {
     const ready = this.ready(deviceId);
-    return ready.ok ? success(this.submit(ready.value, null, actor)) : ready;
+    if (!ready.ok) return ready;
+    return success(this.submit(ready.value, { zoneId: null, strategy: 'transfer', isResync: false }, actor));
+  }
+
+  /** Sends the wished zone again, and after its acknowledgement the subzones. The caller says why and keeps the cool-downs. */
+  resync(device: DeviceRecord, why: string): void {
+    const { desired } = device.zone;
+    const last = this.last.get(device.id);
+    const strategy = last?.zoneId === desired ? last.strategy : 'transfer';
+    this.parts.journal.add({
+      kind: 'zone.resync',
+      deviceId: device.id,
+      actor: RESYNC_ACTOR,
+      message: `${device.name}: its zone ${desired === null ? 'removal is' : `${this.zoneName(desired)} and its subzones are`} sent again, because ${why}`,
+      details: { zoneId: desired },
+    });
+    this.submit(device, { zoneId: desired, strategy, isResync: true }, RESYNC_ACTOR);
+  }
+
+  /** When zone changes of the device ended, for cool-downs. */
+  timesOf(deviceId: DeviceId): ZoneTimes {
+    return this.times.get(deviceId) ?? {};
+  }
+
+  /** Is a zone change of the device on its way, or waiting? */
+  isOpen(deviceId: DeviceId): boolean {
+    return this.parts.operations.has(deviceId, SLOT);
   }
 
   /** An acknowledgement of the device. Without a waiting operation it only tells what the device says. */
   acknowledged(deviceId: DeviceId, ack: ZoneAck): void {
-    if (ack.correlationId !== undefined && this.replies.resolve(replyKey(deviceId, ack.correlationId), ack)) return;
+    if (this.lane.resolve(deviceId, ack)) return;
     const device = this.parts.devices.get(deviceId);
-    if (!device || ack.status === 'error' || device.zone.state === 'pending') return;
-    const confirmed = ack.status === 'zone_assigned' && ack.zoneId ? ack.zoneId : null;
-    if (confirmed === device.zone.confirmed) return;
-    device.zone = { ...device.zone, confirmed, state: confirmed === device.zone.desired ? 'confirmed' : 'failed' };
-    this.parts.devices.save(device);
-  }
-
-  /** After a restart of the console: what was pending is unknown now. */
-  ended(operation: OperationView): void {
-    const device = this.parts.devices.get(operation.deviceId);
-    if (device?.zone.state !== 'pending') return;
-    device.zone = { ...device.zone, state: 'failed', reason: operation.reason ?? '' };
-    this.parts.devices.save(device);
+    if (!device) return;
+    const operation = this.operationOf(device, ack.correlationId);
+    if (operation && (operation.state === 'pending' || operation.state === 'timeout'))
+      this.answeredLate(device, operation, ack);
+    else if (ack.status !== 'error') this.said(device, saidZone(ack, device.zone.confirmed));
   }
 
   private ready(deviceId: DeviceId): Result<DeviceRecord> {
@@ -92,103 +131,145 @@ export class ZoneAssignment {
       : failure('not_approved', `${name} is not approved. Approve it first.`, { details: { approval } });
   }
 
-  private submit(device: DeviceRecord, zoneId: ZoneId | null, actor: string): OperationView {
-    const { operations, zones, journal, devices } = this.parts;
-    device.zone = { desired: zoneId, confirmed: device.zone.confirmed, state: 'pending' };
-    devices.save(device);
-    journal.add({
-      kind: 'zone.requested',
+  private submit(device: DeviceRecord, body: Body, actor: string): OperationView {
+    const { zoneId, strategy, isResync } = body;
+    this.step(device, { kind: 'asked', zoneId });
+    if (!isResync)
+      this.parts.journal.add({
+        kind: 'zone.requested',
+        deviceId: device.id,
+        actor,
+        message:
+          zoneId === null ? `${device.name}: leave its zone` : `${device.name}: join zone ${this.zoneName(zoneId)}`,
+        details: { zoneId, ...(strategy !== 'transfer' && { subzoneStrategy: strategy }) },
+      });
+    return this.parts.operations.submit({
       deviceId: device.id,
-      actor,
-      message:
-        zoneId === null
-          ? `${device.name}: leave its zone`
-          : `${device.name}: join zone ${zones.get(zoneId)?.name ?? zoneId}`,
-      details: { zoneId },
-    });
-    return operations.submit({
-      deviceId: device.id,
-      slot: 'zone',
+      slot: SLOT,
       kind: zoneId === null ? 'zone_remove' : 'zone_assign',
-      body: { zoneId },
+      body,
       by: actor,
       ...(zoneId !== null && { subject: zoneId }),
     });
   }
 
-  private send({ operationId: id, deviceId, body }: PendingChange): void {
-    const { operations, publisher, zones, clock, kaiserId, devices } = this.parts;
-    const device = devices.get(deviceId);
-    if (!device) {
-      operations.finish(id, 'failed', 'The device was removed from the console.');
-      return;
-    }
-    const { zoneId } = body as { zoneId: ZoneId | null };
-    const zone = zoneId === null ? undefined : zones.get(zoneId);
+  private send(change: PendingChange): void {
+    const { zones, clock, kaiserId } = this.parts;
+    const { operationId: id, deviceId } = change;
+    const body = change.body as Body;
+    this.last.set(deviceId, body);
+    const zone = body.zoneId === null ? undefined : zones.get(body.zoneId);
     const payload = {
-      zone_id: zoneId ?? '',
+      zone_id: body.zoneId ?? '',
       master_zone_id: zone?.masterZoneId ?? '',
       zone_name: zone?.name ?? '',
       kaiser_id: kaiserId,
       correlation_id: id,
       timestamp: Math.floor(clock.now() / 1000),
     };
-    // The broker's refusal may come within the call, so everything is in place before it.
-    const giveUp = this.replies.expect(replyKey(deviceId, id), wireLimits.zoneAckMs, (ack) =>
-      this.finish(device, id, zoneId, ack),
-    );
-    const postponed = () => {
-      giveUp();
-      operations.postpone(id);
-    };
-    const sent = publisher.send(zoneAssign, { deviceId }, payload, postponed);
-    if (!sent.ok) postponed();
+    this.lane.send(change, zoneAssign, payload, (end) => this.answered(change, end));
   }
 
-  private finish(device: DeviceRecord, id: string, zoneId: ZoneId | null, ack: ZoneAck | null): void {
-    const { operations, devices, journal } = this.parts;
-    const outcome = outcomeOf(zoneId, ack);
-    device.zone = {
-      desired: zoneId,
-      confirmed: outcome.state === 'confirmed' ? zoneId : device.zone.confirmed,
-      state: outcome.state === 'confirmed' ? (zoneId === null ? 'none' : 'confirmed') : 'failed',
-      ...(outcome.reason !== undefined && { reason: outcome.reason }),
-    };
-    devices.save(device);
-    operations.finish(id, outcome.state, outcome.reason);
-    journal.add({
-      kind: `zone.${outcome.state}`,
+  private answered({ operationId: id, deviceId, body }: PendingChange, end: LaneEnd<ZoneAck>): void {
+    const device = this.parts.devices.get(deviceId);
+    const { zoneId } = body as Body;
+    const answer: ZoneAnswer =
+      'refusal' in end ? { state: 'failed', reason: end.refusal } : zoneAnswer(zoneId, end.ack);
+    if (device) this.conclude(device, id, { zoneId, answer }, { isAnswer: 'ack' in end && end.ack !== null });
+    this.parts.operations.finish(id, answer.state, answer.reason);
+  }
+
+  /** The right id, but nobody waits for it any more: too late, or the change waits to be sent again. */
+  private answeredLate(device: DeviceRecord, { id, kind, subject }: OperationView, ack: ZoneAck): void {
+    const zoneId = kind === 'zone_remove' ? null : (subject as ZoneId);
+    const answer = zoneAnswer(zoneId, ack);
+    const change = this.parts.operations.change(id);
+    if (change) {
+      if (answer.state === 'confirmed') this.answered(change, { ack }); // otherwise it is sent again, and answered again
+    } else if (device.zone.state === 'failed' && device.zone.desired === zoneId)
+      this.conclude(device, id, { zoneId, answer }, { isAnswer: true, isLate: true });
+    else if (answer.said !== undefined) this.said(device, answer.said);
+  }
+
+  private said(device: DeviceRecord, zoneId: ZoneId | null): void {
+    const { confirmed } = device.zone;
+    if (confirmed === zoneId && (device.zone.desired !== zoneId || device.zone.state !== 'failed')) return;
+    this.step(device, { kind: 'said', zoneId });
+    if (confirmed === zoneId) return;
+    this.parts.journal.add({
+      kind: 'zone.reported',
       deviceId: device.id,
       actor: `device:${device.id}`,
-      message: `${device.name}: zone ${zoneId ?? 'removal'} ${outcome.state}${outcome.reason === undefined ? '' : ` (${outcome.reason})`}`,
-      details: { operationId: id, zoneId },
+      message: `${device.name} says that it is in ${zoneId === null ? 'no zone' : `zone ${this.zoneName(zoneId)}`}`,
+      details: { zoneId },
+    });
+    if (zoneId === null) this.parts.subzones.deviceLeftZone(device);
+  }
+
+  /** Takes an answer or its absence over: zone, subzones, journal. The operation is finished by the caller, after this. */
+  private conclude(
+    device: DeviceRecord,
+    operationId: string,
+    { zoneId, answer }: { zoneId: ZoneId | null; answer: ZoneAnswer },
+    options: { isAnswer: boolean; isLate?: boolean },
+  ): void {
+    const { operations, clock, journal, subzones } = this.parts;
+    const before = device.zone.confirmed;
+    const isConfirmed = answer.state === 'confirmed';
+    this.step(device, { kind: 'answered', zoneId, answer, isOvertaken: operations.isOvertaken(operationId) });
+    const endedMs = clock.monotonic();
+    const times = this.timesOf(device.id);
+    this.times.set(
+      device.id,
+      isConfirmed
+        ? { endedMs, confirmedMs: endedMs, failures: 0 }
+        : { ...times, endedMs, failures: (times.failures ?? 0) + 1 },
+    );
+    const what = zoneId === null ? 'leaving its zone' : `zone ${this.zoneName(zoneId)}`;
+    const reason = answer.reason === undefined ? '' : ` (${answer.reason})`;
+    journal.add({
+      kind: `zone.${answer.state}`,
+      deviceId: device.id,
+      ...(options.isAnswer && { actor: `device:${device.id}` }),
+      message: `${device.name}: ${what} ${options.isLate ? 'late ' : ''}${answer.state}${reason}`,
+      details: { operationId, zoneId, ...(options.isLate && { late: true }) },
+    });
+    if (answer.said === null) subzones.deviceLeftZone(device);
+    else if (isConfirmed && zoneId !== null) {
+      const last = this.last.get(device.id);
+      const hasMoved = before !== null && before !== zoneId;
+      if (hasMoved) subzones.deviceMoved(device, last?.strategy ?? 'transfer', before);
+      else if (last?.isResync || before === null) subzones.resend(device, RESYNC_ACTOR);
+    }
+  }
+
+  /** An operation that ended without an answer of the device. */
+  private ended({ deviceId, kind, subject, reason = '' }: OperationView, ending: Ending): void {
+    const device = this.parts.devices.get(deviceId);
+    if (!device || ending === 'replaced' || (kind !== 'zone_assign' && kind !== 'zone_remove')) return;
+    // While the device still works on an older change, the zone stays pending for that one.
+    if (!this.isOpen(deviceId))
+      this.step(device, ending === 'cancelled' ? { kind: 'withdrawn' } : { kind: 'given_up', reason });
+    this.parts.journal.add({
+      kind: ending === 'cancelled' ? 'zone.withdrawn' : 'zone.failed',
+      deviceId,
+      message: `${device.name}: ${kind === 'zone_remove' ? 'leaving its zone' : `zone ${this.zoneName(subject as ZoneId)}`} was not sent (${reason})`,
+      details: { ending },
     });
   }
-}
 
-/** Key of a wait: an id counts only from the device that it was sent to. */
-function replyKey(deviceId: DeviceId, correlationId: string): string {
-  return `${deviceId}:${correlationId}`;
-}
+  private step(device: DeviceRecord, event: ZoneEvent): void {
+    device.zone = nextZone(device.zone, event);
+    this.parts.devices.save(device);
+  }
 
-function outcomeOf(
-  zoneId: ZoneId | null,
-  ack: ZoneAck | null,
-): { state: 'confirmed' | 'failed' | 'timeout'; reason?: string } {
-  if (!ack)
-    return {
-      state: 'timeout',
-      reason: 'The device did not answer within 15 seconds. Check that it is there, then assign the zone again.',
-    };
-  if (ack.status === 'error') return { state: 'failed', reason: ack.message ?? 'The device refused without a reason.' };
-  const isRight =
-    zoneId === null
-      ? ack.status === 'zone_removed'
-      : ack.status === 'zone_assigned' && (ack.zoneId === undefined || ack.zoneId === zoneId);
-  return isRight
-    ? { state: 'confirmed' }
-    : {
-        state: 'failed',
-        reason: `The device answered ${ack.status} ${ack.zoneId ?? ''}, which is not what was asked.`,
-      };
+  private operationOf(device: DeviceRecord, id: string | undefined): OperationView | undefined {
+    const found = id === undefined ? undefined : this.parts.operations.get(id);
+    if (!found?.ok || found.value.deviceId !== device.id) return undefined;
+    return found.value.kind === 'zone_assign' || found.value.kind === 'zone_remove' ? found.value : undefined;
+  }
+
+  private zoneName(id: ZoneId): string {
+    return this.parts.zones.get(id)?.name ?? id;
+  }
 }

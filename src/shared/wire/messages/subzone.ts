@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wireLimits } from '../limits';
 import { inbound, outbound } from '../message';
-import { correlationFields, correlationOf, optionalText } from './fields';
+import { correlationFields, correlationOf, optionalInt, optionalText } from './fields';
 
 const id = z.string().min(1).max(32);
 const correlation = z.string().max(wireLimits.correlationIdChars);
@@ -58,7 +58,10 @@ export const subzoneSafe = outbound({
   }),
 });
 
-/** 1.31: result of a subzone assignment or removal. */
+/**
+ * 1.31: result of a subzone assignment or removal, or a refusal of either or of safe mode. `subzone_id` is "unknown" after a parse error;
+ * an error has a `reason_code` or the catch-all `error_code` 2506. Its time comes as `timestamp` or `ts`; nothing needs it.
+ */
 export const subzoneAck = inbound({
   name: 'subzone acknowledgement',
   path: 'subzone/ack',
@@ -70,12 +73,15 @@ export const subzoneAck = inbound({
       subzone_id: optionalText,
       message: optionalText,
       reason_code: optionalText,
+      error_code: optionalInt,
     })
     .transform((payload) => ({
       correlationId: correlationOf(payload),
       status: payload.status,
       subzoneId: payload.subzone_id,
       message: payload.message ?? payload.reason_code,
+      reasonCode: payload.reason_code,
+      errorCode: payload.error_code,
     })),
 });
 export type SubzoneAck = z.infer<typeof subzoneAck.schema>;

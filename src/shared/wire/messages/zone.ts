@@ -40,6 +40,7 @@ export const zoneAck = inbound({
       status: payload.status,
       zoneId: payload.zone_id ?? undefined,
       message: payload.message ?? payload.reason_code,
+      reasonCode: payload.reason_code,
     })),
 });
 export type ZoneAck = z.infer<typeof zoneAck.schema>;

@@ -10,6 +10,7 @@ import type { OnTokenSet } from '../../../../src/main/control/token-keeper';
 import { DeviceConfiguration } from '../../../../src/main/devices/configuration';
 import { ContractWatch } from '../../../../src/main/devices/contract-watch';
 import { ForeignDevices } from '../../../../src/main/devices/foreign-devices';
+import type { DeviceRecord } from '../../../../src/main/devices/device-record';
 import { DeviceRegistry } from '../../../../src/main/devices/device-registry';
 import { DeviceService } from '../../../../src/main/devices/device-service';
 import { DeviceStore } from '../../../../src/main/devices/device-store';
@@ -24,6 +25,8 @@ import { OutboxStore } from '../../../../src/main/operations/outbox-store';
 import { StopSender } from '../../../../src/main/stop/stop-sender';
 import { StopService } from '../../../../src/main/stop/stop-service';
 import { StopStore } from '../../../../src/main/stop/stop-store';
+import { Resync } from '../../../../src/main/zones/resync';
+import { Subzones } from '../../../../src/main/zones/subzones';
 import { ZoneAssignment } from '../../../../src/main/zones/zone-assignment';
 import { ZoneStore } from '../../../../src/main/zones/zone-store';
 import { Zones } from '../../../../src/main/zones/zones';
@@ -63,7 +66,12 @@ function recordChanges(told: string[]): Changes {
  * The rooms of the core around a real store, a manual clock and a fake connection, wired as in build-rooms.ts but for telemetry.
  * `restart()` ends them and starts new ones on the same profile.
  */
-export function openCore({ directory = profileDirectory(), clock = new ManualClock(), kaiserId = KAISER } = {}) {
+export function openCore({
+  directory = profileDirectory(),
+  clock = new ManualClock(),
+  kaiserId = KAISER,
+  pinProblem = (_device: DeviceRecord, _gpio: number): string | null => null,
+} = {}) {
   const { store } = openStore({ directory, clock });
   const { batch, plant, history } = store;
   plant.pragma('synchronous = OFF'); // no power cut here
@@ -111,15 +119,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(plant), batch, changes, journal, devicesIn });
-  const assignment = new ZoneAssignment({
-    devices: registry,
-    zones,
-    operations,
-    publisher,
-    journal,
-    clock,
-    kaiserId,
-  });
+  const exchange = { devices: registry, operations, publisher, journal, clock };
+  const subzones = new Subzones({ ...exchange, pinProblem: (device, gpio) => pinProblem(device, gpio) });
+  const assignment = new ZoneAssignment({ ...exchange, zones, subzones, kaiserId });
+  new Resync({ registry, devices, assignment, clock }).start();
   const undelivered: string[] = [];
   const sender = new StopSender(connection, kaiserId, (topic) => void undelivered.push(topic));
   const zoneName = (id: string) => zones.list().find((zone) => zone.id === id)?.name;
@@ -171,7 +174,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   actuators.load();
   control.load();
   stop.load();
-  for (const operation of operations.load()) assignment.ended(operation);
+  operations.load();
   devices.start();
   operations.start();
 
@@ -179,11 +182,23 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    for (const service of [devices, configuration, assignment, control, stop, operations]) service.stop();
+    for (const service of [devices, configuration, assignment, subzones, control, stop, operations]) service.stop();
     store.close();
   };
   onTestFinished(close);
-  const rooms = { registry, operations, devices, configuration, zones, assignment, stop, actuators, control, journal };
+  const rooms = {
+    registry,
+    operations,
+    devices,
+    configuration,
+    zones,
+    assignment,
+    subzones,
+    stop,
+    actuators,
+    control,
+    journal,
+  };
   return {
     ...rooms,
     clock,
@@ -211,7 +226,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     },
     restart: () => {
       close();
-      return openCore({ directory, clock, kaiserId });
+      return openCore({ directory, clock, pinProblem });
     },
   };
 }

@@ -108,10 +108,8 @@ describe('reports of a device about itself', () => {
     const before = core.entries.length;
     send('system/intent_outcome/lifecycle', { event_type: 'intent_chain_stage', schema: 's' });
     send('system/intent_outcome/lifecycle', { event_type: 'exited_config_pending', schema: 's', state_after: 'X' });
-    send('subzone/ack', { status: 'subzone_assigned', subzone_id: 'bed' });
     expect(core.entries.slice(before).map(({ kind, details }) => [kind, JSON.parse(JSON.stringify(details))])).toEqual([
       ['device.lifecycle', { event: 'exited_config_pending', schema: 's', after: 'X' }],
-      ['device.subzone_ack', { status: 'subzone_assigned', subzoneId: 'bed', gpio: 0 }],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
 import { zoneAck } from '../../../../src/shared/wire/messages/zone';
-import { registerZoneHandler } from '../../../../src/main/zones/zone-handler';
+import { registerZoneHandlers } from '../../../../src/main/zones/zone-handler';
 import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
 
 const tent = 'tent' as ZoneId;
@@ -96,22 +96,27 @@ describe('a zone assignment', () => {
     ]);
   });
 
-  it.each<[string, Record<string, unknown>, string]>([
-    ['an error without words', { status: 'error', zone_id: null }, 'The device refused without a reason.'],
-    ['another zone', { zone_id: shed }, 'The device answered zone_assigned shed, which is not what was asked.'],
+  it.each<[string, Record<string, unknown>, string, ZoneId | null]>([
+    ['an error without words', { status: 'error', zone_id: null }, 'The device refused without a reason.', null],
+    ['another zone', { zone_id: shed }, 'The device answered zone_assigned shed, which is not what was asked.', shed],
     [
       'a removal',
       { status: 'zone_removed', zone_id: '' },
-      'The device answered zone_removed , which is not what was asked.',
+      'The device answered zone_removed, which is not what was asked.',
+      null,
     ],
-  ])('fails on %s', (_name, fields, reason) => {
+  ])('fails on %s, with what the device said', (_name, fields, reason, confirmed) => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A), fields);
-    expect(zoneOf(core, A)).toMatchObject({ confirmed: null, state: 'failed', reason });
+    const id = assign(core, A);
+    ack(core, A, id, fields);
+    expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
+      { desired: tent, confirmed, state: 'failed', reason },
+      'failed',
+    ]);
   });
 
-  it('times out after 15 s; a later acknowledgement still tells where the device is', () => {
+  it('times out after 15 s; a later acknowledgement with its id still confirms the zone, not the operation', () => {
     const core = openCore();
     core.approved(A);
     const id = assign(core, A);
@@ -120,7 +125,42 @@ describe('a zone assignment', () => {
     core.clock.advance(1);
     expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['timeout', 'failed']);
     ack(core, A, id);
-    expect([stateOf(core, id), zoneOf(core, A)]).toMatchObject(['timeout', { confirmed: tent, state: 'confirmed' }]);
+    expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
+      'timeout',
+      { desired: tent, confirmed: tent, state: 'confirmed' },
+    ]);
+    expect(core.entries.at(-1)).toMatchObject({
+      kind: 'zone.confirmed',
+      actor: `device:${A}`,
+      message: `${A}: zone tent late confirmed`,
+      details: { operationId: id, late: true },
+    });
+  });
+
+  it('that timed out fails with the words of a late refusal', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    core.clock.advance(15_000);
+    ack(core, A, id, { status: 'error', zone_id: undefined, message: 'Failed to save zone config' });
+    expect(zoneOf(core, A)).toEqual({
+      desired: tent,
+      confirmed: null,
+      state: 'failed',
+      reason: 'Failed to save zone config',
+    });
+  });
+
+  it('that timed out does not take a newer wish back with its late acknowledgement', () => {
+    const core = openCore();
+    core.approved(A);
+    const first = assign(core, A);
+    core.clock.advance(15_000);
+    const second = assign(core, A, shed);
+    ack(core, A, first);
+    expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: tent, state: 'pending' });
+    ack(core, A, second, { zone_id: shed });
+    expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: shed, state: 'confirmed' });
   });
 
   it('of two devices resolves each by its own id when the answers are swapped in time (conformance G3)', () => {
@@ -153,57 +193,6 @@ describe('a zone assignment', () => {
     ack(core, A, id);
     ack(core, A, id, { status: 'error' });
     expect([zoneOf(core, A).state, core.entries.length]).toEqual(['confirmed', entries]);
-  });
-
-  it.each(['refuses', 'silent'] as const)('fails when the broker does not take it over (%s)', (mood) => {
-    const core = openCore();
-    core.approved(A);
-    core.connection.mood = mood;
-    const id = assign(core, A);
-    core.clock.advance(5_000);
-    expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
-      'failed',
-      { desired: tent, confirmed: null, state: 'failed', reason: 'The broker did not take the message over.' },
-    ]);
-    core.store.batch.flush();
-    const stored = core.store.plant.prepare<[], { zone: string }>('SELECT zone FROM devices').get();
-    expect(JSON.parse(found(stored).zone)).toMatchObject({ state: 'failed' });
-  });
-
-  it('is refused while the broker is away, and frees the device', () => {
-    const core = openCore();
-    core.approved(A);
-    core.connection.isOnline = false;
-    const timers = core.clock.pending;
-    expect(core.assignment.assign(A, { zoneId: tent }, OPERATOR)).toMatchObject({
-      ok: false,
-      error: { code: 'broker_unavailable' },
-    });
-    expect([core.operations.has(A), zoneOf(core, A).state, core.clock.pending]).toEqual([false, 'failed', timers]);
-  });
-
-  it('leaves no timer behind when the console stops', () => {
-    const core = openCore();
-    core.approved(A);
-    assign(core, A);
-    core.close();
-    expect(core.clock.pending).toBe(0);
-  });
-
-  it('that the console left open at its end has failed afterwards', () => {
-    const core = openCore();
-    core.approved(A);
-    const id = assign(core, A);
-    const again = core.restart();
-    expect([stateOf(again, id), zoneOf(again, A)]).toEqual([
-      'timeout',
-      {
-        desired: tent,
-        confirmed: null,
-        state: 'failed',
-        reason: 'The console was restarted before the device answered.',
-      },
-    ]);
   });
 });
 
@@ -243,30 +232,29 @@ describe('an assignment is refused', () => {
     core.devices.reject(A, undefined, OPERATOR);
     expect(refusal(core)).toEqual(['not_approved', 'not_approved']);
   });
-
-  it('for a device that is not there, without making the zone', () => {
-    const core = openCore();
-    core.approved(A);
-    core.devices.brokerLost();
-    expect([refusal(core), core.zones.list()]).toEqual([['offline', 'offline'], []]);
-  });
-
-  it('while the last change of the device is under way', () => {
-    const core = openCore();
-    core.approved(A);
-    assign(core, A);
-    expect([refusal(core), zoneOf(core, A)]).toMatchObject([['busy', 'busy'], { desired: tent, state: 'pending' }]);
-  });
 });
 
 describe('an acknowledgement that nobody waits for', () => {
-  it('tells where the device is', () => {
+  it('tells where a device is for which nobody wished a zone', () => {
     const core = openCore();
     core.approved(A);
     ack(core, A, undefined, { zone_id: shed });
-    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: shed, state: 'failed' });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: shed, state: 'none' });
     ack(core, A, 'late', { status: 'zone_removed', zone_id: '' });
-    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'confirmed' });
+    expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'none' });
+    expect(core.kinds().slice(-2)).toEqual(['zone.reported', 'zone.reported']);
+  });
+
+  it('is a failure when the device is elsewhere than wished, until it agrees', () => {
+    const core = openCore();
+    core.approved(A);
+    ack(core, A, assign(core, A));
+    ack(core, A, undefined, { zone_id: shed });
+    expect(zoneOf(core, A)).toMatchObject({ confirmed: shed, state: 'failed' });
+    ack(core, A, undefined, { status: 'zone_removed', zone_id: '' });
+    expect(zoneOf(core, A)).toMatchObject({ confirmed: null, reason: 'The device says that it left its zone.' });
+    ack(core, A, undefined);
+    expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -286,12 +274,16 @@ describe('an acknowledgement that nobody waits for', () => {
     core.approved(A);
     const id = assign(core, A);
     ack(core, A, undefined, { zone_id: shed });
-    expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['pending', 'pending']);
+    expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
+      'pending',
+      { desired: tent, confirmed: shed, state: 'pending' },
+    ]);
   });
 
   it('reaches the room from its topic', () => {
     const core = openCore();
-    registerZoneHandler(core.messages, core.assignment);
+    const seen: DeviceId[] = [];
+    registerZoneHandlers(core.messages, core, (id) => void seen.push(id));
     core.approved(A);
     core.messages.dispatch({
       topic: `kaiser/god/esp/${A}/zone/ack`,
@@ -299,6 +291,6 @@ describe('an acknowledgement that nobody waits for', () => {
       isRetained: false,
       isRedelivered: false,
     });
-    expect(zoneOf(core, A).confirmed).toBe(shed);
+    expect([zoneOf(core, A).confirmed, seen]).toEqual([shed, [A]]);
   });
 });
