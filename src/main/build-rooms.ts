@@ -177,6 +177,10 @@ function buildPlant(
   };
   const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown });
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
+  devices.onHeartbeat((device, beat) => configuration.counted(device, beat));
+  devices.onPresence(({ id, presence }) => {
+    if (presence.state === 'online') configuration.deviceBack(id);
+  });
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });

@@ -144,7 +144,10 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): () => voi
   services.actuators.load();
   services.control.load();
   services.stop.load();
-  for (const operation of services.operations.load()) services.assignment.ended(operation);
+  for (const operation of services.operations.load()) {
+    services.assignment.ended(operation);
+    services.configuration.ended(operation);
+  }
   registerHandlers();
   services.devices.start();
   services.operations.start();

@@ -1,3 +1,4 @@
+import { boardOf, type BoardId } from '../../shared/domain/boards';
 import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
 import { wireLimits } from '../../shared/wire/limits';
@@ -38,6 +39,7 @@ export class DeviceService {
   /** Devices that were approved or rejected and not told yet, with what cancels telling them. */
   private readonly undecided = new Map<DeviceId, () => void>();
   private readonly presenceListeners: ((device: DeviceRecord) => void)[] = [];
+  private readonly heartbeatListeners: ((device: DeviceRecord, beat: Heartbeat) => void)[] = [];
   private readonly restartListeners: ((id: DeviceId) => void)[] = [];
 
   constructor(private readonly parts: DeviceServiceParts) {}
@@ -58,6 +60,11 @@ export class DeviceService {
     this.presenceListeners.push(listener);
   }
 
+  /** Called after a heartbeat was taken. */
+  onHeartbeat(listener: (device: DeviceRecord, beat: Heartbeat) => void): void {
+    this.heartbeatListeners.push(listener);
+  }
+
   /** Called when a device says that it restarted. */
   onRestart(listener: (id: DeviceId) => void): void {
     this.restartListeners.push(listener);
@@ -72,6 +79,7 @@ export class DeviceService {
     this.seen(device);
     device.health = { ...device.health, ...healthOf(beat, clock.now()) };
     this.noteBoot(device, beat.boot_sequence_id);
+    this.noteBoard(device, beat.hardware_type);
     if (isUnknownSystemState(beat)) {
       registry.warn(device, {
         code: 'unknown_system_state',
@@ -82,6 +90,7 @@ export class DeviceService {
     this.step(device, { kind: 'heartbeat' });
     this.clearRetainedWill(device);
     registry.save(device);
+    for (const listener of this.heartbeatListeners) listener(device, beat);
   }
 
   /** Answers a heartbeat that breaks the contract, so that the device's server time-out is reset; nothing is stored. */
@@ -167,7 +176,7 @@ export class DeviceService {
 
   update(
     id: DeviceId,
-    change: { name?: string | undefined; notes?: string | undefined },
+    change: { name?: string | undefined; notes?: string | undefined; board?: BoardId | null | undefined },
     actor: string,
   ): Result<DeviceRecord> {
     const found = this.parts.registry.find(id);
@@ -176,6 +185,7 @@ export class DeviceService {
     const before = device.name;
     if (change.name !== undefined) device.name = change.name;
     if (change.notes !== undefined) device.notes = change.notes;
+    if (change.board !== undefined) device.board = { id: change.board, source: change.board ? 'operator' : 'unknown' };
     this.parts.registry.save(device);
     this.parts.journal.add({
       kind: 'device.changed',
@@ -237,6 +247,12 @@ export class DeviceService {
     const isFirst = device.bootId === null;
     device.bootId = bootId;
     if (!isFirst) this.restarted(device);
+  }
+
+  /** The board is learned from the device, but an operator's choice stands. */
+  private noteBoard(device: DeviceRecord, hardwareType: string | undefined): void {
+    const id = boardOf(hardwareType);
+    if (id !== null && device.board.source !== 'operator') device.board = { id, source: 'device' };
   }
 
   private restarted(device: DeviceRecord): void {

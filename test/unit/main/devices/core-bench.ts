@@ -137,10 +137,12 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     changes,
     stopBlock: (id) => stop.blockOf(id),
   });
+  devices.onHeartbeat((device, sign) => configuration.counted(device, sign));
   devices.onPresence(({ id, presence }) => {
     if (presence.state !== 'online') return;
     stop.deviceOnline(id);
     operations.deviceReady(id);
+    configuration.deviceBack(id);
   });
   registry.onRemove((id) => {
     operations.removeDevice(id);
@@ -152,7 +154,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   actuators.load();
   control.load();
   stop.load();
-  for (const operation of operations.load()) assignment.ended(operation);
+  for (const operation of operations.load()) {
+    assignment.ended(operation);
+    configuration.ended(operation);
+  }
   devices.start();
   operations.start();
 
