@@ -34,7 +34,8 @@ export class ConfigResync {
     if (device.approval !== 'approved' || operations.has(device.id, 'config')) return;
     const names = countMismatches(device.config, beat);
     if (names.length === 0) {
-      this.states.delete(device.id);
+      const state = this.states.get(device.id);
+      if (state) this.states.set(device.id, { ...noPushes, pushedAtMs: state.pushedAtMs });
       registry.settle(device, WARNING);
       return;
     }
