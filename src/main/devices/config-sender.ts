@@ -66,7 +66,13 @@ type Run = {
   /** Cancels whatever the run waits for. */
   cancel: () => void;
 };
-type Sent = SentMessage & { readonly id: string; readonly run: Run; answers: AnswerState };
+type Sent = SentMessage & {
+  readonly id: string;
+  readonly run: Run;
+  answers: AnswerState;
+  /** Was sent anew under another id; its own answers have nothing to say any more. */
+  isReplaced: boolean;
+};
 
 export class ConfigSender {
   private readonly runs = new Map<string, Run>();
@@ -135,7 +141,7 @@ export class ConfigSender {
     const sent = this.sent.get(correlationId ?? '');
     const device = this.parts.registry.get(deviceId);
     if (!sent || !device || sent.run.deviceId !== deviceId) return false;
-    this.step(device, sent, event);
+    if (!sent.isReplaced) this.step(device, sent, event);
     return true;
   }
 
@@ -165,7 +171,7 @@ export class ConfigSender {
     const generation = how.generation ?? nextGeneration(device.config, nowMs);
     device.config = { ...device.config, generation };
     const answers = unanswered(message.wish, retriesLeft);
-    const sent: Sent = { ...message, id, run, answers, confirmedBefore: device.config.confirmed };
+    const sent: Sent = { ...message, id, run, answers, confirmedBefore: device.config.confirmed, isReplaced: false };
     run.current = sent;
     this.remember(sent);
     registry.save(device);
@@ -230,7 +236,7 @@ export class ConfigSender {
     const message = { wish, leftovers };
     run.cancel();
     run.current = null;
-    this.sent.delete(sent.id);
+    sent.isReplaced = true;
     if (retry === 'busy') {
       run.cancel = clock.after(BUSY_RETRY_MS, () => this.transmit(run, message, { id: randomUUID(), retriesLeft }));
       return;

@@ -58,21 +58,30 @@ export class DeviceConfiguration {
     if (asked.length === 0) return failure('invalid', 'Give at least one of sensors, actuators and offlineRules.');
     if (approval !== 'approved')
       return failure('not_approved', `${name} is not approved. Approve it first.`, { details: { approval } });
+    const wish = { ...this.waiting(device), ...sections };
+    const planned = planMessages({ wish, leftovers: leftoversAfter(config, wish) });
+    if (!planned.ok) return planned;
     const problems = pinProblems(board.id, { ...config.desired, ...sections }).filter(
       (problem) => asked.includes(problem.section) || (problem.with !== undefined && asked.includes(problem.with)),
     );
     const [first] = problems;
     if (first) return failure('invalid', first.message, { details: { problems } });
-    const wish = { ...this.waiting(device), ...sections };
-    const planned = planMessages({ wish, leftovers: leftoversAfter(config, wish) });
-    if (!planned.ok) return planned;
     this.resync.requested(deviceId);
     return success(this.submit(device, { sections: wish, reasonCode: 'manual_config_sync' }, actor));
   }
 
   /** One answer of a push; several come, one per section. */
   answered(deviceId: DeviceId, response: ConfigResponse): void {
-    this.sender.take(deviceId, response.correlationId, { kind: 'response', response });
+    if (this.sender.take(deviceId, response.correlationId, { kind: 'response', response })) return;
+    const device = this.parts.registry.get(deviceId);
+    const [refusal] = response.failures ?? [];
+    if (!device || !refusal) return;
+    // A device that could not read the message can't name it either (5.5: JSON_PARSE_ERROR, PAYLOAD_TOO_LARGE).
+    this.parts.registry.warn(device, {
+      code: 'config_refused_unnamed',
+      message: `The device refused a configuration without saying which (${refusal.error}). If one of yours is not answered, send it again.`,
+      raw: refusal.error,
+    });
   }
 
   /** The device's own end of the intent. */

@@ -41,8 +41,7 @@ export const outcome = (
   core: Core,
   id: string | undefined,
   word: string,
-  more: Record<string, unknown> = {},
-  from: DeviceId = A,
+  { from = A, ...more }: { from?: DeviceId; [field: string]: unknown } = {},
 ) =>
   core.configuration.outcome(
     from,

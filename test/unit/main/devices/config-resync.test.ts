@@ -138,7 +138,7 @@ describe('the count of sensors', () => {
     ['two chips at two addresses', [sensor(0, 'sht31'), sensor(0, 'sht31', { i2c_address: 0x45 })], [2, 3, 4]],
     ['a chip beside a plain one', [sensor(0, 'bmp280'), sensor(4)], [2, 3]],
   ])('of %s', (_name, items, counts) => {
-    expect([...possibleSensorCounts(items)].sort()).toEqual(counts);
+    expect([...possibleSensorCounts(items)].sort((a, b) => a - b)).toEqual(counts);
   });
 });
 
