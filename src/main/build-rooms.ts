@@ -31,6 +31,7 @@ import { StopSender } from './stop/stop-sender';
 import { StopService } from './stop/stop-service';
 import { StopStore } from './stop/stop-store';
 import { StopTokens } from './stop/stop-tokens';
+import { pinProblem } from '../shared/domain/pin-rules';
 import type { QueryClient } from './store/query-client';
 import type { SettingsStore } from './store/settings-store';
 import type { Store } from './store/store';
@@ -184,11 +185,15 @@ function buildPlant(
   const announceOnline = () => connection.announceOnline();
   const devices = new DeviceService({ registry, publisher, journal, clock, kaiserId, countUnknown, announceOnline });
   const configuration = new DeviceConfiguration({ registry, operations, publisher, journal, clock });
+  devices.onHeartbeat((device, beat) => configuration.counted(device, beat));
+  devices.onPresence(({ id, presence }) => {
+    if (presence.state === 'online') configuration.deviceBack(id);
+  });
   const devicesIn = (id: string) =>
     registry.all().filter(({ zone }) => zone.confirmed === id || zone.desired === id).length;
   const zones = new Zones({ store: new ZoneStore(database), batch, changes: hub, journal, devicesIn });
   const exchange = { devices: registry, operations, publisher, journal, clock };
-  const subzones = new Subzones(exchange);
+  const subzones = new Subzones({ ...exchange, pinProblem: ({ board }, gpio) => pinProblem(board.id, gpio) });
   const assignment = new ZoneAssignment({ ...exchange, zones, subzones, kaiserId });
   new Resync({ registry, devices, assignment, clock }).start();
   const foreign = new ForeignDevices(clock);

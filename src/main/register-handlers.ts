@@ -99,7 +99,7 @@ function outcomeReceivers(
 ): OutcomeReceivers {
   return {
     command: (deviceId, outcome) => control.outcome(deviceId, outcome),
-    config: (outcome) => configuration.outcome(outcome.correlationId, outcome),
+    config: (deviceId, outcome) => configuration.outcome(deviceId, outcome),
     stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
     recovered,
     unknown: (deviceId, { rawOutcome }) => {

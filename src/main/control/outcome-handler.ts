@@ -5,7 +5,7 @@ import type { HandlerRegistry } from '../link/handler-registry';
 /** Where an intent's report goes: each flow has its own room, and a stop or clear is told by its code. */
 export type OutcomeReceivers = {
   readonly command: (deviceId: DeviceId, outcome: IntentOutcome) => void;
-  readonly config: (outcome: IntentOutcome) => void;
+  readonly config: (deviceId: DeviceId, outcome: IntentOutcome) => void;
   readonly stopped: (deviceId: DeviceId, correlationId: string | undefined) => void;
   readonly recovered: (deviceId: DeviceId) => void;
   readonly unknown: (deviceId: DeviceId, outcome: IntentOutcome) => void;
@@ -21,7 +21,7 @@ export function registerOutcomeHandler(registry: HandlerRegistry, receivers: Out
     if (payload.outcome === 'applied' && payload.code !== undefined && stopCodes.has(payload.code))
       receivers.stopped(deviceId, payload.correlationId);
     else if (payload.outcome === 'applied' && payload.code === clearCode) receivers.recovered(deviceId);
-    else if (payload.flow === 'config') receivers.config(payload);
+    else if (payload.flow === 'config') receivers.config(deviceId, payload);
     else receivers.command(deviceId, payload);
   });
 }

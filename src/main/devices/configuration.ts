@@ -1,188 +1,163 @@
-import type { ConfigSectionName, ConfigSections, ConfirmationState } from '../../shared/api/devices';
-import { configSectionNames } from '../../shared/api/devices';
+import type { ConfigSectionName, ConfigSections } from '../../shared/api/devices';
 import type { OperationView } from '../../shared/api/operations';
 import type { DeviceId } from '../../shared/domain/ids';
+import { pinProblems } from '../../shared/domain/pin-rules';
 import { failure, success, type Result } from '../../shared/domain/result';
-import { wireLimits } from '../../shared/wire/limits';
-import { configPush, type ConfigResponse } from '../../shared/wire/messages/config';
+import type { ConfigResponse } from '../../shared/wire/messages/config';
+import type { Heartbeat } from '../../shared/wire/messages/heartbeat';
 import type { IntentOutcome } from '../../shared/wire/messages/intent-outcome';
-import type { Clock } from '../clock';
-import type { Journal } from '../journal/journal';
-import type { Publisher } from '../link/publisher';
-import type { Operations } from '../operations/operations';
-import type { PendingChange } from '../operations/outbox-store';
+import { leftoversAfter, namesOf, planMessages, type ReasonCode } from './config-plan';
+import { pendingSections, withFailed, withoutWish, withWish } from './config-record-rules';
+import { ConfigResync } from './config-resync';
+import { ConfigSender, type ConfigChange, type ConfigParts } from './config-sender';
 import type { DeviceRecord } from './device-record';
-import type { DeviceRegistry } from './device-registry';
 
-/** `type` of the device's answer → section. Offline rules have no answer of their own; they share the fate of the push. */
-const sectionOf: Readonly<Record<string, ConfigSectionName>> = { sensor: 'sensors', actuator: 'actuators' };
+/** One slot of the outbox for all sections: a newer push takes the place of one that waits, and takes its other sections along. */
+const SLOT = 'config';
+/** Who sends configurations that nobody asked for. */
+const RESYNC_ACTOR = 'system:resync';
 
-type Push = {
-  readonly operation: OperationView;
-  readonly sections: ConfigSections;
-  readonly waiting: Set<ConfigSectionName>;
-  failed: string | null;
-  cancelTimer: () => void;
-};
-
-/** Configuration push: desired at once, confirmed section by section by the device (wire contract 5). */
+/**
+ * Configuration of devices (wire contract 5). The wish is stored at once and sent when the device is there; confirmed is only what the device
+ * confirmed, section by section and pin by pin.
+ */
 export class DeviceConfiguration {
-  private readonly pushes = new Map<string, Push>();
+  private readonly sender: ConfigSender;
+  private readonly resync: ConfigResync;
+  /** The device whose waiting push is being replaced by a newer one. */
+  private replacing: DeviceId | null = null;
 
-  constructor(
-    private readonly parts: {
-      readonly registry: DeviceRegistry;
-      readonly operations: Operations;
-      readonly publisher: Publisher;
-      readonly journal: Journal;
-      readonly clock: Clock;
-    },
-  ) {
-    parts.operations.executor('config', (change) => this.send(change));
+  constructor(private readonly parts: ConfigParts) {
+    const { registry, operations, clock } = parts;
+    this.sender = new ConfigSender(parts);
+    this.resync = new ConfigResync({
+      registry,
+      operations,
+      clock,
+      resend: (device, names, reason) => this.resend(device, names, reason),
+    });
+    operations.executor('config', (change) => this.sender.send(change));
+    operations.onEnd((operation, ending) => (ending === 'lost' ? this.lost(operation) : this.givenUp(operation)));
+    registry.onRemove((id) => {
+      this.sender.removeDevice(id);
+      this.resync.requested(id);
+    });
   }
 
   stop(): void {
-    for (const push of this.pushes.values()) push.cancelTimer();
+    this.sender.stop();
   }
 
-  /** Pushes the given sections; refused with the size when they do not fit into one message. */
+  /** Takes a wish. Refused before anything is stored: `invalid` with all `problems`, or `too_large` with the size of the section. */
   push(deviceId: DeviceId, sections: ConfigSections, actor: string): Result<OperationView> {
-    const { registry, journal } = this.parts;
-    const found = registry.find(deviceId);
+    const found = this.parts.registry.find(deviceId);
     if (!found.ok) return found;
     const device = found.value;
-    const names = configSectionNames.filter((name) => sections[name] !== undefined);
-    if (names.length === 0) return failure('invalid', 'Give at least one of sensors, actuators and offlineRules.');
-    const operation = this.parts.operations.submit({
-      deviceId,
-      slot: 'config',
-      kind: 'config',
-      body: sections,
-      by: actor,
-      subject: names.join(', '),
-    });
-    journal.add({
-      kind: 'config.requested',
-      deviceId,
-      actor,
-      message: `${device.name}: configuration sent`,
-      details: { operationId: operation.id, sections: names },
-    });
-    return success(operation);
-  }
-
-  private send({ operationId: id, deviceId, body }: PendingChange): void {
-    const { registry, operations, publisher, clock } = this.parts;
-    const device = registry.get(deviceId);
-    const found = operations.get(id);
-    if (!device || !found.ok) return;
-    const sections = body as ConfigSections;
-    const names = configSectionNames.filter((name) => sections[name] !== undefined);
-    const generation = Math.max(clock.now(), device.config.generation + 1);
-    const limitMs = sections.offlineRules ? wireLimits.configAckWithRulesMs : wireLimits.configAckMs;
-    const waiting = new Set(names.filter((name) => name !== 'offlineRules'));
-    const cancelTimer = clock.after(limitMs, () =>
-      this.finish(
-        id,
-        'timeout',
-        'The device did not answer in time. Check that it is there, then send the configuration again.',
-      ),
+    const { name, approval, config, board } = device;
+    const asked = namesOf(sections);
+    if (asked.length === 0) return failure('invalid', 'Give at least one of sensors, actuators and offlineRules.');
+    if (approval !== 'approved')
+      return failure('not_approved', `${name} is not approved. Approve it first.`, { details: { approval } });
+    const wish = { ...this.waiting(device), ...sections };
+    const planned = planMessages({ wish, leftovers: leftoversAfter(config, wish) });
+    if (!planned.ok) return planned;
+    const problems = pinProblems(board.id, { ...config.desired, ...sections }).filter(
+      (problem) => asked.includes(problem.section) || (problem.with !== undefined && asked.includes(problem.with)),
     );
-    this.pushes.set(id, { operation: found.value, sections, waiting, failed: null, cancelTimer });
-    const before = device.config;
-    device.config = {
-      ...before,
-      generation,
-      desired: { ...before.desired, ...sections },
-      state: withState(device, names, 'pending'),
-    };
-    registry.save(device);
-    const sent = publisher.send(configPush, { deviceId }, this.payload(id, generation, sections), ({ message }) =>
-      this.finish(id, 'failed', message),
-    );
-    if (!sent.ok) this.finish(id, 'failed', sent.error.message);
+    const [first] = problems;
+    if (first) return failure('invalid', first.message, { details: { problems } });
+    this.resync.requested(deviceId);
+    return success(this.submit(device, { sections: wish, reasonCode: 'manual_config_sync' }, actor));
   }
 
   /** One answer of a push; several come, one per section. */
   answered(deviceId: DeviceId, response: ConfigResponse): void {
-    const push = this.pushes.get(response.correlationId ?? '');
+    if (this.sender.take(deviceId, response.correlationId, { kind: 'response', response })) return;
     const device = this.parts.registry.get(deviceId);
-    if (!push || !device || push.operation.deviceId !== deviceId) return;
-    const name = Object.hasOwn(sectionOf, response.section) ? sectionOf[response.section] : undefined;
-    const section = name && push.sections[name] ? name : undefined; // an answer about what was not asked settles nothing
-    if (response.status !== 'success') push.failed ??= `${response.section}: ${response.message || response.status}`;
-    if (section) {
-      push.waiting.delete(section);
-      this.settle(device, push, section, response.status === 'success');
-    }
-    if (push.waiting.size > 0 && response.section !== 'system') return;
-    if (push.sections.offlineRules) this.settle(device, push, 'offlineRules', push.failed === null);
-    this.finish(push.operation.id, push.failed === null ? 'confirmed' : 'failed', push.failed ?? undefined);
-  }
-
-  /** The device's own end of the intent: needed for pushes that get no answer per section. */
-  outcome(correlationId: string | undefined, outcome: IntentOutcome): void {
-    const push = this.pushes.get(correlationId ?? '');
-    const device = push && this.parts.registry.get(push.operation.deviceId);
-    if (!push || !device || outcome.outcome === 'accepted' || outcome.outcome === 'applied') return;
-    if (outcome.outcome !== 'persisted') {
-      this.finish(push.operation.id, 'failed', outcome.reason ?? outcome.code ?? outcome.outcome);
-    } else if (push.waiting.size === 0) {
-      if (push.sections.offlineRules) this.settle(device, push, 'offlineRules', true);
-      this.finish(push.operation.id, 'confirmed');
-    }
-  }
-
-  private settle(device: DeviceRecord, push: Push, section: ConfigSectionName, isConfirmed: boolean): void {
-    const confirmed = isConfirmed
-      ? { ...device.config.confirmed, [section]: push.sections[section] }
-      : device.config.confirmed;
-    device.config = {
-      ...device.config,
-      confirmed,
-      state: withState(device, [section], isConfirmed ? 'confirmed' : 'failed'),
-    };
-    this.parts.registry.save(device);
-  }
-
-  private finish(id: string, state: 'confirmed' | 'failed' | 'timeout', reason?: string): void {
-    const push = this.pushes.get(id);
-    if (!push) return;
-    this.pushes.delete(id);
-    push.cancelTimer();
-    const { deviceId } = push.operation;
-    const device = this.parts.registry.get(deviceId);
-    if (device && state !== 'confirmed') {
-      const open = configSectionNames.filter((name) => device.config.state[name] === 'pending');
-      device.config = { ...device.config, state: withState(device, open, 'failed') };
-      this.parts.registry.save(device);
-    }
-    this.parts.operations.finish(id, state, reason);
-    this.parts.journal.add({
-      kind: `config.${state}`,
-      deviceId,
-      actor: `device:${deviceId}`,
-      message: `${device?.name ?? deviceId}: configuration ${state}${reason === undefined ? '' : ` (${reason})`}`,
-      details: { operationId: id },
+    const [refusal] = response.failures ?? [];
+    if (!device || !refusal) return;
+    // A device that could not read the message can't name it either (5.5: JSON_PARSE_ERROR, PAYLOAD_TOO_LARGE).
+    this.parts.registry.warn(device, {
+      code: 'config_refused_unnamed',
+      message: `The device refused a configuration without saying which (${refusal.error}). If one of yours is not answered, send it again.`,
+      raw: refusal.error,
     });
   }
 
-  private payload(id: string, generation: number, sections: ConfigSections) {
-    const { sensors, actuators, offlineRules } = sections;
-    return {
-      ...(sensors && { sensors }),
-      ...(actuators && { actuators }),
-      ...(offlineRules && { offline_rules: offlineRules }),
-      correlation_id: id,
-      intent_id: id,
-      request_id: id,
-      generation,
-      reason_code: 'manual_config_sync',
-      timestamp: Math.floor(this.parts.clock.now() / 1000),
-    };
+  /** The device's own end of the intent. */
+  outcome(deviceId: DeviceId, outcome: IntentOutcome): void {
+    this.sender.take(deviceId, outcome.correlationId, { kind: 'outcome', outcome });
   }
-}
 
-function withState(device: DeviceRecord, names: readonly ConfigSectionName[], state: ConfirmationState) {
-  return { ...device.config.state, ...Object.fromEntries(names.map((name) => [name, state])) };
+  /** After each heartbeat: are the counts those of the wish? */
+  counted(device: DeviceRecord, beat: Heartbeat): void {
+    this.resync.counted(device, beat);
+  }
+
+  /** A device came online. */
+  deviceBack(deviceId: DeviceId): void {
+    const device = this.parts.registry.get(deviceId);
+    if (device) this.resync.deviceBack(device);
+  }
+
+  /** The console was restarted with it under way, and nothing was kept to send it again. */
+  private lost({ kind, deviceId }: OperationView): void {
+    const device = this.parts.registry.get(deviceId);
+    if (kind !== 'config' || !device) return;
+    device.config = withFailed(device.config, pendingSections(device.config));
+    this.parts.registry.save(device);
+  }
+
+  private resend(device: DeviceRecord, names: readonly ConfigSectionName[], reasonCode: ReasonCode): void {
+    const { desired } = device.config;
+    const sections = Object.fromEntries(names.map((name) => [name, desired?.[name]])) as ConfigSections;
+    this.submit(device, { sections, reasonCode }, RESYNC_ACTOR);
+  }
+
+  private submit(device: DeviceRecord, change: ConfigChange, actor: string): OperationView {
+    const { registry, operations, journal } = this.parts;
+    const names = namesOf(change.sections);
+    device.config = withWish(device.config, change.sections);
+    registry.save(device);
+    journal.add({
+      kind: 'config.requested',
+      deviceId: device.id,
+      actor,
+      message: `${device.name}: configuration requested (${names.join(', ')})`,
+      details: { sections: names, reason: change.reasonCode },
+    });
+    this.replacing = device.id;
+    const operation = operations.submit({
+      deviceId: device.id,
+      slot: SLOT,
+      kind: 'config',
+      body: change,
+      by: actor,
+      subject: names.join(', '),
+    });
+    this.replacing = null;
+    return operation;
+  }
+
+  /** Sections of a push that was not sent yet. A newer one takes its place, so it takes these along. */
+  private waiting(device: DeviceRecord): ConfigSections {
+    const { desired } = device.config;
+    const names = this.waitingNames(device).filter((name) => desired?.[name] !== undefined);
+    return Object.fromEntries(names.map((name) => [name, desired?.[name]]));
+  }
+
+  private waitingNames(device: DeviceRecord): ConfigSectionName[] {
+    const underWay = this.sender.underWay(device.id);
+    return pendingSections(device.config).filter((name) => !underWay.includes(name));
+  }
+
+  /** Withdrawn, or given up because too much waits: the wish goes back to what the device has. */
+  private givenUp({ id, kind, deviceId }: OperationView): void {
+    if (kind !== 'config') return;
+    this.sender.drop(id);
+    const device = this.parts.registry.get(deviceId);
+    if (!device || this.replacing === deviceId) return;
+    device.config = withoutWish(device.config, this.waitingNames(device));
+    this.parts.registry.save(device);
+  }
 }

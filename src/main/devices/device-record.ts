@@ -9,6 +9,7 @@ import type {
   SubzoneView,
 } from '../../shared/api/devices';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
+import type { ActuatorConfig, SensorConfig } from '../../shared/wire/messages/config';
 import type { Approval } from './heartbeat-rules';
 import type { Presence } from './presence-state';
 
@@ -27,6 +28,14 @@ export type Configuration = {
   readonly generation: number;
   /** Pins that the device refused in the last push. */
   readonly failures: readonly ConfigFailure[];
+  /** What may be on the device though it is not wished any more: sent with active:false until the device confirms the removal (5.1). */
+  readonly leftovers: ConfigLeftovers;
+  /** Was sent again after a reconnect; that is done once for each wish. */
+  readonly isSentAgain: boolean;
+};
+export type ConfigLeftovers = {
+  readonly sensors: readonly SensorConfig[];
+  readonly actuators: readonly ActuatorConfig[];
 };
 
 export const noZone: ZoneAssignment = { desired: null, confirmed: null, state: 'none' };
@@ -36,6 +45,8 @@ export const noConfiguration: Configuration = {
   state: { sensors: 'none', actuators: 'none', offlineRules: 'none' },
   generation: 0,
   failures: [],
+  leftovers: { sensors: [], actuators: [] },
+  isSentAgain: false,
 };
 
 /** A device as the console knows it. The upper part is stored, the lower part lives with the process. */

@@ -1,3 +1,4 @@
+import { boardOf, type BoardId } from '../../shared/domain/boards';
 import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
 import { heartbeatAck, type Heartbeat } from '../../shared/wire/messages/heartbeat';
@@ -92,14 +93,14 @@ export class DeviceService {
     this.presenceListeners.push(listener);
   }
 
-  /** Called when a device says that it restarted. */
-  onRestart(listener: (id: DeviceId) => void): void {
-    this.restartListeners.push(listener);
-  }
-
   /** Called after a heartbeat was taken. */
   onHeartbeat(listener: (device: DeviceRecord, beat: Heartbeat) => void): void {
     this.heartbeatListeners.push(listener);
+  }
+
+  /** Called when a device says that it restarted. */
+  onRestart(listener: (id: DeviceId) => void): void {
+    this.restartListeners.push(listener);
   }
 
   /** Handles a heartbeat: the device is discovered or refreshed and answered at once. */
@@ -112,6 +113,7 @@ export class DeviceService {
     device.health = nextHealth(device.health, healthOf(beat, clock.now()), this.metrics.merged(id, beat.metrics));
     this.noteBoot(device, beat.boot_sequence_id);
     this.noteCondition(device, beat);
+    this.noteBoard(device, beat.hardware_type);
     this.step(device, { kind: 'heartbeat' });
     this.clearRetainedWill(device);
     registry.save(device);
@@ -196,7 +198,7 @@ export class DeviceService {
 
   update(
     id: DeviceId,
-    change: { name?: string | undefined; notes?: string | undefined },
+    change: { name?: string | undefined; notes?: string | undefined; board?: BoardId | null | undefined },
     actor: string,
   ): Result<DeviceRecord> {
     const found = this.parts.registry.find(id);
@@ -205,6 +207,7 @@ export class DeviceService {
     const before = device.name;
     if (change.name !== undefined) device.name = change.name;
     if (change.notes !== undefined) device.notes = change.notes;
+    if (change.board !== undefined) device.board = { id: change.board, source: change.board ? 'operator' : 'unknown' };
     this.parts.registry.save(device);
     this.parts.journal.add({
       kind: 'device.changed',
@@ -296,6 +299,12 @@ export class DeviceService {
     if (isFirst) return;
     this.sequences.booted(device);
     this.restarted(device);
+  }
+
+  /** The board is learned from the device, but an operator's choice stands. */
+  private noteBoard(device: DeviceRecord, hardwareType: string | undefined): void {
+    const id = boardOf(hardwareType);
+    if (id !== null && device.board.source !== 'operator') device.board = { id, source: 'device' };
   }
 
   private restarted(device: DeviceRecord): void {

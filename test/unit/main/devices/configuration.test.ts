@@ -1,43 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigSections } from '../../../../src/shared/api/devices';
-import { configResponse } from '../../../../src/shared/wire/messages/config';
-import { intentOutcome } from '../../../../src/shared/wire/messages/intent-outcome';
-import { A, B, OPERATOR, found, openCore, type Core } from './core-bench';
+import { fingerprintOf } from '../../../../src/main/devices/config-plan';
+import {
+  actuator,
+  answer,
+  config,
+  confirmLast,
+  last,
+  leave,
+  operation,
+  outcome,
+  push,
+  pushed,
+  sensor,
+} from './config-bench';
+import { A, B, OPERATOR, beat, openCore } from './core-bench';
 
-const sensors: NonNullable<ConfigSections['sensors']> = [
-  {
-    gpio: 4,
-    sensor_type: 'ds18b20',
-    sensor_name: 'Nutrient',
-    active: true,
-    raw_mode: true,
-    operating_mode: 'continuous',
-    measurement_interval_seconds: 30,
-    subzone_id: '',
-  },
-];
-const offlineRules: NonNullable<ConfigSections['offlineRules']> = [];
-const actuators: NonNullable<ConfigSections['actuators']> = [];
-
-/** Pushes and returns the id of the operation. */
-function push(core: Core, sections: ConfigSections): string {
-  const result = core.configuration.push(A, sections, OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value.id;
-}
-const answer = (core: Core, id: string, fields: Record<string, unknown>, from = A) =>
-  core.configuration.answered(from, configResponse.schema.parse({ correlation_id: id, status: 'success', ...fields }));
-const outcome = (core: Core, id: string | undefined, word: string, more: Record<string, unknown> = {}) =>
-  core.configuration.outcome(id, intentOutcome.schema.parse({ flow: 'config', outcome: word, ...more }));
-const operation = (core: Core, id: string) => {
-  const result = core.operations.get(id);
-  if (!result.ok) throw new Error(result.error.message);
-  return [result.value.state, result.value.reason];
-};
-const config = (core: Core) => found(core.registry.get(A)).config;
+const sensors = [sensor(4)];
 
 describe('a configuration push', () => {
-  it('goes out with an increasing generation and is pending until the device answers', () => {
+  it('goes out with generation and fingerprint and is pending until the device answers', () => {
     const core = openCore();
     core.approved(A);
     const id = push(core, { sensors });
@@ -52,12 +33,13 @@ describe('a configuration push', () => {
           intent_id: id,
           request_id: id,
           generation: core.clock.now(),
+          config_fingerprint: fingerprintOf({ sensors }),
           reason_code: 'manual_config_sync',
           timestamp: core.clock.now() / 1000,
         },
       },
     ]);
-    expect(config(core)).toEqual({
+    expect(config(core)).toMatchObject({
       desired: { sensors },
       confirmed: null,
       state: { sensors: 'pending', actuators: 'none', offlineRules: 'none' },
@@ -66,19 +48,23 @@ describe('a configuration push', () => {
     expect(operation(core, id)).toEqual(['pending', undefined]);
   });
 
-  it('never goes back in its generation, even when the clock does', () => {
+  it('never goes back in its generation, even when the clock does or the console starts anew', () => {
     const core = openCore();
     core.approved(A);
     const first = core.clock.now();
-    answer(core, push(core, { sensors }), { type: 'sensor' });
+    push(core, { sensors });
+    confirmLast(core);
     core.clock.jump(-3_600_000);
-    push(core, { actuators });
-    expect(core.connection.to('/config').map(({ payload }) => payload['generation'])).toEqual([first, first + 1]);
+    const again = core.restart();
+    again.approved(A);
+    push(again, { actuators: [] });
+    expect(last(again)['generation']).toBe(first + 1);
   });
 
   it('is confirmed section by section', () => {
     const core = openCore();
     core.approved(A);
+    const actuators = [actuator(25)];
     const id = push(core, { sensors, actuators });
     answer(core, id, { type: 'sensor' });
     expect([config(core).state.sensors, config(core).confirmed, operation(core, id)]).toEqual([
@@ -90,24 +76,42 @@ describe('a configuration push', () => {
     expect(config(core)).toMatchObject({
       confirmed: { sensors, actuators },
       state: { sensors: 'confirmed', actuators: 'confirmed', offlineRules: 'none' },
+      failures: [],
     });
     expect(operation(core, id)).toEqual(['confirmed', undefined]);
     expect(core.kinds().slice(-2)).toEqual(['config.requested', 'config.confirmed']);
   });
 
-  it('of rules beside sensors shares the fate of the answers', () => {
+  it('is not told twice when its outcome follows the answers', () => {
     const core = openCore();
     core.approved(A);
-    answer(core, push(core, { sensors, offlineRules }), { type: 'sensor' });
-    expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'none', offlineRules: 'confirmed' });
-    answer(core, push(core, { sensors, offlineRules }), { type: 'sensor', status: 'error', message: 'no' });
-    expect(config(core).state).toEqual({ sensors: 'failed', actuators: 'none', offlineRules: 'failed' });
+    push(core, { sensors });
+    confirmLast(core);
+    confirmLast(core);
+    expect(core.kinds().filter((kind) => kind === 'config.confirmed')).toHaveLength(1);
+  });
+
+  it('of rules beside sensors waits for its outcome, and one second for a device that sends none', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = push(core, { sensors, offlineRules: [] });
+    answer(core, id, { type: 'sensor' });
+    expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'none', offlineRules: 'pending' });
+    core.clock.advance(1_000);
+    expect([config(core).state.offlineRules, operation(core, id)]).toEqual(['confirmed', ['confirmed', undefined]]);
+    const second = push(core, { sensors, offlineRules: [] });
+    answer(core, second, { type: 'sensor' });
+    outcome(core, second, 'failed', { code: 'COMMIT_FAILED', reason: 'flash' });
+    expect([config(core).state.offlineRules, operation(core, second)]).toEqual([
+      'failed',
+      ['failed', 'offlineRules: COMMIT_FAILED (flash).'],
+    ]);
   });
 
   it('of rules alone is confirmed by its outcome', () => {
     const core = openCore();
     core.approved(A);
-    const id = push(core, { offlineRules });
+    const id = push(core, { offlineRules: [] });
     for (const word of ['accepted', 'applied']) outcome(core, id, word);
     expect(operation(core, id)).toEqual(['pending', undefined]);
     outcome(core, id, 'persisted');
@@ -124,46 +128,6 @@ describe('a configuration push', () => {
     expect(operation(core, id)).toEqual(['confirmed', undefined]);
   });
 
-  it.each<[string, Record<string, unknown>, string]>([
-    ['partly', { type: 'sensor', status: 'partial_success', message: '1 failed' }, 'sensor: 1 failed'],
-    ['with an unknown status', { type: 'sensor', status: 'maybe' }, 'sensor: maybe'],
-    ['as a whole', { type: 'system', status: 'error', error_code: 'COMMIT_FAILED' }, 'system: COMMIT_FAILED'],
-  ])('that fails %s is a failure, with the words of the device', (_name, fields, reason) => {
-    const core = openCore();
-    core.approved(A);
-    const id = push(core, { sensors });
-    answer(core, id, fields);
-    expect([operation(core, id), config(core).state.sensors, config(core).confirmed]).toEqual([
-      ['failed', reason],
-      'failed',
-      null,
-    ]);
-  });
-
-  it('keeps the first reason when a later section succeeds', () => {
-    const core = openCore();
-    core.approved(A);
-    const id = push(core, { sensors, actuators });
-    answer(core, id, { type: 'sensor', status: 'error', message: 'pin 13' });
-    answer(core, id, { type: 'actuator' });
-    expect([operation(core, id), config(core).state]).toEqual([
-      ['failed', 'sensor: pin 13'],
-      { sensors: 'failed', actuators: 'confirmed', offlineRules: 'none' },
-    ]);
-  });
-
-  it.each([
-    ['rejected', { reason: 'busy', code: 'X' }, 'busy'],
-    ['failed', { code: 'COMMIT_FAILED' }, 'COMMIT_FAILED'],
-    ['expired', {}, 'expired'],
-  ])('with the outcome %s fails at once', (word, more, reason) => {
-    const core = openCore();
-    core.approved(A);
-    const id = push(core, { sensors });
-    outcome(core, id, word, more);
-    expect([operation(core, id), config(core).state.sensors]).toEqual([['failed', reason], 'failed']);
-  });
-
   it('without an answer times out after 75 s, with rules after 120 s', () => {
     const core = openCore();
     core.approved(A);
@@ -172,57 +136,120 @@ describe('a configuration push', () => {
     expect(operation(core, first)[0]).toBe('pending');
     core.clock.advance(1);
     expect([operation(core, first)[0], config(core).state.sensors]).toEqual(['timeout', 'failed']);
-    core.approved(A);
-    const second = push(core, { offlineRules });
+    const second = push(core, { offlineRules: [] });
     core.clock.advance(119_999);
     expect(operation(core, second)[0]).toBe('pending');
     core.clock.advance(1);
     expect(operation(core, second)[0]).toBe('timeout');
   });
 
-  it.each(['refuses', 'silent'] as const)(
-    'that the broker does not take over (%s) fails and leaves no wish pending',
-    (mood) => {
-      const core = openCore();
-      core.approved(A);
-      core.connection.mood = mood;
-      const id = push(core, { sensors });
-      core.clock.advance(5_000);
-      expect([operation(core, id), config(core).state.sensors]).toEqual([
-        ['failed', 'The broker did not take the message over.'],
-        'failed',
-      ]);
-    },
-  );
-
   it('leaves no timer behind when the console stops', () => {
     const core = openCore();
     core.approved(A);
     push(core, { sensors });
+    core.operations.stop();
     core.close();
     expect(core.clock.pending).toBe(0);
   });
+});
 
-  it('that the console left open at its end is a time-out afterwards', () => {
+describe('a wish for a device that is not there', () => {
+  it('is stored at once and sent when the device comes', () => {
+    const core = openCore();
+    core.approved(A);
+    leave(core);
+    const id = push(core, { sensors });
+    expect([pushed(core), config(core).desired, config(core).state.sensors, operation(core, id)[0]]).toEqual([
+      [],
+      { sensors },
+      'pending',
+      'pending',
+    ]);
+    core.devices.heartbeat(A, beat());
+    expect(last(core)).toMatchObject({ sensors, correlation_id: id });
+  });
+
+  it('keeps only the newest of several, with the sections of those it replaced (conformance I6)', () => {
+    const core = openCore();
+    core.approved(A);
+    leave(core);
+    const first = push(core, { sensors });
+    const second = push(core, { actuators: [actuator(25)] });
+    const third = push(core, { actuators: [actuator(26)] });
+    core.devices.heartbeat(A, beat());
+    expect(pushed(core)).toMatchObject([{ sensors, actuators: [{ gpio: 25, active: false }, { gpio: 26 }] }]);
+    expect([operation(core, first)[0], operation(core, second)[0], operation(core, third)[0]]).toEqual([
+      'failed',
+      'failed',
+      'pending',
+    ]);
+    confirmLast(core);
+    expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'confirmed', offlineRules: 'none' });
+  });
+
+  it('goes back to what the device has when it is withdrawn', () => {
+    const core = openCore();
+    core.approved(A);
+    push(core, { sensors });
+    confirmLast(core);
+    leave(core);
+    const id = push(core, { sensors: [sensor(5)], actuators: [actuator(25)] });
+    core.operations.cancel(id);
+    expect(config(core)).toMatchObject({
+      desired: { sensors },
+      confirmed: { sensors },
+      state: { sensors: 'confirmed', actuators: 'none', offlineRules: 'none' },
+      leftovers: { sensors: [], actuators: [] },
+    });
+    core.devices.heartbeat(A, beat());
+    expect(pushed(core)).toHaveLength(1);
+  });
+
+  it('survives a restart of the console and goes out under the same id with a higher generation', () => {
     const core = openCore();
     core.approved(A);
     const id = push(core, { sensors });
-    expect(operation(core.restart(), id)).toEqual(['timeout', 'The console was restarted before the device answered.']);
+    const generation = Number(last(core)['generation']);
+    const again = core.restart();
+    expect(operation(again, id)[0]).toBe('pending');
+    again.devices.heartbeat(A, beat());
+    expect(last(again)).toMatchObject({ correlation_id: id, generation: generation + 1 });
+    confirmLast(again);
+    expect([operation(again, id)[0], config(again).state.sensors]).toEqual(['confirmed', 'confirmed']);
+  });
+
+  it('waits again when the broker does not take it', () => {
+    const core = openCore();
+    core.approved(A);
+    core.connection.mood = 'refuses';
+    const id = push(core, { sensors });
+    expect([operation(core, id)[0], config(core).state.sensors]).toEqual(['pending', 'pending']);
+    core.connection.mood = 'takes';
+    core.clock.advance(5_000);
+    confirmLast(core);
+    expect([last(core)['correlation_id'], operation(core, id)[0]]).toEqual([id, 'confirmed']);
+  });
+
+  it('is forgotten with its device', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = push(core, { sensors });
+    core.devices.remove(A, OPERATOR);
+    core.clock.advance(120_000);
+    expect(operation(core, id)).toEqual(['failed', 'The device was removed from the console.']);
   });
 });
 
 describe('answers that mean nothing', () => {
-  it.each<[string, (core: Core, id: string) => void]>([
+  it.each<[string, (core: ReturnType<typeof openCore>, id: string) => void]>([
     ['another id', (core) => answer(core, 'other', { type: 'sensor' })],
-    [
-      'no id',
-      (core) => core.configuration.answered(A, configResponse.schema.parse({ status: 'success', type: 'sensor' })),
-    ],
+    ['no id', (core) => answer(core, undefined as unknown as string, { type: 'sensor' })],
     ['another device', (core, id) => answer(core, id, { type: 'sensor' }, B)],
     ['another section', (core, id) => answer(core, id, { type: 'actuator' })],
     ['a section that is the name of a built-in', (core, id) => answer(core, id, { type: 'constructor' })],
-    ['an outcome without an id', (core) => outcome(core, undefined, 'persisted')],
+    ['an outcome without an id', (core) => outcome(core, undefined, 'failed')],
     ['an outcome of another id', (core) => outcome(core, 'other', 'failed')],
+    ['an outcome of another device', (core, id) => outcome(core, id, 'failed', { from: B })],
   ])('%s', (_name, act) => {
     const core = openCore();
     core.approved(A);
@@ -234,58 +261,5 @@ describe('answers that mean nothing', () => {
       null,
       'pending',
     ]);
-  });
-});
-
-describe('a push is refused', () => {
-  const refusal = (core: Core, sections: ConfigSections) => {
-    const result = core.configuration.push(A, sections, OPERATOR);
-    return result.ok ? 'accepted' : result.error.code;
-  };
-
-  it('for a device that does not exist', () => {
-    expect(refusal(openCore(), { sensors })).toBe('not_found');
-  });
-
-  it('without any section', () => {
-    const core = openCore();
-    core.approved(A);
-    expect(refusal(core, {})).toBe('invalid');
-  });
-
-  it('while the device is not there', () => {
-    const core = openCore();
-    core.approved(A);
-    core.devices.will(A, { reason: 'crash', timestamp: 0 }, false);
-    expect([refusal(core, { sensors }), core.connection.sent]).toEqual(['offline', []]);
-  });
-
-  it('while another change of the device is under way', () => {
-    const core = openCore();
-    core.approved(A);
-    push(core, { sensors });
-    expect(refusal(core, { actuators })).toBe('busy');
-  });
-
-  it('while the broker is away; the device is free again afterwards', () => {
-    const core = openCore();
-    core.approved(A);
-    core.connection.isOnline = false;
-    expect([refusal(core, { sensors }), core.operations.has(A), config(core).desired]).toEqual([
-      'broker_unavailable',
-      false,
-      null,
-    ]);
-  });
-
-  it('with its size when it does not fit into one message (conformance H9)', () => {
-    const core = openCore();
-    core.approved(A);
-    const many = Array.from({ length: 20 }, (_, gpio) => ({ ...found(sensors[0]), gpio, subzone_id: 'b'.repeat(32) }));
-    expect(core.configuration.push(A, { sensors: many }, OPERATOR)).toMatchObject({
-      ok: false,
-      error: { code: 'too_large', details: { maxBytes: 4000 } },
-    });
-    expect([core.connection.sent, config(core).desired]).toEqual([[], null]);
   });
 });

@@ -159,10 +159,12 @@ export function openCore({
     onChipModel: (id, chipModel) => learnBoard(registry, id, chipModel),
     onTokenSet: (...learnt) => void tokensSet.push(learnt),
   });
+  devices.onHeartbeat((device, sign) => configuration.counted(device, sign));
   devices.onPresence(({ id, presence }) => {
     if (presence.state !== 'online') return;
     stop.deviceOnline(id);
     operations.deviceReady(id);
+    configuration.deviceBack(id);
   });
   registry.onRemove((id) => {
     operations.removeDevice(id);
