@@ -37,10 +37,16 @@ describe('the API', () => {
     ]).toEqual([[[A, 'pending']], 'online', [25], 1, 1, [18]]);
   });
 
-  it('keeps an approval although the zone cannot be assigned, and says why', async () => {
+  it('approves a device together with its zone, which waits until the device can confirm it', async () => {
     const { client } = openPlant();
-    expect(await codeOf(client.devices.approve({ id: A, name: 'Tent', zoneId: 'tent' }))).toBe('broker_unavailable');
-    expect(await client.devices.get({ id: A })).toMatchObject({ approval: 'approved', name: 'Tent' });
+    expect(await client.devices.approve({ id: A, name: 'Tent', zoneId: 'tent' })).toMatchObject({
+      approval: 'approved',
+      name: 'Tent',
+      zone: { desired: 'tent', confirmed: null, state: 'pending' },
+    });
+    expect(await client.operations.outbox()).toMatchObject([
+      { kind: 'zone_assign', deviceId: A, subject: 'tent', waitingFor: 'device' },
+    ]);
   });
 
   it('answers with the code of the refusal', async () => {
@@ -68,7 +74,7 @@ describe('the API', () => {
       ...Array<string>(5).fill('not_found'),
       'not_approved',
       'not_approved',
-      'broker_unavailable',
+      'not_approved',
       ...Array<string>(3).fill('not_found'),
       'not_approved',
       'not_found',

@@ -158,7 +158,7 @@ describe('a message under another kaiser id', () => {
     send('kaiser/god/esp/ESP_B/session/announce', { handover_epoch: 4 });
     expect(received.map(({ deviceId, payload }) => [deviceId, payload])).toEqual([
       ['ESP_A', { epoch: 4, reason: 'reconnect' }],
-      ['ESP_A', { roms: [] }],
+      ['ESP_A', { devices: [] }],
     ]);
     expect([told, counted()]).toEqual([[['foreign', 'god', 'ESP_B']], { received: 3, foreign: 1 }]);
   });

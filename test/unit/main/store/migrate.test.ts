@@ -42,6 +42,32 @@ describe('plant.db', () => {
   });
 });
 
+describe('plant.db from version 1', () => {
+  it('keeps its rows; what is new in them is empty', () => {
+    const database = emptyDatabase();
+    migrate(database, plantMigrations.slice(0, 1), 'plant.db');
+    database.exec(`
+      INSERT INTO devices VALUES ('ESP_A', 'god', 'Tent', '', 0, 'approved', 1, 2, 3, NULL, '{}', '{}', '{}');
+      INSERT INTO operations VALUES ('o', 'config', 'ESP_A', 'confirmed', NULL, 1, 2);
+      INSERT INTO journal VALUES ('j', 1, 'device.approved', 'ESP_A', 'user:operator', 'Tent approved', '{}');`);
+    migrate(database, plantMigrations.slice(0, 2), 'plant.db');
+    const row = (table: string) => database.prepare(`SELECT * FROM ${table}`).get();
+    expect([row('devices'), row('operations'), row('journal')]).toMatchObject([
+      { id: 'ESP_A', name: 'Tent', more: '{}' },
+      { id: 'o', state: 'confirmed', more: '{}' },
+      { id: 'j', kind: 'device.approved', trace_id: null },
+    ]);
+    const { outbox, calibrations, drills, stop_latencies, stop_tokens } = columnsOf(database);
+    expect({ outbox, calibrations, drills, stop_latencies, stop_tokens }).toEqual({
+      outbox: 'operation_id device_id slot kind body at',
+      calibrations: 'series_id record',
+      drills: 'id started_at record',
+      stop_latencies: 'device_id at source latency_ms',
+      stop_tokens: 'target token',
+    });
+  });
+});
+
 describe('history.db', () => {
   it('goes from nothing to version 1 with every table and a total of 0', () => {
     const database = emptyDatabase();

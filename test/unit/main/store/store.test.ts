@@ -17,6 +17,13 @@ function refusalOf(open: () => unknown): unknown {
   throw new Error('it was not refused');
 }
 
+function versionOf(file: string): number {
+  const database = new Database(file, { readonly: true });
+  const version = Number(database.pragma('user_version', { simple: true }));
+  database.close();
+  return version;
+}
+
 describe('Store.open', () => {
   it('makes both databases, with the durability that each needs', () => {
     const { store } = openStore();
@@ -69,12 +76,13 @@ describe('Store.open', () => {
         database.pragma(`user_version = ${version}`);
         database.close();
       };
+      const version = versionOf(join(directory, name));
       setVersion(99);
       const refusal = refusalOf(() => openStore({ directory }));
       expect(refusal).toBeInstanceOf(StartupError);
       expect(String(refusal)).toContain(`${name} was written by a newer Leitstand (version 99`);
       expect(readdirSync(directory).filter((file) => file.includes('unreadable'))).toEqual([]);
-      setVersion(1);
+      setVersion(version);
       expect(openStore({ directory }).store.view().state).toBe('recording');
     },
   );

@@ -26,7 +26,7 @@ const pooled: [Name, number, Filled][] = [
   [
     'systemCommand',
     256,
-    (token) => ({ command: 'set_emergency_token', token, correlation_id: uuid, intent_id: uuid, timestamp }),
+    (id) => ({ command: 'set_emergency_token', token: 't', correlation_id: id, intent_id: uuid, timestamp }),
   ],
   [
     'sensorCommand',
