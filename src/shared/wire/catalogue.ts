@@ -27,7 +27,8 @@ import { zoneAck, zoneAssign } from './messages/zone';
 
 /**
  * Every message of the device contract that the console speaks (wire contract 1.0). To add one: one file in messages/ with its schema,
- * QoS and budget, one line here, one vector in test/vectors; the room that handles it registers a handler for it.
+ * QoS and budget, one line here, its row in topics/, one vector in test/vectors, then `npm run protocol`; the room that handles it
+ * registers a handler for it.
  */
 export const inboundMessages = {
   sessionAnnounce,

@@ -1,5 +1,7 @@
 import { entryOf, type Severity } from './code-table';
 
+/* The error codes of devices, for whoever shows or judges one: journal, alarms, screens, docs/protocol.md. */
+
 export type ErrorCategory = 'HARDWARE' | 'SERVICE' | 'COMMUNICATION' | 'APPLICATION';
 
 export type DeviceErrorInfo = {

@@ -38,6 +38,9 @@ describe.each(vectorFiles('device-to-console'))('%s', (fileName) => {
     if (vector.malformed === undefined) {
       expect(malformed).toBeUndefined();
       expect(payload).toEqual(vector.expected);
+      const violations = message.review(payload);
+      expect(violations.filter(({ code, field }) => code === '' || field === '')).toEqual([]);
+      if (vector.violations) expect(violations.map(({ code }) => code)).toEqual(vector.violations);
     } else {
       expect(payload).toBeUndefined();
       expect(malformed?.reason).toContain(vector.malformed);

@@ -23,11 +23,7 @@ const pooled: [Name, number, Filled][] = [
     512,
     (reason) => ({ command: 'emergency_stop', reason, issued_by: 'user:a', timestamp: '2026-05-02T10:00:00Z', ...ids }),
   ],
-  [
-    'systemCommand',
-    256,
-    (id) => ({ command: 'set_emergency_token', token: 't', correlation_id: id, intent_id: uuid, timestamp }),
-  ],
+  ['systemCommand', 256, (id) => ({ command: 'status', correlation_id: id, intent_id: uuid, timestamp })],
   [
     'sensorCommand',
     384,

@@ -19,6 +19,8 @@ export type InboundVector = {
   readonly payloadBytes?: number;
   readonly expected?: Json;
   readonly malformed?: string;
+  /** Codes of what the contract does not know in a payload that is taken all the same. */
+  readonly violations?: readonly string[];
 };
 
 /** One message of the console: its exact text, or why it is refused. */
