@@ -97,7 +97,7 @@ export class DeviceService {
     this.restartListeners.push(listener);
   }
 
-  /** Called after a heartbeat was taken over. */
+  /** Called after a heartbeat was taken. */
   onHeartbeat(listener: (device: DeviceRecord, beat: Heartbeat) => void): void {
     this.heartbeatListeners.push(listener);
   }

@@ -34,6 +34,14 @@ export type Malformed = {
   readonly excerpt: string;
 };
 
+/** Who measures how long messages take. */
+export type HandlingObserver = {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** A message of a known kind was handled, or was malformed or made its handler fail (`isError`). */
+  readonly handled: (message: string, startedMs: number, isError: boolean) => void;
+};
+
 /** What the registry notices besides handing messages to their rooms. Quick, because `onNumber` runs for every reading. */
 export type Watch = {
   /** The payload says something that the contract does not know; called after its handler. */
@@ -85,6 +93,7 @@ export class HandlerRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly topics = new Map<string, DeviceTopic>();
   private watcher: Watch = blind;
+  private observer: HandlingObserver | undefined;
 
   constructor(
     private readonly kaiserId: string,
@@ -92,6 +101,11 @@ export class HandlerRegistry {
     private readonly log: Logger,
     private readonly onMalformed: (malformed: Malformed) => void,
   ) {}
+
+  /** Names the one observer. */
+  observe(observer: HandlingObserver): void {
+    this.observer = observer;
+  }
 
   /** Registers the one handler of a message; `onMalformed` is called in addition for payloads that break its schema. */
   register<T>(
@@ -137,12 +151,14 @@ export class HandlerRegistry {
       return;
     }
     if (packet.payload.length === 0) return; // a retained message was cleared
+    const startedMs = this.observer?.now() ?? 0;
     const parsed = parsePayload(entry.message, packet.payload);
     if ('reason' in parsed) {
       this.malformed(entry, topic, packet, parsed.reason);
+      this.observer?.handled(entry.message.name, startedMs, true);
       return;
     }
-    this.guard(packet.topic, () => {
+    const isHandled = this.guard(packet.topic, () => {
       const { deviceId } = topic;
       const { isRetained, isRedelivered } = packet;
       const { payload, head } = parsed;
@@ -151,6 +167,7 @@ export class HandlerRegistry {
       entry.handle({ deviceId, gpio: topic.gpio ?? 0, payload, isRetained, isRedelivered });
       this.review(entry.message, deviceId, payload, head);
     });
+    this.observer?.handled(entry.message.name, startedMs, !isHandled);
   }
 
   /** Counts what breaks its schema. Its room answers it only as long as the device does not flood. */
@@ -207,12 +224,15 @@ export class HandlerRegistry {
     return topic;
   }
 
-  private guard(topic: string, action: () => void): void {
+  /** False when the action failed. */
+  private guard(topic: string, action: () => void): boolean {
     try {
       action();
+      return true;
     } catch (error) {
       this.counters.handlerErrors += 1;
       this.log.error({ err: error, topic }, 'handler failed');
+      return false;
     }
   }
 }
