@@ -23,8 +23,8 @@ overBothBrokers('Inbound completeness', (stage) => {
       await stage().client.reading(device.id, 4, 'light', ({ raw }) => raw === 1);
       expect(await stage().client.sensor(device.id, 0, 'vpd')).toBeUndefined();
 
-      await device.sensor(0, 'sht31_humidity', 39_321, { ts, ...address });
       await device.sensor(0, 'sht31_temp', 26_214, { ts: ts + 1, ...address });
+      await device.sensor(0, 'sht31_humidity', 39_321, { ts: ts + 1, ...address });
       const vpd = await stage().client.reading(device.id, 0, 'vpd', ({ value }) => value !== null);
       expect(vpd).toMatchObject({ unit: 'kPa', quality: 'good' });
       expect(vpd.value).toBeCloseTo(1.27, 2);

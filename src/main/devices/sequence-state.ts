@@ -4,6 +4,8 @@ export const SEQUENCE_WINDOW = 1_000;
 const REORDER = 16;
 /** A counter at or below this, far behind the last one, has begun anew. */
 const RESTART_AT = 3;
+/** So many first numbers repeated in a row are a restart, fewer are duplicates. */
+const REPEATED_START = 3;
 /** More than this is no gap but a counter that says nothing (a day at ten messages per second). */
 const LONGEST_GAP = 1_000_000;
 
@@ -24,6 +26,8 @@ export class SequenceState {
   private readonly slots = new Uint8Array(SEQUENCE_WINDOW);
   /** A number far behind: the next one after it says whether the device restarted or the number was a straggler. */
   private straggler: number | null = null;
+  /** First numbers that came once more, one after the other. */
+  private readonly repeated = { last: 0, count: 0 };
   private bySequence = 0;
   private byBoot = 0;
 
@@ -33,11 +37,12 @@ export class SequenceState {
     const { last } = this.counts;
     if (last === null) this.begin(seq);
     else if (seq > last) this.advance(last, seq);
-    else if (last - seq <= REORDER || isRedelivered) this.late(last, seq);
-    else if (this.isRestart(seq)) {
+    else if (isRedelivered) this.late(last, seq);
+    else if (last - seq <= REORDER ? this.isRepeatedStart(seq) : this.isRestart(seq)) {
       this.bySequence += 1;
       this.begin(seq);
-    } else this.straggler = seq;
+    } else if (last - seq <= REORDER) this.late(last, seq);
+    else this.straggler = seq;
     this.counts.restarts = Math.max(this.bySequence, this.byBoot);
   }
 
@@ -53,10 +58,21 @@ export class SequenceState {
     return seq <= RESTART_AT || isNext;
   }
 
+  /** A device that restarts after a few messages repeats numbers that were seen, in their order. */
+  private isRepeatedStart(seq: number): boolean {
+    const { repeated } = this;
+    if (this.slot(seq) !== SEEN) return false;
+    if (seq !== repeated.last + 1 || repeated.count === 0) repeated.count = seq <= RESTART_AT ? 1 : 0;
+    else repeated.count += 1;
+    repeated.last = seq;
+    return repeated.count >= REPEATED_START;
+  }
+
   private begin(seq: number): void {
     this.slots.fill(UNUSED);
     this.missingOfWindow = 0;
     this.straggler = null;
+    this.repeated.count = 0;
     this.mark(seq, SEEN);
     this.counts.last = seq;
   }

@@ -94,6 +94,7 @@ export class HandlerRegistry {
   private readonly topics = new Map<string, DeviceTopic>();
   private observer: HandlingObserver | undefined;
   private watcher: Watch = blind;
+  private observer: HandlingObserver | undefined;
 
   constructor(
     private readonly kaiserId: string,

@@ -203,8 +203,8 @@ export class SimulatedDevice {
   private send({ path, qos, payload }: Message): void {
     const { client } = this;
     if (!client?.connected || (!this.state.isGateOpen && !PASSES_GATE.test(path))) return;
-    this.seq += 1;
-    const body = path === 'system/heartbeat' ? payload : { ...payload, seq: this.seq };
+    // Heartbeats carry no number and use none up (wire contract 0.4): the console would see a gap after each.
+    const body = path === 'system/heartbeat' ? payload : { ...payload, seq: (this.seq += 1) };
     client.publish(deviceTopic(this.options.kaiserId, this.options.plan.id, path), JSON.stringify(body), { qos });
   }
 

@@ -35,6 +35,8 @@ export class Series {
   latest: Latest | null = null;
   /** Counts readings; a stream compares it to see news. */
   version = 0;
+  /** `version` of the reading that a value was derived from last. */
+  derivedVersion = 0;
   private gapMs: number | null = null;
   private lastMonotonicMs: number | null = null;
   private lastAtUs = 0;

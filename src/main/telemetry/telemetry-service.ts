@@ -15,7 +15,7 @@ import { convert, type Reading } from './conversion-rules';
 import type { SampleStore } from './sample-store';
 import type { Latest, Series } from './series';
 import { MAX_STRAY_SERIES, type SeriesRegistry } from './series-registry';
-import { HUMIDITY_MAX_AGE_MS, vpdOf } from './vpd-rules';
+import { PAIR_MAX_AGE_MS, vpdOf } from './vpd-rules';
 
 /** A reading older than this is not stored (wire contract 1.13; conformance D6). */
 const OLDEST_READING_MS = 24 * 3_600_000;
@@ -87,7 +87,8 @@ export class TelemetryService {
     const reading = convert(data, this.parts.calibration(series.row.id));
     const times = { tsMs, receivedMs, monotonicMs: clock.monotonic() };
     this.record(series, reading, data, times);
-    if (device && data.sensorType === TEMPERATURE_TYPE) this.deriveVpd(series, reading, data, times);
+    if (device && (data.sensorType === TEMPERATURE_TYPE || data.sensorType === HUMIDITY_TYPE))
+      this.deriveVpd(series, data, times);
   }
 
   /** Takes a reading over as the newest of its series and writes it into the turn's transaction. */
@@ -113,23 +114,34 @@ export class TelemetryService {
     if (isFirst) this.parts.changes.sensor(series.row.id);
   }
 
-  /** A temperature with a fresh humidity of the same sensor gives a vapour pressure deficit, once per temperature (wire contract 1.13). */
-  private deriveVpd(temperature: Series, reading: Reading, { seq }: SensorData, times: Times): void {
-    const { series: registry } = this.parts;
-    const { deviceId, gpio, address, subzoneId } = temperature.row;
-    const humidity = registry.get(seriesIdOf(deviceId, gpio, HUMIDITY_TYPE, address ?? undefined));
-    if (!humidity?.latest || !isFreshBeside(humidity, humidity.latest, times)) return;
-    const vpd = vpdOf(reading, humidity.latest);
+  /**
+   * A temperature and a humidity of one sensor within a minute give a vapour pressure deficit, once per temperature (wire contract 1.13):
+   * with the humidity of before, or, when that is missing or too old, with the next one (conformance D8).
+   */
+  private deriveVpd(newest: Series, { seq }: SensorData, times: Times): void {
+    const { deviceId, gpio, type, address } = newest.row;
+    const partnerType = type === TEMPERATURE_TYPE ? HUMIDITY_TYPE : TEMPERATURE_TYPE;
+    const partner = this.parts.series.get(seriesIdOf(deviceId, gpio, partnerType, address ?? undefined));
+    const [temperature, humidity] = type === TEMPERATURE_TYPE ? [newest, partner] : [partner, newest];
+    if (!partner?.latest || !temperature?.latest || !humidity?.latest) return;
+    if (temperature.derivedVersion === temperature.version || !isFreshBeside(partner, partner.latest, times)) return;
+    const vpd = vpdOf(temperature.latest, humidity.latest);
     if (vpd === null) return;
-    const type = 'vpd';
-    const series = registry.resolve(deviceId, {
+    const series = this.vpdSeries(temperature);
+    if (series === null) return;
+    temperature.derivedVersion = temperature.version;
+    this.record(series, vpd, { raw: vpd.value, seq }, { ...times, tsMs: temperature.latest.tsMs });
+  }
+
+  private vpdSeries({ row: { deviceId, address, subzoneId } }: Series): Series | null {
+    const series = this.parts.series.resolve(deviceId, {
       gpio: VIRTUAL_GPIO,
-      type,
+      type: 'vpd',
       address: address ?? undefined,
       subzoneId: subzoneId ?? undefined,
     });
-    if (series) this.record(series, vpd, { raw: vpd.value, seq }, times);
-    else this.parts.counters.bufferDropped += 1;
+    if (series === null) this.parts.counters.bufferDropped += 1;
+    return series;
   }
 
   private isRepeated(
@@ -237,11 +249,11 @@ export class TelemetryService {
   }
 }
 
-/** Was the humidity received and, where both clocks are set, measured within a minute of the temperature? */
-function isFreshBeside(humidity: Series, { tsMs }: Latest, times: Times): boolean {
-  const ageMs = humidity.ageMs(times.monotonicMs);
-  if (ageMs === null || ageMs > HUMIDITY_MAX_AGE_MS) return false;
-  return tsMs === null || times.tsMs === null || Math.abs(times.tsMs - tsMs) <= HUMIDITY_MAX_AGE_MS;
+/** Was the partner received and, where both clocks are set, measured within a minute of the newest reading? */
+function isFreshBeside(partner: Series, { tsMs }: Latest, times: Times): boolean {
+  const ageMs = partner.ageMs(times.monotonicMs);
+  if (ageMs === null || ageMs > PAIR_MAX_AGE_MS) return false;
+  return tsMs === null || times.tsMs === null || Math.abs(times.tsMs - tsMs) <= PAIR_MAX_AGE_MS;
 }
 
 function sensorConfigs(device: DeviceRecord | undefined): readonly SensorConfig[] {

@@ -1,8 +1,8 @@
 import { worseQuality } from '../../shared/domain/quality';
 import type { Reading } from './conversion-rules';
 
-/** A humidity older than this belongs to another climate (wire contract 1.13). */
-export const HUMIDITY_MAX_AGE_MS = 60_000;
+/** A temperature and a humidity further apart than this belong to different climates (wire contract 1.13). */
+export const PAIR_MAX_AGE_MS = 60_000;
 /** Range of the formula, °C and %RH (8.2). */
 const TEMPERATURE_RANGE = [-40, 80] as const;
 const HUMIDITY_RANGE = [0, 100] as const;

@@ -145,6 +145,7 @@ describe('the sensors of a device', () => {
     ).toEqual([
       ['ESP_A:0:sht31_humidity:44', 'Air', true, expect.closeTo(50, 2), '%RH', '44'],
       ['ESP_A:0:sht31_temp:44', 'Air', true, expect.closeTo(25, 2), '°C', '44'],
+      ['ESP_A:0:vpd:44', '', false, 1.5839, 'kPa', '44'],
       ['ESP_A:4:ds18b20:28FF4A1B2C3D4E5F', 'Root', true, 25, '°C', '28FF4A1B2C3D4E5F'],
       ['ESP_A:4:ds18b20:28AAAAAAAAAAAAAA', '', false, 25, '°C', '28AAAAAAAAAAAAAA'],
       ['ESP_A:5:ds18b20', 'Silent', true, null, '°C', '28FFFFFFFFFFFFFF'],

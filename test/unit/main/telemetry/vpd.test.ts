@@ -93,7 +93,46 @@ describe('a vapour pressure deficit (conformance D8)', () => {
     expect(core.store.view().rows).toBe(3);
   });
 
-  it('is derived once per temperature, never by a humidity nor by a duplicate', () => {
+  it('comes with the humidity when the temperature came first, under the time of the temperature', () => {
+    const { core, humidity, temperature, vpd, rows } = bench();
+    temperature({ ts: nowS - 3 });
+    expect(vpd()).toEqual([]);
+    core.clock.advance(2_000);
+    humidity();
+    humidity();
+    expect(vpd()).toMatchObject([{ receivedAt: core.clock.iso, at: new Date((nowS - 3) * 1000).toISOString() }]);
+    expect((rows() as { series: number }[]).filter(({ series }) => series === 3).length).toBe(1);
+  });
+
+  it('waits for the next humidity when the one before is too old', () => {
+    const { core, humidity, temperature, vpd } = bench();
+    humidity();
+    core.clock.advance(90_000);
+    temperature();
+    expect(vpd()).toEqual([]);
+    humidity();
+    expect(vpd().length).toBe(1);
+  });
+
+  it('does not come from a temperature that is too old when the humidity comes', () => {
+    const { core, humidity, temperature, vpd } = bench();
+    temperature();
+    core.clock.advance(60_001);
+    humidity();
+    expect(vpd()).toEqual([]);
+  });
+
+  it('comes once for each temperature of a sensor that sends both every half a minute', () => {
+    const { core, humidity, temperature, rows } = bench();
+    for (let round = 0; round < 10; round += 1) {
+      temperature();
+      humidity();
+      core.clock.advance(30_000);
+    }
+    expect((rows() as { series: number }[]).filter(({ series }) => series === 3).length).toBe(10);
+  });
+
+  it('is derived once per temperature, and not again by a further humidity or a duplicate', () => {
     const { humidity, temperature, rows } = bench();
     humidity();
     temperature({ seq: 50 });
