@@ -130,12 +130,11 @@ function afterOutcome(state: AnswerState, { outcome, code, reason, rawOutcome }:
     const rules = state.verdicts.offlineRules === 'open' ? (['offlineRules'] as const) : [];
     return stay({ ...withVerdicts(withVerdicts(state, rules, 'confirmed'), partial, 'partial'), isPersisted: true });
   }
-  const key = `outcome:${outcome}`;
-  if (state.isPersisted || state.seen.includes(key)) return stay(state); // once final, nothing changes it (3.6)
+  if (state.isPersisted) return stay(state); // once final, nothing changes it (3.6)
   const failure = { type: 'system', error: code ?? rawOutcome, detail: reason ?? code ?? outcome };
   const retry = retryOf(state, [failure]);
   if (retry) return { state, retry };
-  return stay(failWhole({ ...state, seen: [...state.seen, key] }, [failure]));
+  return stay(failWhole(state, [failure]));
 }
 
 /**

@@ -91,7 +91,8 @@ export function withAnswers(
 }
 
 const isGood = (verdict: Verdict) => verdict === 'confirmed' || verdict === 'partial';
-const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+/** Same content; both were parsed by one schema, so the order of fields is the same. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function stateOf(verdict: Verdict, isOver: boolean): ConfirmationState {
   if (verdict === 'open') return isOver ? 'failed' : 'pending';
@@ -125,7 +126,6 @@ function leftoversNow(config: Configuration, { wish, leftovers }: SentMessage, a
     now: readonly T[],
     [removed, wished]: readonly [readonly T[], readonly T[]],
   ): T[] => {
-    if (wish[name] === undefined) return [...now];
     const isRefused = (item: T) => isHit(answers.failures, name, item);
     const gone = isGood(answers.verdicts[name] ?? 'open') ? removed.filter((item) => !isRefused(item)) : [];
     return without(now, [...gone, ...wished.filter(isRefused)], keyOf);

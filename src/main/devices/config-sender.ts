@@ -58,8 +58,8 @@ type Run = {
   readonly deviceId: DeviceId;
   readonly reasonCode: ReasonCode;
   readonly queue: ConfigMessage[];
-  /** Sections that the device has not settled yet. */
-  readonly open: Set<ConfigSectionName>;
+  /** What the device has not settled yet. */
+  open: ConfigSections;
   readonly reasons: string[];
   result: 'confirmed' | 'failed' | 'timeout';
   current: Sent | null;
@@ -88,9 +88,10 @@ export class ConfigSender {
     this.runs.clear();
   }
 
-  /** Sections of a device that are with it now. */
-  underWay(deviceId: DeviceId): ConfigSectionName[] {
-    return [...this.runs.values()].filter((run) => run.deviceId === deviceId).flatMap(({ open }) => [...open]);
+  /** The sections that a device works on now. */
+  underWay(deviceId: DeviceId): ConfigSections {
+    const runs = [...this.runs.values()].filter((run) => run.deviceId === deviceId);
+    return Object.assign({}, ...runs.map(({ open }) => open)) as ConfigSections;
   }
 
   /** The operation ended without the device. */
@@ -120,7 +121,7 @@ export class ConfigSender {
       deviceId,
       reasonCode,
       queue,
-      open: new Set(namesOf(wish)),
+      open: wish,
       reasons: [],
       result: 'confirmed',
       current: null,
@@ -272,7 +273,8 @@ export class ConfigSender {
     const { run } = sent;
     run.cancel();
     run.current = null;
-    for (const name of namesOf(sent.wish)) run.open.delete(name);
+    const settled = namesOf(sent.wish);
+    run.open = Object.fromEntries(Object.entries(run.open).filter(([name]) => !settled.some((one) => one === name)));
     sent.answers = { ...sent.answers, retriesLeft: [] };
     this.next(run);
   }

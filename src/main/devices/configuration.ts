@@ -7,7 +7,7 @@ import type { ConfigResponse } from '../../shared/wire/messages/config';
 import type { Heartbeat } from '../../shared/wire/messages/heartbeat';
 import type { IntentOutcome } from '../../shared/wire/messages/intent-outcome';
 import { leftoversAfter, namesOf, planMessages, type ReasonCode } from './config-plan';
-import { pendingSections, withFailed, withoutWish, withWish } from './config-record-rules';
+import { isSame, pendingSections, withFailed, withoutWish, withWish } from './config-record-rules';
 import { ConfigResync } from './config-resync';
 import { ConfigSender, type ConfigChange, type ConfigParts } from './config-sender';
 import type { DeviceRecord } from './device-record';
@@ -147,8 +147,9 @@ export class DeviceConfiguration {
   }
 
   private waitingNames(device: DeviceRecord): ConfigSectionName[] {
+    const { config } = device;
     const underWay = this.sender.underWay(device.id);
-    return pendingSections(device.config).filter((name) => !underWay.includes(name));
+    return pendingSections(config).filter((name) => !isSame(underWay[name], config.desired?.[name]));
   }
 
   /** Withdrawn, or given up because too much waits: the wish goes back to what the device has. */

@@ -250,6 +250,25 @@ describe('words that the contract does not know', () => {
   });
 });
 
+describe('the first word', () => {
+  it('of a section that failed counts, whatever is said behind it', () => {
+    const core = ready();
+    const id = push(core, { sensors, actuators });
+    answer(core, id, { ...partial, status: 'error' });
+    answer(core, id, { type: 'sensor' });
+    expect([config(core).state.sensors, config(core).confirmed]).toEqual(['failed', null]);
+  });
+
+  it('of an intent that was stored counts', () => {
+    const core = ready();
+    const id = push(core, { sensors });
+    answer(core, id, { type: 'sensor' });
+    outcome(core, id, 'persisted');
+    outcome(core, id, 'failed', { code: 'COMMIT_FAILED' });
+    expect(config(core).state.sensors).toBe('confirmed');
+  });
+});
+
 describe('an error without an id', () => {
   it('settles nothing, but is shown on the device', () => {
     const core = ready();

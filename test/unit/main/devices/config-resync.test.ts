@@ -14,7 +14,7 @@ import {
   pushed,
   sensor,
 } from './config-bench';
-import { A, beat, found, openCore, type Core } from './core-bench';
+import { A, OPERATOR, beat, found, openCore, type Core } from './core-bench';
 
 const sensors = [sensor(4), sensor(5)];
 const actuators = [actuator(25)];
@@ -68,6 +68,13 @@ describe('counts of a heartbeat', () => {
     core.connection.take();
     beats(core, 3, 3);
     expect(pushed(core)).toEqual([]);
+  });
+
+  it('of a device that was rejected start nothing', () => {
+    const core = configured();
+    core.devices.reject(A, undefined, OPERATOR);
+    beats(core, 0, 0);
+    expect(core.operations.has(A)).toBe(false);
   });
 
   it('are known to be short of the pins that the device refused', () => {

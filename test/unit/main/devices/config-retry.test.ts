@@ -60,6 +60,14 @@ describe('an answer after the time-out', () => {
     expect([config(core).confirmed, config(core).state.sensors]).toEqual([null, 'pending']);
   });
 
+  it('of a section leaves a newer wish for it pending', () => {
+    const core = ready();
+    const id = push(core, { sensors, actuators });
+    push(core, { sensors: [sensor(5)] });
+    answer(core, id, { type: 'sensor' });
+    expect([config(core).confirmed, config(core).state.sensors]).toEqual([{ sensors }, 'pending']);
+  });
+
   it('leaves a newer wish pending that has not been sent', () => {
     const core = ready();
     const first = push(core, { sensors });
@@ -113,6 +121,28 @@ describe('a device that is busy', () => {
     expect(operation(core, id)[0]).toBe('pending');
     outcome(core, lastId(core), 'failed', { code: name });
     expect([pushed(core).length, operation(core, id)]).toEqual([2, ['failed', `sensors: ${name}.`]]);
+  });
+
+  it('says it twice, which is once', () => {
+    const core = ready();
+    const id = push(core, { sensors });
+    outcome(core, id, 'failed', { code: 'QUEUE_FULL' });
+    answer(core, id, { type: 'system', status: 'error', error_code: 'QUEUE_FULL' });
+    expect([operation(core, id)[0], config(core).state.sensors, config(core).failures]).toEqual([
+      'pending',
+      'pending',
+      [],
+    ]);
+  });
+
+  it('is not asked a third time because the broker was slow with the first', () => {
+    const core = ready();
+    core.connection.mood = 'silent';
+    const id = push(core, { sensors });
+    outcome(core, id, 'failed', { code: 'QUEUE_FULL' });
+    core.connection.mood = 'takes';
+    core.clock.advance(10_000);
+    expect([pushed(core).length, operation(core, id)[0]]).toEqual([2, 'pending']);
   });
 
   it('keeps the sections of that push out of a newer one', () => {

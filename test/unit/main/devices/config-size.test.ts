@@ -72,6 +72,35 @@ describe('what is not wished any more', () => {
     expect(last(core)['sensors']).toEqual([sensor(4)]);
   });
 
+  it('is not asked for twice where the operator switched it inactive', () => {
+    const core = openCore();
+    core.approved(A);
+    push(core, { sensors: [sensor(4), sensor(5, 'ds18b20', { active: false })] });
+    confirmLast(core);
+    push(core, { sensors: [sensor(4)] });
+    expect(last(core)['sensors']).toEqual([sensor(4)]);
+  });
+
+  it('is not asked for where the device refuses it while the next wish waits', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = push(core, { sensors: [sensor(4), sensor(13)] });
+    push(core, { sensors: [sensor(4)] });
+    answer(core, id, { type: 'sensor', status: 'partial_success', failures: [{ gpio: 13, error: 'GPIO_CONFLICT' }] });
+    expect([pushed(core).length, last(core)['sensors']]).toEqual([2, [sensor(4)]]);
+  });
+
+  it('stays confirmed as long as nothing is stored, also when its removal is refused', () => {
+    const core = openCore();
+    core.approved(A);
+    push(core, { actuators: [actuator(25), actuator(26)] });
+    confirmLast(core);
+    const id = push(core, { actuators: [actuator(26)] });
+    answer(core, id, { type: 'actuator', status: 'error', error_code: 'NVS_WRITE_FAILED', failed_item: { gpio: 25 } });
+    outcome(core, id, 'failed', { code: 'COMMIT_FAILED' });
+    expect(config(core).confirmed).toEqual({ actuators: [actuator(25), actuator(26)] });
+  });
+
   it('stays on the device, and on the list, when the removal is refused', () => {
     const core = openCore();
     core.approved(A);
@@ -114,6 +143,16 @@ describe('size', () => {
       { sensors: 'confirmed', actuators: 'failed', offlineRules: 'confirmed' },
     ]);
     for (const { text } of core.connection.to('/config')) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4_000);
+  });
+
+  it('has failed as a whole when one section failed and another was not answered', () => {
+    const core = openCore();
+    core.approved(A);
+    const actuators = Array.from({ length: 10 }, (_, index) => actuator(index + 20));
+    const id = push(core, { sensors: long(14), actuators });
+    answer(core, id, { type: 'sensor', status: 'error', error: 'VALIDATION_FAILED' });
+    core.clock.advance(75_000);
+    expect([operation(core, id)[0], config(core).state.actuators]).toEqual(['failed', 'failed']);
   });
 
   it('does not go on with the other sections when the device has left', () => {

@@ -99,6 +99,8 @@ describe('a configuration push', () => {
     expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'none', offlineRules: 'pending' });
     core.clock.advance(1_000);
     expect([config(core).state.offlineRules, operation(core, id)]).toEqual(['confirmed', ['confirmed', undefined]]);
+    core.clock.advance(120_000);
+    expect([config(core).state.offlineRules, core.kinds().includes('config.timeout')]).toEqual(['confirmed', false]);
     const second = push(core, { sensors, offlineRules: [] });
     answer(core, second, { type: 'sensor' });
     outcome(core, second, 'failed', { code: 'COMMIT_FAILED', reason: 'flash' });
@@ -185,6 +187,19 @@ describe('a wish for a device that is not there', () => {
     ]);
     confirmLast(core);
     expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'confirmed', offlineRules: 'none' });
+  });
+
+  it('takes a newer wish along for a section that the device works on already', () => {
+    const core = openCore();
+    core.approved(A);
+    push(core, { sensors, actuators: [] });
+    push(core, { sensors: [sensor(5)] });
+    push(core, { offlineRules: [] });
+    confirmLast(core);
+    expect(last(core)).toMatchObject({ sensors: [{ gpio: 4, active: false }, { gpio: 5 }], offline_rules: [] });
+    expect(last(core)['actuators']).toBeUndefined();
+    confirmLast(core);
+    expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'confirmed', offlineRules: 'confirmed' });
   });
 
   it('goes back to what the device has when it is withdrawn', () => {
