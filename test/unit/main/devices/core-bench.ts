@@ -17,9 +17,16 @@ import { Publisher } from '../../../../src/main/link/publisher';
 import { OperationStore } from '../../../../src/main/operations/operation-store';
 import { Operations } from '../../../../src/main/operations/operations';
 import { OutboxStore } from '../../../../src/main/operations/outbox-store';
+import { DrillStore } from '../../../../src/main/stop/drill-store';
+import { Drills } from '../../../../src/main/stop/drills';
+import { Latencies } from '../../../../src/main/stop/latencies';
+import { LatencyStore } from '../../../../src/main/stop/latency-store';
+import { StopAnswers } from '../../../../src/main/stop/stop-answers';
 import { StopSender } from '../../../../src/main/stop/stop-sender';
 import { StopService } from '../../../../src/main/stop/stop-service';
 import { StopStore } from '../../../../src/main/stop/stop-store';
+import { StopTokenStore } from '../../../../src/main/stop/stop-token-store';
+import { StopTokens } from '../../../../src/main/stop/stop-tokens';
 import { ZoneAssignment } from '../../../../src/main/zones/zone-assignment';
 import { ZoneStore } from '../../../../src/main/zones/zone-store';
 import { Zones } from '../../../../src/main/zones/zones';
@@ -105,17 +112,23 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     kaiserId: KAISER,
   });
   const undelivered: string[] = [];
-  const sender = new StopSender(connection, KAISER, (topic) => void undelivered.push(topic));
+  const tokens = new StopTokens({ store: new StopTokenStore(plant), batch, devices: registry, journal });
+  const sender = new StopSender(connection, KAISER, tokens, (topic) => void undelivered.push(topic));
   const zoneName = (id: string) => zones.list().find((zone) => zone.id === id)?.name;
-  const stop = new StopService({
+  const latencies = new Latencies({ store: new LatencyStore(plant), batch, clock });
+  const stopping = { batch, devices: registry, sender, latencies, journal, clock, zoneName };
+  const drills = new Drills({
+    ...stopping,
+    store: new DrillStore(plant),
+    isStopped: (id) => stop.blockOf(id) !== null,
+  });
+  const stop: StopService = new StopService({
+    ...stopping,
     store: new StopStore(plant),
-    batch,
-    devices: registry,
-    sender,
-    journal,
-    clock,
+    tokens,
+    drills,
     changes,
-    zoneName,
+    actuatorPins: (id) => actuators.ofDevice(id).map(({ gpio }) => gpio),
   });
   const actuators: Actuators = new Actuators({
     store: new ActuatorStore(history),
@@ -137,6 +150,8 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     changes,
     stopBlock: (id) => stop.blockOf(id),
   });
+  const showEmergency = actuators.emergency.bind(actuators);
+  const answers = new StopAnswers({ stop, drills, registry, journal, showEmergency });
   devices.onPresence(({ id, presence }) => {
     if (presence.state !== 'online') return;
     stop.deviceOnline(id);
@@ -167,6 +182,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const rooms = { registry, operations, devices, configuration, zones, assignment, stop, actuators, control, journal };
   return {
     ...rooms,
+    drills,
+    tokens,
+    latencies,
+    answers,
     clock,
     store,
     connection,
