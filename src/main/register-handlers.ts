@@ -13,7 +13,8 @@ import { registerZoneHandler } from './zones/zone-handler';
 
 /** Which inbound message goes to which room. The subscriptions of the link follow from this list. */
 export function registerHandlers({ registry: messages }: Link, services: Services): void {
-  const { devices, registry, configuration, telemetry, control, actuators, stop, drills, assignment, journal } = services;
+  const { devices, registry, configuration, telemetry, control, actuators, stop, drills, assignment, journal } =
+    services;
   const showEmergency = actuators.emergency.bind(actuators);
   const answers = new StopAnswers({ stop, drills, registry, journal, showEmergency });
   registerDeviceHandlers(messages, devices, configuration);
@@ -42,10 +43,7 @@ export function registerHandlers({ registry: messages }: Link, services: Service
   registerOutcomeHandler(messages, outcomeReceivers(services, answers));
 }
 
-function outcomeReceivers(
-  { control, configuration, registry }: Services,
-  answers: StopAnswers,
-): OutcomeReceivers {
+function outcomeReceivers({ control, configuration, registry }: Services, answers: StopAnswers): OutcomeReceivers {
   return {
     command: (deviceId, outcome) => {
       if (!answers.outcome(deviceId, outcome)) control.outcome(deviceId, outcome);

@@ -53,7 +53,8 @@ function nextDevice(device: DrillDevice, event: DrillEvent): DrillDevice {
         ? { ...device, state: 'unconfirmed', reason: event.reason }
         : device;
     case 'really_stopped': {
-      if (device.deviceId !== event.deviceId || device.state === 'skipped' || device.reason === event.kind) return device;
+      if (device.deviceId !== event.deviceId || device.state === 'skipped' || device.reason === event.kind)
+        return device;
       const { latencyMs: _latencyMs, ...rest } = device;
       return { ...rest, state: 'unconfirmed', reason: event.kind };
     }

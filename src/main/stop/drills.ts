@@ -133,9 +133,7 @@ export class Drills {
       isOnline: device.presence.state === 'online',
       capabilities: device.health.capabilities,
     });
-    return reason === null
-      ? { deviceId: device.id, state: 'sent' }
-      : { deviceId: device.id, state: 'skipped', reason };
+    return reason === null ? { deviceId: device.id, state: 'sent' } : { deviceId: device.id, state: 'skipped', reason };
   }
 
   private send({ id }: DrillView, taking: DrillView['devices']): void {
@@ -165,7 +163,12 @@ export class Drills {
     const message =
       'The device took a drill for a real stop: its outputs are off. Engage a stop for it and clear that to free it, and do not drill it again before its firmware is corrected.';
     this.parts.devices.warn(device, { code: 'drill_stopped', message });
-    this.note(drill, deviceId, 'drill.stopped', `${device.name} really stopped in answer to a drill: its outputs are off`);
+    this.note(
+      drill,
+      deviceId,
+      'drill.stopped',
+      `${device.name} really stopped in answer to a drill: its outputs are off`,
+    );
   }
 
   private overdue(id: string): void {

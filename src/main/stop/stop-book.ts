@@ -44,7 +44,7 @@ export class StopBook {
 
   /** Engaged ones first, then the last cleared ones, newest first. */
   list(): StopView[] {
-    const newest = this.all().sort((a, b) => (a.engagedAt < b.engagedAt ? 1 : -1));
+    const newest = this.newest();
     return [...newest.filter(isEngaged), ...newest.filter((stop) => !isEngaged(stop)).slice(0, PAST_STOPS)];
   }
 
@@ -83,7 +83,11 @@ export class StopBook {
   /** Newest cleared stop that a device has not left yet, unless another one still holds it. */
   clearingOf(deviceId: DeviceId): StopView | undefined {
     if (this.engagedFor(deviceId)) return undefined;
-    return this.list().find((stop) => !isEngaged(stop) && isOpenFor(stop, deviceId));
+    return this.newest().find((stop) => !isEngaged(stop) && isOpenFor(stop, deviceId));
+  }
+
+  private newest(): StopView[] {
+    return this.all().sort((a, b) => (a.engagedAt < b.engagedAt ? 1 : -1));
   }
 
   private trim(): void {

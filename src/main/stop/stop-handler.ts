@@ -15,10 +15,7 @@ export type StopReceivers = {
 const CLEARED = 'emergency_cleared';
 
 /** Answers of devices to stop, clear and drill, and their safety alerts. */
-export function registerStopHandlers(
-  registry: HandlerRegistry,
-  receivers: StopReceivers,
-): void {
+export function registerStopHandlers(registry: HandlerRegistry, receivers: StopReceivers): void {
   registry.register(emergencyAck, ({ deviceId, payload }) => receivers.acknowledged(deviceId, payload));
   registry.register(recoveryConfirm, ({ deviceId }) => receivers.recovered(deviceId));
   registry.register(emergencyResponse, ({ deviceId, payload }) => {

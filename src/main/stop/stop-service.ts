@@ -97,8 +97,7 @@ export class StopService {
   engage(scope: StopScope, reason: string, actor: string): Result<StopView> {
     const { clock, devices, zoneName, batch, drills } = this.parts;
     const unknown = unknownScope(scope, devices, zoneName);
-    if (unknown !== null)
-      return failure('not_found', `${unknown} For everything use the stop of the whole plant.`);
+    if (unknown !== null) return failure('not_found', `${unknown} For everything use the stop of the whole plant.`);
     const targets = devices.all().filter(({ id }) => this.book.isCovered(scope, id));
     const now = clock.now();
     const traceId = currentTraceId();

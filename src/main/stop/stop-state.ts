@@ -73,7 +73,9 @@ export function nextStop(stop: StopView, event: StopEvent, nowMs: number): StopV
     case 'clear':
       return isEngaged(stop) ? { ...stop, clearedAt: at, clearedBy: event.by } : stop;
     case 'device_cleared':
-      return isEngaged(stop) ? stop : withDevice(stop, event.deviceId, (device) => ({ ...withoutReason(device), state: 'cleared' }));
+      return isEngaged(stop)
+        ? stop
+        : withDevice(stop, event.deviceId, (device) => ({ ...withoutReason(device), state: 'cleared' }));
     case 'device_removed':
       return { ...stop, devices: stop.devices.filter(({ deviceId }) => deviceId !== event.deviceId) };
     default:

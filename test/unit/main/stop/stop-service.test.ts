@@ -122,10 +122,10 @@ describe('engaging a stop of the whole plant (conformance F9)', () => {
 
   it.each([
     ['an empty one', '', '', ''],
-    ['a long one', 'r'.repeat(500), 'r'.repeat(100), 'r'.repeat(60)],
+    ['a long one', 'r'.repeat(500), 'r'.repeat(100), 'r'.repeat(71)],
     ['quotes', 'say "stop"', "say 'stop'", "say 'stop'"],
-    ['text and emoji', 'r'.repeat(85) + '🔥'.repeat(15), 'r'.repeat(85) + '🔥'.repeat(7), 'r'.repeat(60)],
-    ['halves of emoji', '\ud83d'.repeat(100), '\ufffd'.repeat(53), '\ufffd'.repeat(20)],
+    ['text and emoji', 'r'.repeat(85) + '🔥'.repeat(15), 'r'.repeat(85) + '🔥'.repeat(7), 'r'.repeat(71)],
+    ['halves of emoji', '\ud83d'.repeat(100), '\ufffd'.repeat(88), '\ufffd'.repeat(23)],
   ])(
     'fits every reason to the messages and keeps it whole for the operator: %s',
     (_name, reason, broadcast, device) => {
@@ -170,6 +170,25 @@ describe('the scope of a stop', () => {
       `The software stop (zone Tent 1) is engaged since ${core.clock.iso}. Clear it first; OFF is possible.`,
       null,
     ]);
+  });
+
+  it.each<[StopScope, DeviceId]>([
+    [{ kind: 'zone', zoneId: tent }, A],
+    [{ kind: 'device', deviceId: B }, B],
+  ])('%j publishes to no other topic, engaged, repeated, cleared or drilled', (scope, only) => {
+    const core = plant();
+    core.clock.advance(3_000); // both have been told that they are approved
+    core.connection.take();
+    for (const id of [A, B]) found(core.registry.get(id)).health = { capabilities: ['drill'] };
+    expect(core.drills.start(scope, OPERATOR).ok).toBe(true);
+    const { id } = engage(core, scope);
+    core.stop.brokerOnline();
+    core.clock.advance(10_000);
+    clear(core, id);
+    expect(new Set(core.connection.sent.map(({ topic }) => topic))).toEqual(
+      new Set([`kaiser/god/esp/${only}/actuator/emergency`]),
+    );
+    expect(sentTo(core, only)).toEqual(['drill', 'emergency_stop', 'emergency_stop', 'clear_emergency']);
   });
 
   it('of a device reaches that device alone', () => {
@@ -242,20 +261,7 @@ describe('confirmation', () => {
     const entries = core.entries.length;
     core.clock.advance(1_000);
     core.stop.confirmed(A, id);
-    core.stop.confirmed(A, undefined);
     expect([core.entries.length, found(core.stop.get(id)).devices[0]?.latencyMs]).toEqual([entries, 0]);
-  });
-
-  it('without an id confirms every engaged stop of the device', () => {
-    const core = plant();
-    const first = engage(core);
-    const second = engage(core, { kind: 'device', deviceId: A });
-    core.stop.confirmed(A, undefined);
-    expect([statesOf(core, first.id)[A], statesOf(core, second.id)[A], statesOf(core, first.id)[B]]).toEqual([
-      'confirmed',
-      'confirmed',
-      'sent',
-    ]);
   });
 
   it('with a foreign id, or of a foreign device, is none', () => {
@@ -283,6 +289,53 @@ describe('confirmation', () => {
       clearableAt: new Date(core.clock.now() + 5_000).toISOString(),
       devices: [{ state: 'confirmed' }, { state: 'confirmed', latencyMs: 65_000 }],
     });
+  });
+});
+
+describe('a device that is asked again', () => {
+  it('has its own five seconds from then', () => {
+    const core = plant();
+    core.devices.will(B, crash, false);
+    const { id } = engage(core);
+    core.clock.advance(4_000);
+    core.devices.heartbeat(B, beat());
+    core.clock.advance(1_000);
+    expect(statesOf(core, id)).toEqual({ [A]: 'unconfirmed', [B]: 'sent' });
+    core.clock.advance(4_000);
+    expect(statesOf(core, id)[B]).toBe('unconfirmed');
+  });
+});
+
+describe('memory of stops', () => {
+  it('keeps twenty cleared ones, and forgets when they were sent', () => {
+    const core = plant();
+    for (let count = 0; count < 30; count += 1) {
+      const { id } = engage(core);
+      core.clock.advance(5_000);
+      clear(core, id);
+      for (const device of [A, B]) core.stop.recovered(device);
+    }
+    expect(core.stop.remembered).toEqual({ stops: 20, asked: 0 });
+  });
+
+  it('keeps an older one whose device has not left it, and clears it when the device is back', () => {
+    const core = plant();
+    core.devices.will(B, crash, false);
+    const { id: first } = engage(core, { kind: 'device', deviceId: B });
+    core.clock.advance(5_000);
+    clear(core, first);
+    for (let count = 0; count < 25; count += 1) {
+      const { id } = engage(core, { kind: 'device', deviceId: A });
+      core.clock.advance(5_000);
+      clear(core, id);
+      core.stop.recovered(A);
+    }
+    core.connection.take();
+    expect(core.stop.remembered.stops).toBe(21);
+    core.devices.heartbeat(B, beat());
+    expect(sentTo(core, B)).toEqual(['clear_emergency']);
+    const again = core.restart();
+    expect(again.stop.get(first)?.id).toBe(first);
   });
 });
 
