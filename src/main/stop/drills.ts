@@ -6,7 +6,7 @@ import { wireLimits } from '../../shared/wire/limits';
 import type { Clock } from '../clock';
 import type { DeviceRecord } from '../devices/device-record';
 import type { DeviceRegistry } from '../devices/device-registry';
-import type { Journal } from '../journal/journal';
+import type { Journal, JournalInput } from '../journal/journal';
 import type { WriteBatch } from '../store/write-batch';
 import { nextDrill, nobodySentence, skipReason, type DrillEvent } from './drill-state';
 import type { DrillStore } from './drill-store';
@@ -114,7 +114,11 @@ export class Drills {
     const drill = id === undefined ? this.runningOf(deviceId) : this.drills.get(id);
     if (!drill) return false;
     if (this.step(drill.id, { kind: 'failed', deviceId, reason }))
-      this.note(drill, deviceId, 'drill.missed', `${this.nameOf(deviceId)} refused the drill (${reason})`);
+      this.note(drill.id, {
+        kind: 'drill.missed',
+        deviceId,
+        message: `${this.nameOf(deviceId)} refused the drill (${reason})`,
+      });
     return true;
   }
 
@@ -154,7 +158,7 @@ export class Drills {
     if (!this.step(drill.id, { kind: 'answered', deviceId, latencyMs })) return;
     this.parts.latencies.add(deviceId, 'drill', latencyMs);
     const message = `${this.nameOf(deviceId)} answered the drill after ${latencyMs} ms`;
-    this.note(drill, deviceId, 'drill.confirmed', message, { latencyMs });
+    this.note(drill.id, { kind: 'drill.confirmed', deviceId, message, details: { latencyMs } });
   }
 
   private reallyStopped(drill: DrillView, deviceId: DeviceId): void {
@@ -163,12 +167,11 @@ export class Drills {
     const message =
       'The device took a drill for a real stop: its outputs are off. Engage a stop for it and clear that to free it, and do not drill it again before its firmware is corrected.';
     this.parts.devices.warn(device, { code: 'drill_stopped', message });
-    this.note(
-      drill,
+    this.note(drill.id, {
+      kind: 'drill.stopped',
       deviceId,
-      'drill.stopped',
-      `${device.name} really stopped in answer to a drill: its outputs are off`,
-    );
+      message: `${device.name} really stopped in answer to a drill: its outputs are off`,
+    });
   }
 
   private overdue(id: string): void {
@@ -178,7 +181,11 @@ export class Drills {
     this.step(id, { kind: 'overdue' });
     for (const { deviceId } of silent) {
       this.parts.latencies.add(deviceId, 'drill', null);
-      this.note(drill, deviceId, 'drill.missed', `${this.nameOf(deviceId)} has not answered the drill within 5 s`);
+      this.note(drill.id, {
+        kind: 'drill.missed',
+        deviceId,
+        message: `${this.nameOf(deviceId)} has not answered the drill within 5 s`,
+      });
     }
   }
 
@@ -205,15 +212,10 @@ export class Drills {
     this.parts.batch.plant(() => this.parts.store.save(drill, KEPT));
   }
 
-  private note(
-    drill: DrillView,
-    deviceId: DeviceId,
-    kind: string,
-    message: string,
-    details: Readonly<Record<string, unknown>> = {},
-  ): void {
-    const actor = `device:${deviceId}`;
-    this.parts.journal.add({ kind, deviceId, actor, message, details: { drillId: drill.id, ...details } });
+  /** Journals what a device said or did not say to a drill. */
+  private note(drillId: string, entry: JournalInput & { readonly deviceId: DeviceId }): void {
+    const actor = `device:${entry.deviceId}`;
+    this.parts.journal.add({ actor, ...entry, details: { drillId, ...entry.details } });
   }
 
   private nameOf(deviceId: DeviceId): string {

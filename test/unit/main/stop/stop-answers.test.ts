@@ -3,7 +3,7 @@ import type { StopScope, StopView } from '../../../../src/shared/api/stop';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
 import { actuatorConfigSchema } from '../../../../src/shared/wire/messages/config';
 import type { Outcome } from '../../../../src/shared/wire/messages/intent-outcome';
-import { withTrace } from '../../../../src/main/trace';
+import { currentTraceId, withTrace } from '../../../../src/main/trace';
 import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
 
 const all: StopScope = { kind: 'all' };
@@ -276,10 +276,18 @@ describe('an acknowledgement', () => {
 });
 
 describe('the trace of a stop', () => {
-  it('is kept with it, and everything that answers cause belongs to it', () => {
+  it('is kept with it, and what is sent again for it belongs to it', () => {
     const core = plant();
     const id = withTrace('t-1', () => engage(core));
     expect(core.stop.get(id)?.traceId).toBe('t-1');
+    const traces: (string | undefined)[] = [];
+    core.connection.onPublish = ({ topic }) => {
+      if (topic.endsWith('/emergency')) traces.push(currentTraceId());
+    };
+    core.stop.brokerOnline();
+    core.clock.advance(5_000);
+    core.stop.clear(id, OPERATOR);
+    expect(new Set(traces)).toEqual(new Set(['t-1']));
     expect(core.restart().stop.get(id)?.traceId).toBe('t-1');
   });
 });

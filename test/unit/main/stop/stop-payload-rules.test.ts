@@ -50,7 +50,7 @@ describe.each(Object.entries(long))('a long reason in %s', (_name, reason) => {
       const bytes = bytesToDevice(tokenOf(length), reason);
       const longer = {
         ...(JSON.parse(bytes.toString('utf8')) as object),
-        reason: `${reasonOf(bytes)}${[...reason][0] ?? ''}`,
+        reason: `${reasonOf(bytes)}${String.fromCodePoint(reason.codePointAt(0) ?? 0)}`,
       };
       expect(firmwarePoolBytes(Buffer.from(JSON.stringify(longer)))).toBeGreaterThan(256);
     }
