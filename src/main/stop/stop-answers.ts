@@ -72,7 +72,7 @@ export class StopAnswers {
       kind: 'stop.refused',
       deviceId,
       actor: `device:${deviceId}`,
-      message: `${device.name} refused a stop or clear that this console did not send: ${text}`,
+      message: `${device.name} refused a stop or clear: ${text}`,
       details: { error },
     });
   }

@@ -92,12 +92,12 @@ describe('a refused stop', () => {
       expect([row(core, id, device).state, row(core, id, device).reason]).toEqual(['confirmed', undefined]);
   });
 
-  it('that was asked of nobody here is journaled as such, and an unknown device is ignored', () => {
+  it('that answers nothing that is open is journaled all the same, and an unknown device is ignored', () => {
     const core = plant();
     core.answers.refused(A, { error: undefined, message: undefined });
     core.answers.refused('ESP_X' as DeviceId, { error: 'unauthorized', message: '' });
     core.answers.errorCode(A, 3500);
-    expect(refusals(core)).toEqual([`${A} refused a stop or clear that this console did not send: no reason given`]);
+    expect(refusals(core)).toEqual([`${A} refused a stop or clear: no reason given`]);
   });
 
   it('belongs to its id only: outcomes of commands, of foreign ids and of steps are left to others', () => {
