@@ -1,3 +1,4 @@
+import type { ZoneId } from '../shared/domain/ids';
 import type { Rooms } from './api/rooms';
 import type { StateHub } from './api/state-hub';
 import type { AccountService } from './broker/account-service';
@@ -26,10 +27,14 @@ import { OperationStore } from './operations/operation-store';
 import { Operations } from './operations/operations';
 import { OutboxStore } from './operations/outbox-store';
 import { registerHandlers } from './register-handlers';
+import { DrillStore } from './stop/drill-store';
 import { Drills } from './stop/drills';
+import { Latencies } from './stop/latencies';
+import { LatencyStore } from './stop/latency-store';
 import { StopSender } from './stop/stop-sender';
 import { StopService } from './stop/stop-service';
 import { StopStore } from './stop/stop-store';
+import { StopTokenStore } from './stop/stop-token-store';
 import { StopTokens } from './stop/stop-tokens';
 import { pinProblem } from '../shared/domain/pin-rules';
 import type { QueryClient } from './store/query-client';
@@ -248,18 +253,25 @@ function buildControl(
   const { connection, publisher } = rooms.link;
   const { registry, journal, zones } = rooms.plant;
   const { batch } = store;
-  const sender = new StopSender(connection, kaiserId, (topic, error) =>
+  const tokens = new StopTokens({ store: new StopTokenStore(store.plant), batch, devices: registry, journal });
+  const sender = new StopSender(connection, kaiserId, tokens, (topic, error) =>
     log.error({ err: error, topic }, 'stop message not delivered'),
   );
-  const stop = new StopService({
+  const zoneName = (id: ZoneId) => zones.get(id)?.name;
+  const latencies = new Latencies({ store: new LatencyStore(store.plant), batch, clock });
+  const stopping = { batch, devices: registry, sender, latencies, journal, clock, zoneName };
+  const drills = new Drills({
+    ...stopping,
+    store: new DrillStore(store.plant),
+    isStopped: (id) => stop.blockOf(id) !== null,
+  });
+  const stop: StopService = new StopService({
+    ...stopping,
     store: new StopStore(store.plant),
-    batch,
-    devices: registry,
-    sender,
-    journal,
-    clock,
+    tokens,
+    drills,
     changes: hub,
-    zoneName: (id) => zones.get(id)?.name,
+    actuatorPins: (id) => actuators.ofDevice(id).map(({ gpio }) => gpio),
   });
   const actuators: Actuators = new Actuators({
     store: new ActuatorStore(store.history),
@@ -281,7 +293,7 @@ function buildControl(
     changes: hub,
     stopBlock: (id) => stop.blockOf(id),
     onChipModel: (id, chipModel) => learnBoard(registry, id, chipModel),
-    onTokenSet: () => undefined, // the stop room's tokens take it
+    onTokenSet: (id, token, type) => tokens.rememberSet(id, token, type),
   });
-  return { stop, drills: new Drills(), tokens: new StopTokens(), actuators, control };
+  return { stop, drills, tokens, actuators, control };
 }

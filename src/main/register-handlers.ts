@@ -6,28 +6,29 @@ import { DeviceReports } from './devices/device-reports';
 import { registerReportHandlers } from './devices/report-handler';
 import type { DeviceId } from '../shared/domain/ids';
 import type { Link } from './link/link';
-import { registerStopHandlers, type StopReceivers } from './stop/stop-handler';
+import { StopAnswers } from './stop/stop-answers';
+import { registerStopHandlers } from './stop/stop-handler';
+import { deviceError } from '../shared/wire/messages/device-error';
 import { registerSensorDataHandler } from './telemetry/sensor-data-handler';
 import { registerZoneHandlers } from './zones/zone-handler';
 
-/** Alert types that mean that the device latched a stop (wire contract 1.20). */
-const STOP_ALERT = 'emergency_stop';
-/** Pin of a device-wide alert. */
-const DEVICE_WIDE = 255;
-
 /** Which inbound message goes to which room. The subscriptions of the link follow from this list. */
 export function registerHandlers({ registry: messages }: Link, services: Services): void {
-  const { devices, registry, configuration, telemetry, control, actuators, stop } = services;
-  const recovered = (deviceId: DeviceId) => {
-    actuators.emergency(deviceId, 'normal');
-    stop.recovered(deviceId);
-  };
+  const { devices, registry, configuration, telemetry, control, actuators, stop, drills } = services;
+  const showEmergency = actuators.emergency.bind(actuators);
+  const answers = new StopAnswers({ stop, drills, registry, journal: devices.events, showEmergency });
   const seen = (deviceId: DeviceId) => {
     const device = registry.get(deviceId);
     if (device) devices.seen(device);
   };
   registerDeviceHandlers(messages, devices, configuration);
-  registerReportHandlers(messages, new DeviceReports(registry, devices));
+  const reports = new DeviceReports(registry, devices);
+  registerReportHandlers(messages, reports);
+  // Takes the place of the plain one: two error codes answer a stop.
+  messages.register(deviceError, ({ deviceId, payload }) => {
+    reports.error(deviceId, payload);
+    answers.errorCode(deviceId, payload.code);
+  });
   registerSensorDataHandler(messages, telemetry);
   registerZoneHandlers(messages, services, seen);
   registerControlHandlers(messages, {
@@ -46,62 +47,26 @@ export function registerHandlers({ registry: messages }: Link, services: Service
     },
     observed: (deviceId, gpio, status) => {
       actuators.observe(deviceId, gpio, status);
-      const { active, known } = actuators.emergencyPins(deviceId);
-      if (known > 0 && active === known) stop.confirmed(deviceId, undefined);
-      if (active === 0) stop.recovered(deviceId);
+      answers.status(deviceId, gpio, status);
     },
   });
-  registerStopHandlers(messages, stopReceivers(services, recovered));
-  registerOutcomeHandler(messages, outcomeReceivers(services, recovered));
+  registerStopHandlers(messages, {
+    acknowledged: (deviceId, ack) => answers.acknowledged(deviceId, ack),
+    recovered: (deviceId) => answers.recovered(deviceId),
+    refused: (deviceId, error) => answers.refused(deviceId, error),
+    alert: (deviceId, gpio, alert) => answers.alert(deviceId, gpio, alert),
+  });
+  registerOutcomeHandler(messages, outcomeReceivers(services, answers));
 }
 
-type Recovered = (deviceId: DeviceId) => void;
-
-function stopReceivers({ stop, registry, devices, actuators }: Services, recovered: Recovered): StopReceivers {
+function outcomeReceivers({ control, configuration, registry }: Services, answers: StopAnswers): OutcomeReceivers {
   return {
-    stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
-    recovered,
-    refused: (deviceId, { error, message }) => {
-      const device = registry.get(deviceId);
-      if (!device) return;
-      const text = message ?? error ?? 'no reason given';
-      devices.events.add({
-        kind: 'stop.refused',
-        deviceId,
-        actor: `device:${deviceId}`,
-        message: `${device.name} refused a stop or clear: ${text}`,
-        details: { error },
-      });
-      registry.warn(device, {
-        code: 'emergency_refused',
-        message: `The device refused a stop or a clear (${text}).`,
-        raw: error,
-      });
+    command: (deviceId, outcome) => {
+      if (!answers.outcome(deviceId, outcome)) control.outcome(deviceId, outcome);
     },
-    alert: (deviceId, gpio, { alertType, message }) => {
-      const device = registry.get(deviceId);
-      if (!device) return;
-      if (alertType === STOP_ALERT) actuators.emergency(deviceId, 'active', gpio === DEVICE_WIDE ? undefined : gpio);
-      devices.events.add({
-        kind: 'device.alert',
-        deviceId,
-        actor: `device:${deviceId}`,
-        message: `${device.name}: ${message || alertType}`,
-        details: { alertType, gpio },
-      });
-    },
-  };
-}
-
-function outcomeReceivers(
-  { control, configuration, stop, registry }: Services,
-  recovered: Recovered,
-): OutcomeReceivers {
-  return {
-    command: (deviceId, outcome) => control.outcome(deviceId, outcome),
     config: (deviceId, outcome) => configuration.outcome(deviceId, outcome),
-    stopped: (deviceId, correlationId) => stop.confirmed(deviceId, correlationId),
-    recovered,
+    stopped: (deviceId, correlationId) => answers.stopped(deviceId, correlationId),
+    recovered: (deviceId) => answers.recovered(deviceId),
     unknown: (deviceId, { rawOutcome }) => {
       const device = registry.get(deviceId);
       if (device)

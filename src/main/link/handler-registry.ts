@@ -92,7 +92,6 @@ const stockPaths: ReadonlySet<string> = new Set([sessionAnnounce.path, onewireSc
 export class HandlerRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly topics = new Map<string, DeviceTopic>();
-  private observer: HandlingObserver | undefined;
   private watcher: Watch = blind;
   private observer: HandlingObserver | undefined;
 

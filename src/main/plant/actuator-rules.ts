@@ -13,6 +13,11 @@ export type Output = {
   readonly runtimeMs: number;
 };
 
+/** An output as it stands after power-up: off. */
+export function newOutput(config: ActuatorConfig): Output {
+  return { config, level: 0, isStopped: false, source: 'firmware:boot', ending: null, onSinceMs: null, runtimeMs: 0 };
+}
+
 export type OutputCommand = {
   readonly command: string;
   readonly value: number | undefined;

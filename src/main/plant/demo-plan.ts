@@ -5,6 +5,7 @@ import {
   type ActuatorConfig,
   type SensorConfig,
 } from '../../shared/wire/messages/config';
+import type { PlantBoard } from './board-rules';
 import type { Inputs, Quantity } from './climate-rules';
 
 /** A simulated sensor: what it is to the contract, and what of the climate it measures. */
@@ -23,6 +24,9 @@ export type DemoDevicePlan = {
   readonly zoneId: ZoneId | null;
   readonly climateOf: ZoneId;
   readonly isApproved: boolean;
+  readonly board: PlantBoard;
+  /** What it announces in its heartbeat (our extensions). */
+  readonly capabilities: readonly string[];
   readonly sensors: readonly SensorConfig[];
   readonly actuators: readonly ActuatorConfig[];
   readonly sensorPlans: readonly SensorPlan[];
@@ -54,13 +58,17 @@ type ActuatorEntry = readonly [
 const runsAllDay: ReadonlySet<keyof Inputs> = new Set(['fan', 'vent', 'lamp', 'circulation', 'aeration']);
 const ALL_DAY_MS = 7 * 24 * 3_600_000;
 
+const capabilities = ['drill', 'reboot', 'identify', 'zone_free_commands'];
+/** Firmware of before the drills: such a device is skipped by them. */
+const olderCapabilities = capabilities.filter((name) => name !== 'drill');
+
 function device(
   id: string,
   name: string,
-  where: { zone: ZoneId; isApproved?: boolean },
+  where: { zone: ZoneId; isApproved?: boolean; board?: PlantBoard; isOlder?: boolean },
   parts: { sensors?: readonly SensorEntry[]; actuators?: readonly ActuatorEntry[] },
 ): DemoDevicePlan {
-  const { isApproved = true } = where;
+  const { isApproved = true, board = 'esp32', isOlder = false } = where;
   const sensorPlans = (parts.sensors ?? []).map(([gpio, type, label, quantity, intervalS]) => ({
     config: sensorConfigSchema.parse({
       gpio,
@@ -87,6 +95,8 @@ function device(
     zoneId: isApproved ? where.zone : null,
     climateOf: where.zone,
     isApproved,
+    board,
+    capabilities: isOlder ? olderCapabilities : capabilities,
     sensors: sensorPlans.map(({ config }) => config),
     actuators: actuatorPlans.map(({ config }) => config),
     sensorPlans,
@@ -114,15 +124,15 @@ export const demoDevices: readonly DemoDevicePlan[] = [
     sensors: [[0, 'sht31_temp', 'Air temperature', 'airC', 2], [0, 'sht31_humidity', 'Humidity', 'humidity', 2]],
     actuators: [[19, 'pwm', 'Fan', 'fan', 0.7]],
   }),
-  device('PROP_HEAT', 'Propagation heat', { zone: PROPAGATION }, {
-    sensors: [[4, 'ds18b20', 'Bed temperature', 'soilC', 2]],
-    actuators: [[18, 'relay', 'Bed heater', 'heater', 0]],
+  device('PROP_HEAT', 'Propagation heat', { zone: PROPAGATION, board: 'esp32c3' }, {
+    sensors: [[6, 'ds18b20', 'Bed temperature', 'soilC', 2]],
+    actuators: [[10, 'relay', 'Bed heater', 'heater', 0]],
   }),
   device('PROP_MIST', 'Propagation mist', { zone: PROPAGATION }, {
     sensors: [[34, 'moisture', 'Bed moisture', 'soilPct', 2]],
     actuators: [[25, 'pump', 'Mist', 'mist', 0], [27, 'pump', 'Bed pump', 'pump', 0]],
   }),
-  device('PROP_LIGHT', 'Propagation light', { zone: PROPAGATION }, {
+  device('PROP_LIGHT', 'Propagation light', { zone: PROPAGATION, isOlder: true }, {
     sensors: [[33, 'light', 'Light', 'lightLux', 3], [32, 'co2', 'CO₂', 'co2Ppm', 5]],
     actuators: [[26, 'relay', 'Lamp', 'lamp', 1]],
   }),
@@ -133,12 +143,12 @@ export const demoDevices: readonly DemoDevicePlan[] = [
     sensors: [[32, 'flow', 'Flow', 'flowLpm', 1]],
     actuators: [[25, 'pump', 'Circulation pump', 'circulation', 1], [26, 'relay', 'Air pump', 'aeration', 1]],
   }),
-  device('FISH_HEAT', 'Fish heating', { zone: FISH_TANK }, {
-    actuators: [[18, 'relay', 'Water heater', 'waterHeater', 0]],
+  device('FISH_HEAT', 'Fish heating', { zone: FISH_TANK, board: 'esp32c3' }, {
+    actuators: [[10, 'relay', 'Water heater', 'waterHeater', 0]],
   }),
-  device('FISH_ROOM', 'Fish room', { zone: FISH_TANK }, {
+  device('FISH_ROOM', 'Fish room', { zone: FISH_TANK, board: 'esp32c3', isOlder: true }, {
     sensors: [[0, 'sht31_temp', 'Room temperature', 'airC', 3], [0, 'sht31_humidity', 'Room humidity', 'humidity', 3]],
-    actuators: [[19, 'pwm', 'Room fan', 'fan', 0.3]],
+    actuators: [[7, 'pwm', 'Room fan', 'fan', 0.3]],
   }),
   device('NEW_BED', 'New bed', { zone: TOMATOES, isApproved: false }, {
     sensors: [[34, 'moisture', 'Soil moisture', 'soilPct', 5], [4, 'ds18b20', 'Root temperature', 'soilC', 5]],

@@ -33,7 +33,13 @@ export function createDemoPlant(options: DemoPlantOptions): DemoPlant {
   const gaussian = gaussianSource(seed);
   const devices = demoDevices.map((plan) => ({
     plan,
-    device: new SimulatedDevice({ ...connection, clock, plan, login: loginFor(plan.id) }),
+    device: new SimulatedDevice({
+      ...connection,
+      clock,
+      plan,
+      login: loginFor(plan.id),
+      sample: (gpio, type) => sampleOf(plan, { gpio, type, climates, gaussian }),
+    }),
   }));
   const climates = new Map<ZoneId, Climate>(
     demoZones.map(({ id }, index) => [
@@ -58,13 +64,12 @@ export function createDemoPlant(options: DemoPlantOptions): DemoPlant {
     for (const { plan, device } of devices) measure(plan, device, nowMs);
   };
   const measure = (plan: DemoDevicePlan, device: SimulatedDevice, nowMs: number) => {
-    const climate = climates.get(plan.climateOf);
-    if (!climate) return;
     for (const sensor of plan.sensorPlans) {
       const intervalS = device.intervalS(sensor.config.gpio, sensor.type);
       if (intervalS === null || nowMs < (dueMs.get(sensor) ?? 0)) continue;
       dueMs.set(sensor, nowMs + intervalS * 1000);
-      device.reading(sensor.config.gpio, sensor.type, encode(sensor.type, climate[sensor.quantity], gaussian()));
+      const raw = sampleOf(plan, { gpio: sensor.config.gpio, type: sensor.type, climates, gaussian });
+      if (raw !== undefined) device.reading(sensor.config.gpio, sensor.type, raw);
     }
   };
 
@@ -78,6 +83,16 @@ export function createDemoPlant(options: DemoPlantOptions): DemoPlant {
       await Promise.all(devices.map(({ device }) => device.stop()));
     },
   };
+}
+
+/** What a sensor of a device would read now; undefined when it has none there. */
+function sampleOf(
+  plan: DemoDevicePlan,
+  at: { gpio: number; type: string; climates: ReadonlyMap<ZoneId, Climate>; gaussian: () => number },
+): number | undefined {
+  const climate = at.climates.get(plan.climateOf);
+  const sensor = plan.sensorPlans.find(({ config, type }) => config.gpio === at.gpio && type === at.type);
+  return climate && sensor && encode(at.type, climate[sensor.quantity], at.gaussian());
 }
 
 /** What drives a zone now: the levels of all outputs in it. */

@@ -3,17 +3,24 @@ import { runtimeOf, type Output } from './actuator-rules';
 import type { DeviceState, Message, Now, Payload } from './device-state';
 
 /** Capacity of a simulated heap, bytes: a steady value, as a board without leaks shows it. */
-const HEAP_FREE_BYTES = 151_000;
+export const HEAP_FREE_BYTES = 151_000;
+/** The least that was ever free. */
+export const HEAP_MIN_BYTES = 121_000;
 /** `config_status.state` of wire contract 9.5. */
 const OPERATIONAL = 9;
 const PENDING_APPROVAL = 10;
+
+/** `config_status.state` and the answer to `status`. */
+export const stateNumber = (state: DeviceState): number =>
+  state.approval === 'approved' ? OPERATIONAL : PENDING_APPROVAL;
 
 /** A text field of a payload; anything else counts as missing. */
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Status of one output (wire contract 1.19). */
 export function statusMessage(state: DeviceState, output: Output, now: Now): Message {
-  const { gpio, actuator_type: type, subzone_id } = output.config;
+  const { gpio, actuator_type: type, subzone_id: configured } = output.config;
+  const subzone_id = state.subzones.find(({ gpios }) => gpios.includes(gpio))?.id ?? configured;
   const payload = {
     esp_id: state.plan.id,
     zone_id: state.zoneId,
@@ -101,8 +108,8 @@ export function outcomeMessage(
 }
 
 /** Heartbeat (wire contract 1.2, and our extensions). */
-export function heartbeatMessage(state: DeviceState, now: Now, rssiDbm: number): Message {
-  const { plan, zoneId, masterZoneId, outputs, sensors, bootNumber } = state;
+export function heartbeatMessage(state: DeviceState, now: Now): Message {
+  const { plan, zoneId, masterZoneId, outputs, sensors, bootNumber, resetReason, rssiDbm } = state;
   const payload = {
     esp_id: plan.id,
     zone_id: zoneId,
@@ -110,8 +117,8 @@ export function heartbeatMessage(state: DeviceState, now: Now, rssiDbm: number):
     zone_assigned: zoneId !== '',
     ts: now.nowS,
     time_valid: true,
-    boot_sequence_id: `${plan.id}-b${bootNumber}-r1`,
-    reset_reason: 'POWERON',
+    boot_sequence_id: `${plan.id}-b${bootNumber}-r${resetReason === 'POWERON' ? 1 : 3}`,
+    reset_reason: resetReason,
     segment_start_ts: now.nowS - Math.floor((now.ms - state.bootMs) / 1000),
     uptime: Math.floor((now.ms - state.bootMs) / 1000),
     heap_free: HEAP_FREE_BYTES,
@@ -126,13 +133,78 @@ export function heartbeatMessage(state: DeviceState, now: Now, rssiDbm: number):
       wifi_configured: true,
       zone_assigned: zoneId !== '',
       system_configured: true,
-      subzone_count: 0,
+      subzone_count: state.subzones.length,
       boot_count: bootNumber,
-      state: state.approval === 'approved' ? OPERATIONAL : PENDING_APPROVAL,
+      state: stateNumber(state),
     },
     firmware_version: 'demo',
-    hardware_type: 'simulated',
-    capabilities: ['zone_free_commands'],
+    hardware_type: plan.board,
+    capabilities: plan.capabilities,
   };
   return { path: 'system/heartbeat', qos: 0, payload };
+}
+
+/** Counters beside the heartbeat (wire contract 1.3). A device of the demo loses nothing. */
+export function metricsMessage({ plan }: DeviceState, now: Now): Message {
+  const payload = {
+    esp_id: plan.id,
+    ts: now.nowS,
+    metrics_schema_version: 1,
+    offline_enter_count: 0,
+    persistence_drift_count: 0,
+    publish_outbox_drop_count: 0,
+    publish_queue_fill: 0,
+    publish_queue_hwm: 3,
+    publish_queue_drop_count: 0,
+    sensor_command_queue_overflow_count: 0,
+    safe_publish_retry_count: 0,
+    emergency_rejected_no_token_total: 0,
+  };
+  return { path: 'system/heartbeat_metrics', qos: 0, payload };
+}
+
+/** Health report (wire contract 1.7). `ts` is Unix time as in our firmware (register of discrepancies, 27). */
+export function diagnosticsMessage(state: DeviceState, now: Now): Message {
+  const { plan, sensors, outputs, rssiDbm, resetReason } = state;
+  const payload = {
+    ts: now.nowS,
+    esp_id: plan.id,
+    heap_free: HEAP_FREE_BYTES,
+    heap_min_free: HEAP_MIN_BYTES,
+    heap_fragmentation: 14,
+    uptime_seconds: Math.floor((now.ms - state.bootMs) / 1000),
+    error_count: 0,
+    wifi_connected: true,
+    wifi_rssi: rssiDbm,
+    mqtt_connected: true,
+    sensor_count: sensors.filter(({ active }) => active).length,
+    actuator_count: outputs.filter(({ config }) => config.active).length,
+    system_state: state.approval === 'approved' ? 'OPERATIONAL' : 'PENDING_APPROVAL',
+    boot_reason: resetReason,
+    mqtt_cb_state: 'CLOSED',
+    wdt_mode: 'PRODUCTION',
+    metrics_schema_version: 1,
+  };
+  return { path: 'system/diagnostics', qos: 0, payload };
+}
+
+/** One reading (wire contract 1.13). */
+export function readingMessage(
+  state: DeviceState,
+  { gpio, type, raw }: { gpio: number; type: string; raw: number },
+  now: Now,
+): Message {
+  const payload = {
+    esp_id: state.plan.id,
+    zone_id: state.zoneId,
+    subzone_id: state.subzones.find(({ gpios }) => gpios.includes(gpio))?.id ?? '',
+    gpio,
+    sensor_type: type,
+    raw,
+    quality: 'good',
+    ts: now.nowS,
+    time_valid: true,
+    raw_mode: true,
+  };
+  return { path: `sensor/${gpio}/data`, qos: 1, payload };
 }

@@ -2,14 +2,21 @@
  * A simulated device without its connection: what it knows, and what it answers (wire contract 2 to 5). Pure; simulated-device.ts has the
  * socket and the timers. The Rust firmware twin will take its place, so nothing but the contract is spoken here.
  */
-import { applyCommand, expireOutput, type Output } from './actuator-rules';
+import { applyCommand, expireOutput, newOutput, type Output } from './actuator-rules';
 import { receiveConfig } from './config-rules';
 import type { DemoDevicePlan } from './demo-plan';
 import { alertMessage, errorMessage, outcomeMessage, statusMessage, text } from './device-messages';
 import { finishClear, receiveEmergency, stillStopped } from './emergency-rules';
+import { receiveMeasure } from './measure-rules';
+import { assignSubzone, removeSubzone, safeSubzone, type PlantSubzone } from './subzone-rules';
+import { receiveSystem } from './system-rules';
 
-/** Times are monotonic ms except `nowS` (Unix seconds). */
-export type Now = { readonly nowS: number; readonly ms: number };
+/** Times are monotonic ms except `nowS` (Unix seconds); `sample` is what a sensor would read now, undefined when nothing is there. */
+export type Now = {
+  readonly nowS: number;
+  readonly ms: number;
+  readonly sample?: (gpio: number, type: string) => number | undefined;
+};
 export type Payload = Readonly<Record<string, unknown>>;
 export type Message = { readonly path: string; readonly qos: 0 | 1; readonly payload: Payload };
 export type Step = { readonly state: DeviceState; readonly out: readonly Message[] };
@@ -23,6 +30,7 @@ export type DeviceState = {
   readonly approval: 'unknown' | 'pending' | 'approved' | 'rejected';
   readonly zoneId: string;
   readonly masterZoneId: string;
+  readonly subzones: readonly PlantSubzone[];
   readonly epoch: number;
   readonly stoppedAtMs: number | null;
   /** A clear that is under way, and who asked for it. */
@@ -30,6 +38,13 @@ export type DeviceState = {
   readonly bootMs: number;
   /** Tells one run from the next: message counters start again with it. */
   readonly bootNumber: number;
+  readonly resetReason: 'POWERON' | 'SW';
+  /** A reboot that was asked for. */
+  readonly rebootAtMs: number | null;
+  readonly logLevel: string;
+  readonly rssiDbm: number;
+  /** What a stop must bring, when it was set. */
+  readonly tokens: { readonly esp?: string; readonly broadcast?: string };
 };
 
 /** 6.1: ACTUATOR_NOT_FOUND. */
@@ -38,13 +53,9 @@ const ACTUATOR_NOT_FOUND = 1052;
 /** The state at power-up. `ms` is monotonic. */
 export function initialState(plan: DemoDevicePlan, ms: number, bootNumber = 1): DeviceState {
   const outputs = plan.actuatorPlans.map(({ config, initial }): Output => ({
-    config,
+    ...newOutput(config),
     level: initial,
-    isStopped: false,
-    source: 'firmware:boot',
-    ending: null,
     onSinceMs: initial > 0 ? ms : null,
-    runtimeMs: 0,
   }));
   return {
     plan,
@@ -54,19 +65,52 @@ export function initialState(plan: DemoDevicePlan, ms: number, bootNumber = 1): 
     approval: 'unknown',
     zoneId: plan.zoneId ?? '',
     masterZoneId: '',
+    subzones: [],
     epoch: 1,
     stoppedAtMs: null,
     clearing: null,
     bootMs: ms,
     bootNumber,
+    resetReason: 'POWERON',
+    rebootAtMs: null,
+    logLevel: 'INFO',
+    rssiDbm: rssiOf(plan.id),
+    tokens: {},
   };
+}
+
+/** A steady signal strength per device, −45 to −74 dBm. */
+function rssiOf(id: string): number {
+  let sum = 0;
+  for (const character of id) sum += character.codePointAt(0) ?? 0;
+  return -45 - (sum % 30);
+}
+
+/** The state after a reboot that was asked for: what is stored stays, outputs are off, and the gate is closed. Null: it is not due. */
+export function rebooted(state: DeviceState, nowMs: number): DeviceState | null {
+  if (state.rebootAtMs === null || nowMs < state.rebootAtMs) return null;
+  const fresh = initialState(state.plan, nowMs, state.bootNumber + 1);
+  const { sensors, zoneId, masterZoneId, subzones, logLevel, tokens } = state;
+  const outputs = state.outputs.map(({ config }) => newOutput(config));
+  const epoch = state.epoch + 1;
+  return { ...fresh, sensors, outputs, zoneId, masterZoneId, subzones, logLevel, tokens, epoch, resetReason: 'SW' };
 }
 
 /** Handles one message for this device; `path` is what follows `kaiser/{k}/esp/{id}/`. */
 export function receive(state: DeviceState, path: string, payload: Payload, now: Now): Step {
   const command = /^actuator\/(\d+)\/command$/.exec(path);
   if (command) return receiveCommand(state, Number(command[1]), payload, now);
+  const measure = /^sensor\/(\d+)\/command$/.exec(path);
+  if (measure) return receiveMeasure(state, Number(measure[1]), payload, now);
   switch (path) {
+    case 'system/command':
+      return receiveSystem(state, payload, now);
+    case 'subzone/assign':
+      return assignSubzone(state, payload, now);
+    case 'subzone/remove':
+      return removeSubzone(state, payload, now);
+    case 'subzone/safe':
+      return safeSubzone(state, payload, now);
     case 'system/heartbeat/ack':
       return receiveAck(state, payload);
     case 'actuator/emergency':
@@ -179,5 +223,6 @@ function receiveZone(state: DeviceState, payload: Payload, now: Now): Step {
     ts: now.nowS,
     correlation_id: text(payload['correlation_id']),
   };
-  return { state: { ...state, zoneId, masterZoneId }, out: [{ path: 'zone/ack', qos: 1, payload: ack }] };
+  const subzones = zoneId === '' ? [] : state.subzones; // leaving the zone dissolves them (4.4)
+  return { state: { ...state, zoneId, masterZoneId, subzones }, out: [{ path: 'zone/ack', qos: 1, payload: ack }] };
 }

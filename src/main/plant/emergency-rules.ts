@@ -10,31 +10,58 @@ const CLEAR_TAKES_MS = 2_000;
 const DEVICE_WIDE = 255;
 /** 6.1: MQTT_PAYLOAD_INVALID; every mismatch on the broadcast logs it. */
 const PAYLOAD_INVALID = 3016;
+/** 6.1: an emergency message with a wrong token; it has no name. */
+const WRONG_TOKEN = 3500;
 
 const STOP_ALERT = { type: 'emergency_stop', message: 'Emergency stop activated' };
 const words = new Set(['emergency_stop', 'stop_all']);
 
 /** Stop or clear of this device (3.7.1); works in every state, approved or not. */
 export function receiveEmergency(state: DeviceState, payload: Payload, now: Now): Step {
+  if (isRefused(state.tokens.esp, payload)) return unauthorized(state, payload, now);
+  if (payload['command'] === 'drill' && state.plan.capabilities.includes('drill')) return drill(state, payload, now);
   if (payload['command'] === 'emergency_stop') return stopAddressed(state, payload, now);
   if (payload['command'] === 'clear_emergency') return clear(state, payload, now);
   return { state, out: [outcomeMessage(payload, { outcome: 'rejected', code: 'VALIDATION_FAIL' }, now)] };
 }
 
+/** A token that was set must come along (3.7.1). */
+function isRefused(token: string | undefined, payload: Payload): boolean {
+  return token !== undefined && payload['auth_token'] !== token;
+}
+
+function unauthorized(state: DeviceState, payload: Payload, now: Now): Step {
+  const message = 'Emergency command with a wrong token';
+  return {
+    state,
+    out: [
+      errorMessage(state, { code: WRONG_TOKEN, category: 'SAFETY', message }, now),
+      { path: 'actuator/emergency/error', qos: 1, payload: { error: 'unauthorized', message } },
+      outcomeMessage(payload, { outcome: 'rejected', code: 'UNAUTHORIZED', reason: message }, now),
+    ],
+  };
+}
+
+/** The way of a stop without the stop (our extensions): answered like one, and no output changes. */
+function drill(state: DeviceState, payload: Payload, now: Now): Step {
+  return { state, out: [ackMessage(state, payload, { command: 'drill', drill: true }, now)] };
+}
+
+function ackMessage(state: DeviceState, request: Payload, about: Payload, now: Now): Message {
+  const payload = {
+    ts: now.nowS,
+    esp_id: state.plan.id,
+    correlation_id: text(request['correlation_id']),
+    ...about,
+    gpio_count: state.outputs.length,
+    outcome: 'executed',
+  };
+  return { path: 'actuator/emergency/ack', qos: 1, payload };
+}
+
 function stopAddressed(state: DeviceState, payload: Payload, now: Now): Step {
   const stopped = stopAll(state, now);
-  const ack: Message = {
-    path: 'actuator/emergency/ack',
-    qos: 1,
-    payload: {
-      ts: now.nowS,
-      esp_id: state.plan.id,
-      correlation_id: text(payload['correlation_id']),
-      command: 'emergency_stop',
-      gpio_count: state.outputs.length,
-      outcome: 'executed',
-    },
-  };
+  const ack = ackMessage(state, payload, { command: 'emergency_stop' }, now);
   const end = outcomeMessage(payload, { outcome: 'applied', code: 'EMERGENCY_STOP_TRIGGERED' }, now);
   return { state: stopped.state, out: [ack, ...stopped.out, end] };
 }
@@ -106,6 +133,12 @@ export function receiveBroadcast(state: DeviceState, payload: Payload | null, no
   if (payload === null)
     return { state, out: [outcomeMessage({}, { outcome: 'failed', code: 'EMERGENCY_PARSE_ERROR' }, now)] };
   const mismatch = broadcastMismatch(payload);
+  if (!mismatch && isRefused(state.tokens.broadcast, payload)) {
+    const message = 'Emergency broadcast with a wrong token';
+    const error = errorMessage(state, { code: WRONG_TOKEN, category: 'SAFETY', message }, now);
+    const end = { outcome: 'rejected', code: 'UNAUTHORIZED', reason: message };
+    return { state, out: [error, outcomeMessage(payload, end, now)] };
+  }
   if (!mismatch) {
     const stopped = stopAll(state, now);
     const end = outcomeMessage(payload, { outcome: 'applied', code: 'BROADCAST_EMERGENCY_STOP_TRIGGERED' }, now);
@@ -118,7 +151,8 @@ export function receiveBroadcast(state: DeviceState, payload: Payload | null, no
   return { state: stopped.state, out: [...stopped.out, errorMessage(state, error, now), end] };
 }
 
-function stopAll(state: DeviceState, now: Now): Step {
+/** All outputs off and latched; each says so by alert and status. */
+export function stopAll(state: DeviceState, now: Now): Step {
   const outputs = state.outputs.map((output) => stopOutput(output, now.ms));
   const next: DeviceState = { ...state, stoppedAtMs: now.ms, clearing: null, outputs };
   const out = outputs.flatMap((output) => [

@@ -3,14 +3,18 @@ import type { Logger } from 'pino';
 import { BROADCAST_EMERGENCY_TOPIC, deviceTopic, serverStatusTopic } from '../../shared/wire/topic';
 import type { Clock } from '../clock';
 import type { DemoDevicePlan } from './demo-plan';
-import { heartbeatMessage, statusMessage } from './device-messages';
-import { initialState, receive, tick, type DeviceState, type Message, type Now, type Step } from './device-state';
+import { diagnosticsMessage, heartbeatMessage, metricsMessage, readingMessage, statusMessage } from './device-messages';
+import { initialState, rebooted, receive, tick } from './device-state';
+import type { DeviceState, Message, Now, Step } from './device-state';
 import { receiveBroadcast } from './emergency-rules';
 
 /** A device asks this often until its gate is open, then this often (the contract's minute would make a dull demo). */
 const HEARTBEAT_CLOSED_MS = 5_000;
 const HEARTBEAT_OPEN_MS = 15_000;
 const STATUS_MS = 30_000;
+const DIAGNOSTICS_MS = 60_000;
+/** The counters go out with every so many heartbeats (wire contract 1.3). */
+const METRICS_EVERY = 5;
 const TICK_MS = 250;
 const KEEP_ALIVE_S = 60;
 const RECONNECT_MS = 2_000;
@@ -21,13 +25,18 @@ const GOODBYE_MS = 500;
 const SUBSCRIPTIONS = [
   ['system/heartbeat/ack', 1],
   ['config', 2],
+  ['system/command', 2],
   ['actuator/+/command', 2],
   ['actuator/emergency', 1],
   ['zone/assign', 1],
+  ['subzone/assign', 1],
+  ['subzone/remove', 1],
+  ['subzone/safe', 1],
+  ['sensor/+/command', 2],
 ] as const;
 /** Sent while the gate is closed (2.1); the rest waits for the first acknowledgement. */
 const PASSES_GATE =
-  /^(system\/heartbeat|session\/announce|zone\/ack|config_response|actuator\/\w+\/response|actuator\/emergency\/error|system\/error)/;
+  /^(system\/heartbeat|session\/announce|(sub)?zone\/ack|config_response|system\/command\/response|(actuator|sensor)\/\w+\/response|actuator\/emergency\/error|system\/error)/;
 
 export type DeviceOptions = {
   readonly plan: DemoDevicePlan;
@@ -36,6 +45,8 @@ export type DeviceOptions = {
   readonly login: { readonly username: string; readonly password: string };
   readonly clock: Clock;
   readonly log: Logger;
+  /** What one of its sensors would read now; undefined for one that is not there. */
+  readonly sample: (gpio: number, type: string) => number | undefined;
 };
 
 /** A simulated device on its own MQTT connection. It behaves by device-state.ts; here are only socket and timers. */
@@ -45,7 +56,9 @@ export class SimulatedDevice {
   private seq = 0;
   private isSubscribed = false;
   private heartbeatAtMs = 0;
+  private heartbeats = 0;
   private statusAtMs = 0;
+  private diagnosticsAtMs = 0;
   private cancelTick: () => void = () => undefined;
 
   constructor(private readonly options: DeviceOptions) {
@@ -119,20 +132,7 @@ export class SimulatedDevice {
 
   /** Sends one reading (wire contract 1.13), unless the gate is closed. */
   reading(gpio: number, type: string, raw: number): void {
-    const { plan } = this.options;
-    const payload = {
-      esp_id: plan.id,
-      zone_id: this.state.zoneId,
-      subzone_id: '',
-      gpio,
-      sensor_type: type,
-      raw,
-      quality: 'good',
-      ts: this.now().nowS,
-      time_valid: true,
-      raw_mode: true,
-    };
-    this.send({ path: `sensor/${gpio}/data`, qos: 1, payload });
+    this.send(readingMessage(this.state, { gpio, type, raw }, this.now()));
   }
 
   private connected(client: MqttClient): void {
@@ -147,7 +147,7 @@ export class SimulatedDevice {
         esp_id: plan.id,
         handover_epoch: this.state.epoch,
         session_epoch: this.state.epoch,
-        reason: 'boot',
+        reason: this.state.resetReason === 'SW' ? 'reboot' : 'boot',
         ts_ms: nowS * 1000,
       },
     });
@@ -181,17 +181,33 @@ export class SimulatedDevice {
 
   private tick(): void {
     const now = this.now();
+    if (this.reboot(now)) return;
     this.take(tick(this.state, now));
     if (now.ms - this.heartbeatAtMs >= (this.state.isGateOpen ? HEARTBEAT_OPEN_MS : HEARTBEAT_CLOSED_MS))
       this.heartbeat();
     if (now.ms - this.statusAtMs >= STATUS_MS) this.statuses();
+    if (now.ms - this.diagnosticsAtMs < DIAGNOSTICS_MS) return;
+    this.diagnosticsAtMs = now.ms;
+    this.send(diagnosticsMessage(this.state, now));
+  }
+
+  /** A reboot that is due: the connection breaks without a goodbye, as that of a real board does, and comes back by itself. */
+  private reboot(now: Now): boolean {
+    const state = rebooted(this.state, now.ms);
+    if (!state) return false;
+    this.state = state;
+    this.seq = 0;
+    this.client?.stream.destroy();
+    return true;
   }
 
   private heartbeat(): void {
     if (!this.isSubscribed) return;
     const now = this.now();
     this.heartbeatAtMs = now.ms;
-    this.send(heartbeatMessage(this.state, now, rssiOf(this.options.plan.id)));
+    this.send(heartbeatMessage(this.state, now));
+    this.heartbeats += 1;
+    if (this.heartbeats % METRICS_EVERY === 0) this.send(metricsMessage(this.state, now));
   }
 
   private statuses(): void {
@@ -209,15 +225,9 @@ export class SimulatedDevice {
   }
 
   private now(): Now {
-    return { nowS: Math.floor(this.options.clock.now() / 1000), ms: this.options.clock.monotonic() };
+    const { clock, sample } = this.options;
+    return { nowS: Math.floor(clock.now() / 1000), ms: clock.monotonic(), sample };
   }
-}
-
-/** A steady signal strength per device, −45 to −74 dBm. */
-function rssiOf(id: string): number {
-  let sum = 0;
-  for (const character of id) sum += character.codePointAt(0) ?? 0;
-  return -45 - (sum % 30);
 }
 
 function parse(bytes: Buffer): Record<string, unknown> | null {

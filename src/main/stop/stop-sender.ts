@@ -3,31 +3,35 @@ import { encodePayload } from '../../shared/wire/encode';
 import { broadcastEmergency, deviceEmergency } from '../../shared/wire/messages/emergency';
 import { BROADCAST_EMERGENCY_TOPIC, deviceTopic } from '../../shared/wire/topic';
 import type { BrokerConnection } from '../link/connection';
+import { broadcastPayload, devicePayload, type DeviceEmergency } from './stop-payload-rules';
 
 export type StopMessage = { readonly correlationId: string; readonly reason: string };
 
-/** The stop's own way to the socket: no breaker, no queue, no limit between the decision and the packet. */
+/** The secrets that devices may ask for. They go into the message and nowhere else. */
+export type TokenSource = {
+  readonly ofDevice: (deviceId: DeviceId) => string | undefined;
+  readonly ofBroadcast: () => string | undefined;
+};
+
+/** The stop's own way to the socket: no breaker, no queue, no limit between the decision and the packet. Drills take the same way. */
 export class StopSender {
   constructor(
     private readonly connection: Pick<BrokerConnection, 'publish'>,
     private readonly kaiserId: string,
+    private readonly tokens: TokenSource,
     private readonly onFailure: (topic: string, error: Error) => void,
   ) {}
 
-  /** Stops every device that hears the broadcast. */
-  broadcast({ correlationId, reason }: StopMessage, issuedBy: string, at: string): void {
-    const ids = { correlation_id: correlationId, intent_id: correlationId };
-    const payload = { command: 'emergency_stop' as const, reason, issued_by: issuedBy, timestamp: at, ...ids };
+  /** Stops every device that hears the broadcast. The reason is cut to what fits. */
+  broadcast(message: StopMessage, issuedBy: string, at: string): void {
+    const payload = broadcastPayload({ ...message, issuedBy, at }, this.tokens.ofBroadcast());
     this.send(BROADCAST_EMERGENCY_TOPIC, encodePayload(broadcastEmergency, payload), broadcastEmergency.qos);
   }
 
-  /** Stops or clears one device. */
-  device(
-    deviceId: DeviceId,
-    command: 'emergency_stop' | 'clear_emergency',
-    { correlationId, reason }: StopMessage,
-  ): void {
-    const payload = { command, auth_token: '', reason, correlation_id: correlationId, intent_id: correlationId };
+  /** Stops, clears or drills one device. The reason is cut to what fits. */
+  device(deviceId: DeviceId, command: DeviceEmergency['command'], message: StopMessage): void {
+    // Always a text: stock firmware turns a missing one into "null" (0.5).
+    const payload = devicePayload({ ...message, command }, this.tokens.ofDevice(deviceId) ?? '');
     const topic = deviceTopic(this.kaiserId, deviceId, deviceEmergency.path);
     this.send(topic, encodePayload(deviceEmergency, payload), deviceEmergency.qos);
   }

@@ -1,74 +1,89 @@
 import { randomUUID } from 'node:crypto';
 import type { Block } from '../../shared/api/control';
-import type { StopScope, StopView } from '../../shared/api/stop';
+import type { StopRefusal, StopScope, StopView } from '../../shared/api/stop';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
-import { utf8Bytes } from '../../shared/wire/encode';
 import { wireLimits } from '../../shared/wire/limits';
 import type { Changes } from '../api/changes';
 import type { Clock } from '../clock';
 import type { DeviceRecord } from '../devices/device-record';
 import type { DeviceRegistry } from '../devices/device-registry';
-import type { Journal } from '../journal/journal';
+import type { Journal, JournalInput } from '../journal/journal';
 import type { WriteBatch } from '../store/write-batch';
+import { currentTraceId, withTrace } from '../trace';
+import type { Drills } from './drills';
+import type { Latencies } from './latencies';
+import { isOpenFor, StopBook } from './stop-book';
+import { StopDispatch } from './stop-dispatch';
+import { StopObservations } from './stop-observations';
 import type { StopSender } from './stop-sender';
-import { covers, isEngaged, nextStop, stopReason, withNewDevice, type StopEvent } from './stop-state';
+import { isEngaged, withNewDevice } from './stop-state';
 import type { StopStore } from './stop-store';
-
-/** Cleared stops that the screens show. */
-const PAST_STOPS = 20;
-/** UTF-8 bytes of a reason that leave room in the 256-byte pool of stock firmware beside two ids and a token key (wire contract 0.5). */
-const DEVICE_REASON_BYTES = 60;
-/** The same for the 512-byte pool of the broadcast. */
-const BROADCAST_REASON_BYTES = 160;
-/** UTF-8 bytes of the operator's name in the broadcast. */
-const ISSUER_BYTES = 64;
+import type { StopTokens } from './stop-tokens';
+import { refusalText, scopeName, unknownScope } from './stop-texts';
 
 export type StopParts = {
   readonly store: StopStore;
   readonly batch: WriteBatch;
   readonly devices: DeviceRegistry;
   readonly sender: StopSender;
+  readonly tokens: StopTokens;
+  readonly latencies: Latencies;
+  readonly drills: Drills;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly changes: Changes;
   readonly zoneName: (id: ZoneId) => string | undefined;
+  /** Pins of the actuators that a device is known to have. */
+  readonly actuatorPins: (id: DeviceId) => readonly number[];
 };
 
 /**
  * The software stop: latched on disk before it is sent, on its own path, confirmed by each device or named. It survives a restart, reaches
- * devices that come back while it is engaged, and clearing it starts nothing.
+ * devices that come back while it is engaged, and clearing it starts nothing. It is no replacement for a hard-wired emergency stop.
  */
 export class StopService {
-  private readonly stops = new Map<string, StopView>();
-  private readonly sentMs = new Map<string, number>();
-  private readonly timers = new Set<() => void>();
+  private readonly book: StopBook;
+  private readonly dispatch: StopDispatch;
+  private readonly observations: StopObservations;
 
-  constructor(private readonly parts: StopParts) {}
+  constructor(private readonly parts: StopParts) {
+    const { sender, clock } = parts;
+    this.book = new StopBook(parts);
+    const onOverdue = (id: string, late: ReadonlySet<DeviceId>) => this.overdue(id, late);
+    this.dispatch = new StopDispatch({ book: this.book, sender, clock, onOverdue });
+    this.observations = new StopObservations(clock, (id) => this.pinsOf(id));
+  }
 
-  /** Restores the latch. Whoever had not confirmed is asked again when it is back. */
+  /** Restores latches, tokens and drills. */
   load(): void {
-    for (const stop of this.parts.store.load(PAST_STOPS))
-      this.stops.set(stop.id, nextStop(stop, { kind: 'overdue' }, this.parts.clock.now()));
+    this.parts.tokens.load();
+    this.parts.drills.load();
+    this.book.load();
   }
 
   stop(): void {
-    for (const cancel of this.timers) cancel();
+    this.dispatch.stop();
+    this.parts.drills.stop();
   }
 
   /** Engaged ones first, then the last cleared ones, newest first. */
   list(): StopView[] {
-    const newest = [...this.stops.values()].sort((a, b) => (a.engagedAt < b.engagedAt ? 1 : -1));
-    return [...newest.filter(isEngaged), ...newest.filter((stop) => !isEngaged(stop)).slice(0, PAST_STOPS)];
+    return this.book.list();
   }
 
   get(id: string): StopView | undefined {
-    return this.stops.get(id);
+    return this.book.get(id);
+  }
+
+  /** Stops and devices of which memory keeps something, for diagnosis. */
+  get remembered(): { stops: number; asked: number } {
+    return { stops: this.book.all().length, asked: this.dispatch.remembered };
   }
 
   /** The stop that forbids a device to be switched on, as a sentence. */
   blockOf(deviceId: DeviceId): Block | null {
-    const stop = this.engagedFor(deviceId);
+    const stop = this.book.engagedFor(deviceId);
     if (!stop) return null;
     const details = { stopId: stop.id, scope: stop.scope.kind, since: stop.engagedAt, by: stop.by };
     return {
@@ -80,18 +95,15 @@ export class StopService {
 
   /** Engages a stop. It is sent even when the latch cannot be stored: stopping comes before recording. */
   engage(scope: StopScope, reason: string, actor: string): Result<StopView> {
-    const { clock, journal } = this.parts;
-    const targets = this.targets(scope);
-    if (scope.kind === 'device' && targets.length === 0)
-      return failure(
-        'not_found',
-        `There is no device ${scope.deviceId}. For everything use the stop of the whole plant.`,
-      );
-    if (scope.kind === 'zone' && this.parts.zoneName(scope.zoneId) === undefined)
-      return failure('not_found', `There is no zone ${scope.zoneId}. For everything use the stop of the whole plant.`);
+    const { clock, devices, zoneName, batch, drills } = this.parts;
+    const unknown = unknownScope(scope, devices, zoneName);
+    if (unknown !== null) return failure('not_found', `${unknown} For everything use the stop of the whole plant.`);
+    const targets = devices.all().filter(({ id }) => this.book.isCovered(scope, id));
     const now = clock.now();
+    const traceId = currentTraceId();
     const stop: StopView = {
       id: randomUUID(),
+      ...(traceId !== undefined && { traceId }),
       scope,
       reason,
       by: actor,
@@ -99,24 +111,24 @@ export class StopService {
       clearableAt: new Date(now + wireLimits.clearAfterStopMs).toISOString(),
       devices: targets.map(({ id }) => ({ deviceId: id, state: 'offline' })),
     };
-    this.keep(stop);
-    this.parts.batch.commitPlantNow();
+    this.book.keep(stop);
+    batch.commitPlantNow();
     this.send(stop, targets);
-    journal.add({
+    this.note(stop, {
       kind: 'stop.engaged',
       actor,
       message: `Software stop engaged: ${this.scopeName(scope)}${reason === '' ? '' : ` (${reason})`}`,
       details: { stopId: stop.id, scope },
     });
-    return success(this.stops.get(stop.id) ?? stop);
+    drills.interrupt(targets.map(({ id }) => id));
+    return success(this.book.get(stop.id) ?? stop);
   }
 
   /** Clears a stop, not before the devices take it (5 s after their stop). Repeating it asks the devices that have not answered again. */
   clear(id: string, actor: string): Result<StopView> {
-    const { clock, journal } = this.parts;
-    const stop = this.stops.get(id);
+    const stop = this.book.get(id);
     if (!stop) return failure('not_found', `There is no stop ${id}.`);
-    const waitMs = Date.parse(stop.clearableAt) - clock.now();
+    const waitMs = Date.parse(stop.clearableAt) - this.parts.clock.now();
     if (isEngaged(stop) && waitMs > 0 && waitMs <= wireLimits.clearAfterStopMs * 2) {
       return failure(
         'too_early',
@@ -125,8 +137,8 @@ export class StopService {
       );
     }
     if (isEngaged(stop)) {
-      this.step(id, { kind: 'clear', by: actor });
-      journal.add({
+      this.book.step(id, { kind: 'clear', by: actor });
+      this.note(stop, {
         kind: 'stop.cleared',
         actor,
         message: `Software stop cleared: ${this.scopeName(stop.scope)}. Nothing was started.`,
@@ -134,139 +146,160 @@ export class StopService {
       });
     }
     for (const { deviceId, state } of stop.devices)
-      if (state !== 'cleared' && !this.engagedFor(deviceId)) this.sendClear(id, deviceId);
+      if (state !== 'cleared' && !this.book.engagedFor(deviceId)) this.dispatch.clear(stop, deviceId);
     this.refreshActuators(stop);
-    return success(this.stops.get(id) ?? stop);
+    return success(this.book.get(id) ?? stop);
   }
 
-  /** A device confirmed by acknowledgement (with its id), outcome, or alert and status of all its actuators (without). */
-  confirmed(deviceId: DeviceId, correlationId: string | undefined): void {
-    for (const stop of this.stops.values()) {
-      const isMeant = correlationId === undefined ? isEngaged(stop) : correlationId === stop.id;
-      const device = isMeant && stop.devices.find((candidate) => candidate.deviceId === deviceId);
-      if (!device || device.state === 'confirmed' || device.state === 'cleared') continue;
-      const latencyMs = this.latencyMs(stop.id, device);
-      if (latencyMs === undefined) continue; // it was never asked
-      this.step(stop.id, { kind: 'confirmed', deviceId, latencyMs });
-      this.parts.journal.add({
-        kind: 'stop.confirmed',
-        deviceId,
-        actor: `device:${deviceId}`,
-        message: `${this.nameOf(deviceId)} confirmed the stop after ${latencyMs} ms`,
-        details: { stopId: stop.id, latencyMs },
-      });
-    }
+  /** A device said with the id of a stop that its outputs are off. */
+  confirmed(deviceId: DeviceId, correlationId: string): void {
+    const stop = this.book.get(correlationId);
+    if (stop) this.confirm(stop, deviceId);
   }
 
-  /** Time since the stop was handed out to a device; after a restart of the console by the wall clock. */
-  private latencyMs(stopId: string, { deviceId, sentAt }: StopView['devices'][number]): number | undefined {
-    const { clock } = this.parts;
-    const sentMs = this.sentMs.get(`${stopId}:${deviceId}`);
-    if (sentMs !== undefined) return Math.round(clock.monotonic() - sentMs);
-    return sentAt === undefined ? undefined : Math.max(0, clock.now() - Date.parse(sentAt));
+  /** A stop alert of one pin, or of the device as a whole (255). */
+  alerted(deviceId: DeviceId, gpio: number): void {
+    if (!this.parts.devices.get(deviceId)) return;
+    this.observations.alert(deviceId, gpio);
+    this.observed(deviceId);
+  }
+
+  /** The safety state in the status of one actuator. */
+  reported(deviceId: DeviceId, gpio: number, emergency: string): void {
+    if (!this.parts.devices.get(deviceId)) return;
+    this.observations.status(deviceId, gpio, emergency);
+    this.observed(deviceId);
   }
 
   /** A device said that it left the stop. */
   recovered(deviceId: DeviceId): void {
-    for (const stop of this.stops.values()) {
-      const state = stop.devices.find((candidate) => candidate.deviceId === deviceId)?.state;
-      if (isEngaged(stop) || state === undefined || state === 'cleared') continue;
-      this.step(stop.id, { kind: 'device_cleared', deviceId });
-      this.parts.journal.add({
-        kind: 'stop.device_cleared',
-        deviceId,
-        actor: `device:${deviceId}`,
-        message: `${this.nameOf(deviceId)} left the stop; its outputs stay off`,
-        details: { stopId: stop.id },
-      });
-    }
+    for (const stop of this.book.all()) if (!isEngaged(stop)) this.left(stop, deviceId);
+  }
+
+  /**
+   * A device refused: the stop or clear with this id, or (without one) what it has not answered yet. `text` is what it said. False when
+   * nothing was asked of it.
+   */
+  refused(deviceId: DeviceId, answer: { id?: string; reason: StopRefusal | undefined; text: string }): boolean {
+    const waits = (stop: StopView) =>
+      stop.devices.some((device) => device.deviceId === deviceId && device.state !== 'confirmed');
+    const stop =
+      answer.id === undefined
+        ? (this.book.list().find((one) => isEngaged(one) && waits(one)) ?? this.book.clearingOf(deviceId))
+        : this.book.get(answer.id);
+    if (!stop?.devices.some((device) => device.deviceId === deviceId)) return false;
+    const { reason, text } = answer;
+    if (reason === 'clear_rejected') this.clearRejected(stop, deviceId, text);
+    else if (this.book.step(stop.id, { kind: 'refused', deviceId, reason }))
+      this.noteRefusal(stop, deviceId, refusalText(isEngaged(stop) ? 'stop' : 'clear', reason, text), reason);
+    return true;
   }
 
   /** A device is there (again): an engaged stop is sent to it, and a clear that it missed. */
   deviceOnline(deviceId: DeviceId): void {
-    for (const stop of this.stops.values()) {
-      if (isEngaged(stop) && this.holds(stop, deviceId)) {
-        const next = withNewDevice(stop, deviceId);
-        if (next !== stop) this.keep(next);
-        const state = next.devices.find((device) => device.deviceId === deviceId)?.state;
-        if (state === 'sent') continue; // also one that confirmed is asked: a restart may have cost it the latch
-        this.send(
-          next,
-          this.parts.devices.all().filter(({ id }) => id === deviceId),
-          { isRepeat: true },
-        );
-      } else if (!isEngaged(stop) && !this.engagedFor(deviceId)) {
-        const state = stop.devices.find((device) => device.deviceId === deviceId)?.state;
-        if (state !== undefined && state !== 'cleared') this.sendClear(stop.id, deviceId); // harmless to one that is not stopped
-      }
+    const targets = this.parts.devices.all().filter(({ id }) => id === deviceId);
+    for (const stop of this.book.all()) {
+      if (!isEngaged(stop) || !this.book.holds(stop, deviceId)) continue;
+      const next = withNewDevice(stop, deviceId);
+      if (next !== stop) this.book.keep(next);
+      const state = next.devices.find((device) => device.deviceId === deviceId)?.state;
+      if (state !== 'sent') this.send(next, targets, { isRepeat: true }); // also to one that confirmed: a restart may have cost it the latch
     }
+    const missed = this.book.clearingOf(deviceId);
+    if (missed) this.dispatch.clear(missed, deviceId); // harmless to one that is not stopped
   }
 
   /** The broker is back: what is engaged is sent again to everybody who has not confirmed. */
   brokerOnline(): void {
-    for (const stop of this.stops.values()) {
+    for (const stop of this.book.all()) {
       if (!isEngaged(stop)) continue;
       const open = new Set(stop.devices.filter(({ state }) => state !== 'confirmed').map(({ deviceId }) => deviceId));
-      if (open.size > 0 || stop.scope.kind === 'all')
-        this.send(
-          stop,
-          this.parts.devices.all().filter(({ id }) => open.has(id)),
-        );
+      if (open.size === 0 && stop.scope.kind !== 'all') continue;
+      const targets = this.parts.devices.all().filter(({ id }) => open.has(id));
+      this.send(stop, targets);
     }
   }
 
   removeDevice(deviceId: DeviceId): void {
-    for (const stop of this.stops.values()) {
-      if (stop.devices.some((device) => device.deviceId === deviceId))
-        this.step(stop.id, { kind: 'device_removed', deviceId });
+    const { tokens, latencies } = this.parts;
+    for (const stop of this.book.all()) {
+      if (!stop.devices.some((device) => device.deviceId === deviceId)) continue;
+      this.book.step(stop.id, { kind: 'device_removed', deviceId });
+      this.dispatch.forget(stop.id, deviceId);
     }
+    this.observations.removeDevice(deviceId);
+    tokens.removeDevice(deviceId);
+    latencies.removeDevice(deviceId);
   }
 
-  /** Hands out the messages at once; a repeat for one device does not need the broadcast again. */
-  private send(stop: StopView, targets: readonly DeviceRecord[], { isRepeat = false } = {}): void {
-    const { sender, clock } = this.parts;
-    if (stop.scope.kind === 'all' && !isRepeat)
-      sender.broadcast(
-        { correlationId: stop.id, reason: stopReason(stop.reason, BROADCAST_REASON_BYTES, utf8Bytes) },
-        stopReason(stop.by, ISSUER_BYTES, utf8Bytes),
-        new Date(clock.now()).toISOString(),
-      );
-    for (const device of targets) this.sendStop(stop, device.id);
-    this.markSent(stop.id, targets);
-    const cancel = clock.after(wireLimits.stopConfirmMs, () => {
-      this.timers.delete(cancel);
-      this.overdue(stop.id);
-    });
-    this.timers.add(cancel);
+  private send(stop: StopView, targets: readonly DeviceRecord[], options: { isRepeat?: boolean } = {}): void {
+    this.dispatch.send(stop, targets, options);
     this.refreshActuators(stop);
   }
 
-  private sendStop(stop: StopView, deviceId: DeviceId): void {
-    const { sender, clock } = this.parts;
-    this.sentMs.set(`${stop.id}:${deviceId}`, clock.monotonic());
-    sender.device(deviceId, 'emergency_stop', {
-      correlationId: stop.id,
-      reason: stopReason(stop.reason, DEVICE_REASON_BYTES, utf8Bytes),
+  private confirm(stop: StopView, deviceId: DeviceId): void {
+    const device = stop.devices.find((candidate) => candidate.deviceId === deviceId);
+    const latencyMs = device && this.dispatch.latencyMs(stop.id, device);
+    if (latencyMs === undefined) return; // it is not meant, or was never asked
+    if (!this.book.step(stop.id, { kind: 'confirmed', deviceId, latencyMs })) return;
+    // A late one is counted as missed already; its time would only tell how long it was away.
+    if (this.dispatch.stopSentMs(stop.id, deviceId) !== undefined && latencyMs < wireLimits.stopConfirmMs)
+      this.parts.latencies.add(deviceId, 'stop', latencyMs);
+    this.note(stop, {
+      kind: 'stop.confirmed',
+      deviceId,
+      actor: `device:${deviceId}`,
+      message: `${this.nameOf(deviceId)} confirmed the stop after ${latencyMs} ms`,
+      details: { stopId: stop.id, latencyMs },
     });
   }
 
-  /** An offline device gets the message too, but it is not waited for. */
-  private markSent(id: string, targets: readonly DeviceRecord[]): void {
-    const present = targets.filter(({ presence }) => presence.state !== 'offline').map((device) => device.id);
-    if (present.length > 0) this.step(id, { kind: 'sent', deviceIds: new Set(present) });
+  /** Confirms and ends by what all actuators of a device say. */
+  private observed(deviceId: DeviceId): void {
+    for (const stop of this.book.all()) {
+      if (!isOpenFor(stop, deviceId)) continue;
+      const sinceMs = isEngaged(stop)
+        ? this.dispatch.stopSentMs(stop.id, deviceId)
+        : this.dispatch.clearSentMs(stop.id, deviceId);
+      if (sinceMs === undefined) continue;
+      if (isEngaged(stop) && this.observations.isStoppedSince(deviceId, sinceMs)) this.confirm(stop, deviceId);
+      if (!isEngaged(stop) && this.observations.isFreeSince(deviceId, sinceMs)) this.left(stop, deviceId);
+    }
   }
 
-  private sendClear(stopId: string, deviceId: DeviceId): void {
-    this.parts.sender.device(deviceId, 'clear_emergency', { correlationId: stopId, reason: 'cleared by the operator' });
+  private left(stop: StopView, deviceId: DeviceId): void {
+    if (!isOpenFor(stop, deviceId)) return;
+    this.book.step(stop.id, { kind: 'device_cleared', deviceId });
+    this.dispatch.forget(stop.id, deviceId);
+    this.note(stop, {
+      kind: 'stop.device_cleared',
+      deviceId,
+      actor: `device:${deviceId}`,
+      message: `${this.nameOf(deviceId)} left the stop; its outputs stay off`,
+      details: { stopId: stop.id },
+    });
   }
 
-  private overdue(id: string): void {
-    const before = this.stops.get(id);
+  private clearRejected(stop: StopView, deviceId: DeviceId, text: string): void {
+    if (isEngaged(stop) || !isOpenFor(stop, deviceId)) return;
+    const plan = this.dispatch.clearAgain(stop.id, deviceId);
+    if (plan === 'waits') return; // a device says one refusal up to three times
+    const reason = 'clear_rejected' as const;
+    const isOver = plan === 'no' && this.book.step(stop.id, { kind: 'refused', deviceId, reason });
+    if (plan === 'planned')
+      this.noteRefusal(stop, deviceId, `refused the clear (${text}); it is asked once more in 6 s`, reason);
+    else if (isOver)
+      this.noteRefusal(stop, deviceId, `refused the clear twice (${text}). Look at it, then clear again.`, reason);
+  }
+
+  private overdue(id: string, late: ReadonlySet<DeviceId>): void {
+    const before = this.book.get(id);
     if (!before || !isEngaged(before)) return;
-    const late = before.devices.filter(({ state }) => state === 'sent');
-    this.step(id, { kind: 'overdue' });
-    for (const { deviceId } of late) {
-      this.parts.journal.add({
+    const silent = before.devices.filter(({ deviceId, state }) => state === 'sent' && late.has(deviceId));
+    this.book.step(id, { kind: 'overdue', deviceIds: late });
+    for (const { deviceId } of silent) {
+      this.parts.latencies.add(deviceId, 'stop', null);
+      this.note(before, {
         kind: 'stop.unconfirmed',
         deviceId,
         message: `${this.nameOf(deviceId)} has not confirmed the stop within 5 s. Go there.`,
@@ -275,35 +308,27 @@ export class StopService {
     }
   }
 
-  private step(id: string, event: StopEvent): void {
-    const before = this.stops.get(id);
-    const next = before && nextStop(before, event, this.parts.clock.now());
-    if (next && next !== before) this.keep(next);
+  /** Active actuators that a device must speak for. */
+  private pinsOf(deviceId: DeviceId): number[] {
+    const { config } = this.parts.devices.get(deviceId) ?? {};
+    const configured = config?.confirmed?.actuators ?? config?.desired?.actuators ?? [];
+    const inactive = new Set(configured.filter(({ active }) => !active).map(({ gpio }) => gpio));
+    return this.parts.actuatorPins(deviceId).filter((gpio) => !inactive.has(gpio));
   }
 
-  private keep(stop: StopView): void {
-    this.stops.set(stop.id, stop);
-    this.parts.batch.plant(() => this.parts.store.save(stop));
-    this.parts.changes.stop(stop.id);
+  private noteRefusal(stop: StopView, deviceId: DeviceId, what: string, reason: StopRefusal | undefined): void {
+    this.note(stop, {
+      kind: 'stop.refused',
+      deviceId,
+      actor: `device:${deviceId}`,
+      message: `${this.nameOf(deviceId)} ${what}`,
+      details: { stopId: stop.id, ...(reason !== undefined && { reason }) },
+    });
   }
 
-  private targets(scope: StopScope): readonly DeviceRecord[] {
-    return this.parts.devices.all().filter(({ id }) => this.isCovered(scope, id));
-  }
-
-  /** A device belongs to the zone that it confirmed, and also to the one it is asked to join. */
-  private isCovered(scope: StopScope, deviceId: DeviceId): boolean {
-    const zone = this.parts.devices.get(deviceId)?.zone;
-    return [zone?.confirmed ?? null, zone?.desired ?? null].some((zoneId) => covers(scope, deviceId, zoneId));
-  }
-
-  /** A device that was stopped stays so until the clear, wherever it is moved meanwhile. */
-  private holds(stop: StopView, deviceId: DeviceId): boolean {
-    return this.isCovered(stop.scope, deviceId) || stop.devices.some((device) => device.deviceId === deviceId);
-  }
-
-  private engagedFor(deviceId: DeviceId): StopView | undefined {
-    return [...this.stops.values()].find((stop) => isEngaged(stop) && this.holds(stop, deviceId));
+  /** Journals something that belongs to a stop, under the trace of that stop. */
+  private note(stop: StopView, entry: JournalInput): void {
+    withTrace(stop.traceId, () => this.parts.journal.add(entry));
   }
 
   private refreshActuators(stop: StopView): void {
@@ -315,9 +340,6 @@ export class StopService {
   }
 
   private scopeName(scope: StopScope): string {
-    if (scope.kind === 'all') return 'whole plant';
-    return scope.kind === 'zone'
-      ? `zone ${this.parts.zoneName(scope.zoneId) ?? scope.zoneId}`
-      : `device ${this.nameOf(scope.deviceId)}`;
+    return scopeName(scope, this.parts.zoneName, (id) => this.nameOf(id));
   }
 }

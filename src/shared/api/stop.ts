@@ -12,8 +12,14 @@ export type StopScope = z.infer<typeof stopScopeSchema>;
 export const stopDeviceStateSchema = z.enum(['sent', 'confirmed', 'unconfirmed', 'offline', 'cleared']);
 export type StopDeviceState = z.infer<typeof stopDeviceStateSchema>;
 
+/** Why a device does not take the stop or the clear: wrong token, no token where one is demanded, or a clear that it refused twice. */
+export const stopRefusalSchema = z.enum(['unauthorized', 'no_token', 'clear_rejected']);
+export type StopRefusal = z.infer<typeof stopRefusalSchema>;
+
 export const stopViewSchema = z.object({
   id: z.string(),
+  /** Joins the stop with everything that devices answered to it. */
+  traceId: z.string().optional(),
   scope: stopScopeSchema,
   reason: z.string(),
   by: actorSchema,
@@ -28,6 +34,7 @@ export const stopViewSchema = z.object({
       state: stopDeviceStateSchema,
       latencyMs: z.number().optional(),
       sentAt: timeSchema.optional(),
+      reason: stopRefusalSchema.optional(),
     }),
   ),
 });
@@ -47,7 +54,10 @@ export const drillViewSchema = z.object({
       deviceId: deviceIdSchema,
       state: drillDeviceStateSchema,
       latencyMs: z.number().optional(),
-      /** Why a device was skipped: `offline`, `no_capability`, `stopped`. */
+      /**
+       * Why a device was skipped (`offline`, `no_capability`, `stopped`, `not_approved`), or why it is unconfirmed: `stopped` (a real
+       * stop came in between), `really_stopped` (it took the drill for a stop), `unauthorized`, `no_token`, `refused`, `restarted`.
+       */
       reason: z.string().optional(),
     }),
   ),

@@ -120,6 +120,57 @@ test('a pump that is switched on over MQTT wets its bed', async () => {
   });
 });
 
+test('a device measures, drills and takes a subzone when it is asked over MQTT', async () => {
+  await withPlant(async ({ bench, console }) => {
+    answerHeartbeats(console);
+    const device = 'MOCK_TOMATO_BED';
+    await console.received.waitFor(matching(topicOf(device, 'actuator/25/status')), deadlineMs);
+    const ask = async (path: string, answerPath: string, request: Record<string, unknown>) => {
+      const id = `ask-${path}`;
+      const payload = { ...request, correlation_id: id, intent_id: id };
+      await publish(console, topicOf(device, path), JSON.stringify(payload), { qos: 1 });
+      return jsonOf(
+        await console.received.waitFor(matching(topicOf(device, answerPath), { correlation_id: id }), deadlineMs),
+      );
+    };
+    expect(await ask('sensor/34/command', 'sensor/34/response', { command: 'measure', request_id: 'r' })).toMatchObject(
+      { success: true, sensor_type: 'moisture', raw: expect.any(Number) as number },
+    );
+    expect(
+      await ask('actuator/emergency', 'actuator/emergency/ack', { command: 'drill', auth_token: '', reason: '' }),
+    ).toMatchObject({ drill: true });
+    const subzone = { subzone_id: 'bed', subzone_name: '', parent_zone_id: '', assigned_gpios: [25] };
+    expect(await ask('subzone/assign', 'subzone/ack', subzone)).toMatchObject({ status: 'subzone_assigned' });
+    expect(await ask('system/command', 'system/command/response', { command: 'onewire/scan' })).toMatchObject({
+      success: true,
+      found_count: 1,
+    });
+    expect(devicesOn(console, 'onewire/scan_result').size).toBe(1);
+    expect(bench.broker.statistics()).toMatchObject({ refusedPublishes: 0, refusedSubscriptions: 0 });
+  });
+});
+
+test('a device that is told to reboot goes without a goodbye and comes back with a new boot', async () => {
+  await withPlant(async ({ console }) => {
+    answerHeartbeats(console);
+    const device = 'MOCK_FISH_HEAT';
+    await console.received.waitFor(matching(topicOf(device, 'actuator/10/status')), deadlineMs);
+    const bootOf = (message: Received) => jsonOf(message)['boot_sequence_id'];
+    const before = bootOf(await console.received.waitFor(matching(topicOf(device, 'system/heartbeat')), deadlineMs));
+    const from = console.received.mark();
+    const request = { command: 'reboot', delay_ms: 0, correlation_id: 'b', intent_id: 'b' };
+    await publish(console, topicOf(device, 'system/command'), JSON.stringify(request), { qos: 2 });
+    await console.received.waitFor(matching(topicOf(device, 'system/command/response')), deadlineMs, from);
+    await console.received.waitFor(matching(topicOf(device, 'system/will')), deadlineMs, from);
+    const isNewBoot = (message: Received) =>
+      message.topic === topicOf(device, 'system/heartbeat') && bootOf(message) !== before;
+    expect(jsonOf(await console.received.waitFor(isNewBoot, deadlineMs, from))).toMatchObject({ reset_reason: 'SW' });
+    const back = console.received.mark();
+    const status = await console.received.waitFor(matching(topicOf(device, 'actuator/10/status')), deadlineMs, back);
+    expect(jsonOf(status)['seq']).toBeLessThan(10); // counted anew
+  });
+});
+
 test('a plant that is stopped disconnects every device and leaves no last will', async () => {
   await withPlant(async ({ bench, console, plant }) => {
     answerHeartbeats(console);

@@ -22,9 +22,16 @@ import { Publisher } from '../../../../src/main/link/publisher';
 import { OperationStore } from '../../../../src/main/operations/operation-store';
 import { Operations } from '../../../../src/main/operations/operations';
 import { OutboxStore } from '../../../../src/main/operations/outbox-store';
+import { DrillStore } from '../../../../src/main/stop/drill-store';
+import { Drills } from '../../../../src/main/stop/drills';
+import { Latencies } from '../../../../src/main/stop/latencies';
+import { LatencyStore } from '../../../../src/main/stop/latency-store';
+import { StopAnswers } from '../../../../src/main/stop/stop-answers';
 import { StopSender } from '../../../../src/main/stop/stop-sender';
 import { StopService } from '../../../../src/main/stop/stop-service';
 import { StopStore } from '../../../../src/main/stop/stop-store';
+import { StopTokenStore } from '../../../../src/main/stop/stop-token-store';
+import { StopTokens } from '../../../../src/main/stop/stop-tokens';
 import { Resync } from '../../../../src/main/zones/resync';
 import { Subzones } from '../../../../src/main/zones/subzones';
 import { ZoneAssignment } from '../../../../src/main/zones/zone-assignment';
@@ -124,17 +131,23 @@ export function openCore({
   const assignment = new ZoneAssignment({ ...exchange, zones, subzones, kaiserId });
   new Resync({ registry, devices, assignment, clock }).start();
   const undelivered: string[] = [];
-  const sender = new StopSender(connection, kaiserId, (topic) => void undelivered.push(topic));
+  const tokens = new StopTokens({ store: new StopTokenStore(plant), batch, devices: registry, journal });
+  const sender = new StopSender(connection, kaiserId, tokens, (topic) => void undelivered.push(topic));
   const zoneName = (id: string) => zones.list().find((zone) => zone.id === id)?.name;
-  const stop = new StopService({
+  const latencies = new Latencies({ store: new LatencyStore(plant), batch, clock });
+  const stopping = { batch, devices: registry, sender, latencies, journal, clock, zoneName };
+  const drills = new Drills({
+    ...stopping,
+    store: new DrillStore(plant),
+    isStopped: (id) => stop.blockOf(id) !== null,
+  });
+  const stop: StopService = new StopService({
+    ...stopping,
     store: new StopStore(plant),
-    batch,
-    devices: registry,
-    sender,
-    journal,
-    clock,
+    tokens,
+    drills,
     changes,
-    zoneName,
+    actuatorPins: (id) => actuators.ofDevice(id).map(({ gpio }) => gpio),
   });
   const actuators: Actuators = new Actuators({
     store: new ActuatorStore(history),
@@ -160,6 +173,8 @@ export function openCore({
     onTokenSet: (...learnt) => void tokensSet.push(learnt),
   });
   devices.onHeartbeat((device, sign) => configuration.counted(device, sign));
+  const showEmergency = actuators.emergency.bind(actuators);
+  const answers = new StopAnswers({ stop, drills, registry, journal, showEmergency });
   devices.onPresence(({ id, presence }) => {
     if (presence.state !== 'online') return;
     stop.deviceOnline(id);
@@ -203,6 +218,10 @@ export function openCore({
   };
   return {
     ...rooms,
+    drills,
+    tokens,
+    latencies,
+    answers,
     clock,
     store,
     connection,

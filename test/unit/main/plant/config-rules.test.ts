@@ -48,21 +48,68 @@ describe('configuration of a simulated device', () => {
     expect([responses(step), outcomes(step)]).toEqual([[], taken]);
   });
 
-  test('for pins that the board does not have is refused one by one, and the rest is taken', () => {
+  test('for pins and parts that the board does not have is refused one by one, and the rest is taken', () => {
+    const sensor = (gpio: number, type: string) => ({ gpio, sensor_type: type, sensor_name: '' });
     const step = push({
-      sensors: [moisture, { gpio: 4, sensor_type: 'ph', sensor_name: 'pH' }],
-      actuators: [pump, { ...pump, gpio: 5 }],
+      sensors: [moisture, sensor(13, 'ph'), sensor(25, 'ph'), sensor(5, 'ph'), sensor(0, 'sht31_temp')],
+      actuators: [pump, ...[3, 12, 34, 22, 4].map((gpio) => ({ ...pump, gpio })), { ...pump, actuator_type: 'relay' }],
+    });
+    const failure = (gpio: number, error: string, code: number, detail: string) => ({
+      type: 'sensor',
+      gpio,
+      error,
+      error_code: code,
+      detail,
     });
     expect(responses(step)).toMatchObject([
       {
         status: 'partial_success',
         count: 1,
-        failed_count: 1,
-        failures: [{ gpio: 4, error: 'GPIO_CONFLICT', error_code: 1002 }],
+        failed_count: 4,
+        failures: [
+          failure(13, 'GPIO_CONFLICT', 1002, 'GPIO 13 not usable'),
+          failure(25, 'GPIO_CONFLICT', 1002, 'GPIO 25 belongs to an actuator'),
+          failure(5, 'CONFIG_FAILED', 1041, 'The simulated board has no ph on pin 5'),
+          failure(0, 'CONFIG_FAILED', 1041, 'The simulated board has no sht31_temp on pin 0'),
+        ],
       },
-      { status: 'error', type: 'actuator', failed_item: { gpio: 5 } },
+      ...(
+        [
+          [3, 'GPIO 3 not usable'],
+          [12, 'GPIO 12 not usable'],
+          [34, 'GPIO 34 is input only'],
+          [22, 'GPIO 22 belongs to the I2C bus'],
+          [4, 'GPIO 4 belongs to a sensor'],
+          [25, 'GPIO 25 drives a pump'],
+        ] as const
+      ).map(([gpio, message]) => ({
+        status: 'error',
+        type: 'actuator',
+        error_code: 'GPIO_CONFLICT',
+        message,
+        failed_item: { gpio },
+      })),
     ]);
+    expect(step.state.outputs.map(({ config }) => config.gpio)).toEqual([25]);
     expect(outcomes(step)).toEqual(taken);
+  });
+
+  test('sets an actuator up on a free pin, switched off, and held by a stop that is on', () => {
+    const relay = { gpio: 5, actuator_type: 'relay', actuator_name: 'New' };
+    const step = push({ actuators: [relay, relay] });
+    expect(responses(step)).toMatchObject([{ status: 'success', type: 'actuator' }]);
+    expect(step.state.outputs[1]).toMatchObject({ config: { gpio: 5 }, level: 0, isStopped: false });
+    expect(step.out.filter(({ path }) => path === 'actuator/5/status')).toHaveLength(1);
+    const stopped = receive(initialState(plan, 0), 'actuator/emergency', { command: 'emergency_stop' }, now).state;
+    const later = receive(stopped, 'config', { actuators: [relay], correlation_id: 'p' }, now).state;
+    expect(later.outputs[1]?.isStopped).toBe(true);
+  });
+
+  test('of empty sections succeeds with nothing', () => {
+    expect(responses(push({ sensors: [], actuators: [] }))).toMatchObject([
+      { status: 'success', type: 'sensor', count: 0, message: 'No sensors configured' },
+      { status: 'success', type: 'actuator', count: 0, message: 'No actuators configured' },
+    ]);
   });
 
   test('without a correlation id, or with values that are out of range, changes nothing and says so', () => {

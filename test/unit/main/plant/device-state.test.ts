@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { demoDevices } from '../../../../src/main/plant/demo-plan';
-import { heartbeatMessage } from '../../../../src/main/plant/device-messages';
-import { initialState, receive, tick, type DeviceState, type Step } from '../../../../src/main/plant/device-state';
+import { diagnosticsMessage, heartbeatMessage, metricsMessage } from '../../../../src/main/plant/device-messages';
+import { initialState, rebooted, receive, tick } from '../../../../src/main/plant/device-state';
+import type { DeviceState, Step } from '../../../../src/main/plant/device-state';
+import { diagnostics } from '../../../../src/shared/wire/messages/diagnostics';
+import { heartbeatMetrics } from '../../../../src/shared/wire/messages/heartbeat-metrics';
 import { heartbeat } from '../../../../src/shared/wire/messages/heartbeat';
 
 const climate = demoDevices.find(({ id }) => id === 'MOCK_TOMATO_CLIMATE');
@@ -139,7 +142,7 @@ describe('simulated device', () => {
 
   test('each start is another boot, as its heartbeat says', () => {
     const state = initialState(climate ?? expect.fail('no device'), 5_000, 77);
-    const { path, qos, payload } = heartbeatMessage(state, at(65_900), -60);
+    const { path, qos, payload } = heartbeatMessage(state, at(65_900));
     expect([path, qos]).toEqual(['system/heartbeat', 0]);
     expect(payload).toMatchObject({
       boot_sequence_id: 'MOCK_TOMATO_CLIMATE-b77-r1',
@@ -147,7 +150,43 @@ describe('simulated device', () => {
       sensor_count: 0,
       actuator_count: 3,
       firmware_version: 'demo',
+      hardware_type: 'esp32',
+      reset_reason: 'POWERON',
+      capabilities: ['drill', 'reboot', 'identify', 'zone_free_commands'],
+      config_status: { subzone_count: 0 },
     });
     expect(heartbeat.schema.safeParse(payload).success).toBe(true);
+  });
+
+  test('tells counters and health as the contract has them', () => {
+    const state = approved();
+    const metrics = metricsMessage(state, at(1_000));
+    const health = diagnosticsMessage(state, at(60_000));
+    expect([metrics.path, heartbeatMetrics.schema.safeParse(metrics.payload).success]).toEqual([
+      'system/heartbeat_metrics',
+      true,
+    ]);
+    expect(diagnostics.schema.safeParse(health.payload).success).toBe(true);
+    expect(health.payload).toMatchObject({ uptime_seconds: 60, system_state: 'OPERATIONAL', actuator_count: 3 });
+  });
+
+  test('comes back from a reboot with what it stores, everything off and its gate closed', () => {
+    const running = command(approved(), 'ON').state;
+    const placed = receive(running, 'zone/assign', { zone_id: 'z9', master_zone_id: '' }, at(1_000)).state;
+    const asked = receive(placed, 'system/command', { command: 'reboot', delay_ms: 500 }, at(1_000)).state;
+    expect([rebooted(placed, 9_000), rebooted(asked, 1_499)]).toEqual([null, null]);
+    const fresh = rebooted(asked, 1_500) ?? expect.fail('no reboot');
+    expect(fresh).toMatchObject({
+      isGateOpen: false,
+      approval: 'unknown',
+      zoneId: 'z9',
+      bootMs: 1_500,
+      bootNumber: 2,
+      epoch: 2,
+      resetReason: 'SW',
+      rebootAtMs: null,
+    });
+    expect(fresh.outputs.map((output) => output.level)).toEqual([0, 0, 0]);
+    expect(heartbeatMessage(fresh, at(2_000)).payload['boot_sequence_id']).toBe('MOCK_TOMATO_CLIMATE-b2-r3');
   });
 });

@@ -123,6 +123,54 @@ describe('stop of one simulated device', () => {
   });
 });
 
+describe('a drill', () => {
+  test('is answered with its id as a drill, in every state, and switches nothing', () => {
+    for (const state of [fresh(), approved()]) {
+      const step = emergency(state, 'drill', 1_000);
+      expect(step.state).toBe(state);
+      expect(step.out).toMatchObject([
+        { path: 'actuator/emergency/ack', payload: { command: 'drill', drill: true, correlation_id: 's1' } },
+      ]);
+    }
+  });
+
+  test('is refused by a device that does not announce it, and still switches nothing', () => {
+    const older = { ...approved(), plan: { ...plan, capabilities: ['reboot'] } };
+    const step = emergency(older, 'drill', 1_000);
+    expect([step.state === older, told(step)]).toEqual([true, [['system/intent_outcome', 'VALIDATION_FAIL']]]);
+  });
+
+  test('is announced by all demo devices but two', () => {
+    expect(demoDevices.filter(({ capabilities }) => !capabilities.includes('drill'))).toHaveLength(2);
+  });
+});
+
+describe('a stop token that was set', () => {
+  const locked = (): DeviceState => ({ ...approved(), tokens: { esp: 'right', broadcast: 'loud' } });
+
+  test.for(['emergency_stop', 'clear_emergency', 'drill'])('must come with %s', (command) => {
+    for (const token of ['wrong', '', undefined]) {
+      const step = receive(locked(), 'actuator/emergency', { ...order(command), auth_token: token }, at(0));
+      expect(
+        step.out.map(({ path, payload }) => [path, payload['error_code'] ?? payload['error'] ?? payload['code']]),
+      ).toEqual([
+        ['system/error', 3500],
+        ['actuator/emergency/error', 'unauthorized'],
+        ['system/intent_outcome', 'UNAUTHORIZED'],
+      ]);
+      expect(levels(step.state)).toEqual([1, 1]);
+    }
+    const right = receive(locked(), 'actuator/emergency', { ...order(command), auth_token: 'right' }, at(0));
+    expect(right.out.some(({ payload }) => payload['code'] === 'UNAUTHORIZED')).toBe(false);
+  });
+
+  test('must come with the broadcast, each with its own', () => {
+    const stop = (token: string) => receiveBroadcast(locked(), { command: 'emergency_stop', auth_token: token }, at(0));
+    expect([levels(stop('right').state), stop('right').out.at(-1)?.payload['code']]).toEqual([[1, 1], 'UNAUTHORIZED']);
+    expect(levels(stop('loud').state)).toEqual([0, 0]);
+  });
+});
+
 /** The decision table of the contract, 3.7.2. */
 const table: readonly (readonly [
   name: string,

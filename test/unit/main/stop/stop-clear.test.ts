@@ -202,10 +202,18 @@ describe('the latch', () => {
   });
 
   it('leaves no timer behind', () => {
+    const quiet = plant();
+    quiet.close();
     const core = plant();
+    found(core.registry.get(A)).health = { capabilities: ['drill'] };
+    core.drills.start({ kind: 'device', deviceId: A }, OPERATOR);
+    const { id } = engage(core);
+    core.clock.advance(5_000);
+    clear(core, id);
+    core.stop.refused(A, { id, reason: 'clear_rejected', text: 'too early' });
     engage(core);
     core.close();
-    expect(core.clock.pending).toBe(0);
+    expect(core.clock.pending).toBe(quiet.clock.pending);
   });
 });
 
@@ -235,13 +243,14 @@ describe('answers of devices', () => {
     const core = plant();
     const seen: unknown[] = [];
     registerStopHandlers(core.messages, {
-      stopped: (id, correlationId) => void seen.push(['stopped', id, correlationId]),
+      acknowledged: (id, { correlationId, isDrill }) => void seen.push(['acknowledged', id, correlationId, isDrill]),
       recovered: (id) => void seen.push(['recovered', id]),
       refused: (id, { error }) => void seen.push(['refused', id, error]),
       alert: (id, gpio, { alertType }) => void seen.push(['alert', id, gpio, alertType]),
     });
     const messages: [string, unknown][] = [
       ['actuator/emergency/ack', { correlation_id: 's' }],
+      ['actuator/emergency/ack', { correlation_id: 'd', drill: true }],
       ['actuator/recovery_confirm', {}],
       ['actuator/emergency/response', { status: 'emergency_cleared' }],
       ['actuator/emergency/response', { status: 'other' }],
@@ -256,7 +265,8 @@ describe('answers of devices', () => {
         isRedelivered: false,
       });
     expect(seen).toEqual([
-      ['stopped', A, 's'],
+      ['acknowledged', A, 's', false],
+      ['acknowledged', A, 'd', true],
       ['recovered', A],
       ['recovered', A],
       ['refused', A, 'clear_failed'],

@@ -1,7 +1,17 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { covers, isEngaged, nextStop, withNewDevice, type StopEvent } from '../../../../src/main/stop/stop-state';
-import type { StopDeviceState, StopView } from '../../../../src/shared/api/stop';
+import {
+  covers,
+  forgettable,
+  isComplete,
+  isEngaged,
+  nextStop,
+  withNewDevice,
+  type StopEvent,
+} from '../../../../src/main/stop/stop-state';
+import type { StopDeviceState, StopRefusal, StopView } from '../../../../src/shared/api/stop';
 import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
+import { seedOfRun } from '../../../fakes/random';
 
 const a = 'ESP_A' as DeviceId;
 const b = 'ESP_B' as DeviceId;
@@ -111,6 +121,53 @@ describe('nextStop', () => {
     });
   });
 
+  it('is overdue only for the devices that are named, when some are', () => {
+    expect(statesOf(step(stop({ [a]: 'sent', [b]: 'sent' }), { kind: 'overdue', deviceIds: new Set([b]) }))).toEqual({
+      [a]: 'sent',
+      [b]: 'unconfirmed',
+    });
+  });
+
+  it.each<[StopDeviceState, StopRefusal | undefined, StopDeviceState, StopRefusal | undefined]>([
+    ['sent', 'unauthorized', 'unconfirmed', 'unauthorized'],
+    ['sent', undefined, 'unconfirmed', undefined],
+    ['offline', 'no_token', 'unconfirmed', 'no_token'],
+    ['unconfirmed', 'no_token', 'unconfirmed', 'no_token'],
+    ['unconfirmed', undefined, 'unconfirmed', undefined],
+    ['confirmed', 'unauthorized', 'confirmed', undefined],
+    ['cleared', 'unauthorized', 'cleared', undefined],
+  ])('a refused stop takes a device from %s, reason %s, to %s', (before, reason, after, shown) => {
+    const next = step(stop({ [a]: before }), { kind: 'refused', deviceId: a, reason });
+    expect([next.devices[0]?.state, next.devices[0]?.reason]).toEqual([after, shown]);
+  });
+
+  it('a refusal that is repeated, or of a device that the stop does not know, changes nothing', () => {
+    const event = { kind: 'refused', deviceId: a, reason: 'unauthorized' } as const;
+    const once = step(stop({ [a]: 'sent' }), event);
+    const foreign = stop({ [b]: 'sent' });
+    expect([step(once, event) === once, step(foreign, event) === foreign]).toEqual([true, true]);
+  });
+
+  it('a refused clear names its reason and leaves the state; the next clear takes the reason back', () => {
+    const before = stop({ [a]: 'confirmed', [b]: 'cleared' }, cleared);
+    const refused = step(before, { kind: 'refused', deviceId: a, reason: 'clear_rejected' });
+    expect(refused.devices).toEqual([
+      { deviceId: a, state: 'confirmed', reason: 'clear_rejected' },
+      { deviceId: b, state: 'cleared' },
+    ]);
+    expect(step(refused, { kind: 'clear_sent', deviceId: a })).toEqual(before);
+    expect(step(before, { kind: 'clear_sent', deviceId: a })).toBe(before);
+    expect(step(before, { kind: 'refused', deviceId: b, reason: 'clear_rejected' })).toBe(before);
+  });
+
+  it.each<StopEvent>([
+    { kind: 'sent', deviceIds: new Set([a]) },
+    { kind: 'confirmed', deviceId: a, latencyMs: 9 },
+  ])('%j takes a refusal back', (event) => {
+    const refused = step(stop({ [a]: 'sent' }), { kind: 'refused', deviceId: a, reason: 'unauthorized' });
+    expect(step(refused, event).devices[0]?.reason).toBeUndefined();
+  });
+
   it('is cleared once, by the first who asks', () => {
     const once = step(stop({ [a]: 'confirmed' }), { kind: 'clear', by: 'user:operator' }, 9_000);
     expect(once).toEqual(stop({ [a]: 'confirmed' }, cleared));
@@ -144,5 +201,79 @@ describe('a stop', () => {
     const before = stop({ [a]: 'confirmed' });
     expect(statesOf(withNewDevice(before, b))).toEqual({ [a]: 'confirmed', [b]: 'offline' });
     expect(withNewDevice(before, a)).toBe(before);
+  });
+
+  it('is complete when it is cleared and everybody has left it', () => {
+    expect(
+      [
+        stop({ [a]: 'cleared' }),
+        stop({ [a]: 'cleared', [b]: 'confirmed' }, cleared),
+        stop({ [a]: 'cleared' }, cleared),
+      ].map(isComplete),
+    ).toEqual([false, false, true]);
+  });
+
+  it('is forgotten when newer ones fill the list, later when a device has not left it, and never while engaged', () => {
+    const at = (id: string, ms: number, states: Readonly<Record<string, StopDeviceState>>, isOver = true) =>
+      stop(states, { id, engagedAt: iso(ms), ...(isOver && cleared) });
+    const stops = [
+      at('engaged', 0, { [a]: 'confirmed' }, false),
+      at('newest', 50, { [a]: 'cleared' }),
+      at('open', 20, { [a]: 'confirmed' }),
+      at('complete', 30, { [a]: 'cleared' }),
+      at('oldest', 10, { [a]: 'confirmed' }),
+    ];
+    expect(forgettable(stops, 1, 3).map(({ id }) => id)).toEqual(['complete', 'oldest']);
+    expect(forgettable(stops, 4, 4)).toEqual([]);
+  });
+});
+
+/** Everything that can happen to a stop of two devices, in any order. */
+const anyEvent = fc.oneof(
+  fc.record({ kind: fc.constant('sent' as const), deviceIds: fc.subarray([a, b]).map((ids) => new Set(ids)) }),
+  fc.record({ kind: fc.constant('confirmed' as const), deviceId: fc.constantFrom(a, b), latencyMs: fc.nat(9_000) }),
+  fc.record({ kind: fc.constant('overdue' as const) }),
+  fc.record({
+    kind: fc.constant('refused' as const),
+    deviceId: fc.constantFrom(a, b),
+    reason: fc.constantFrom('unauthorized' as const, 'no_token' as const, 'clear_rejected' as const, undefined),
+  }),
+  fc.record({ kind: fc.constant('clear' as const), by: fc.constantFrom('user:one', 'user:two') }),
+  fc.record({
+    kind: fc.constantFrom('clear_sent' as const, 'device_cleared' as const),
+    deviceId: fc.constantFrom(a, b),
+  }),
+);
+const ranks: Readonly<Record<StopDeviceState, number>> = {
+  offline: 0,
+  sent: 0,
+  unconfirmed: 0,
+  confirmed: 1,
+  cleared: 2,
+};
+
+describe('whatever order answers come in, and however often', () => {
+  it('a device never falls back behind what it confirmed, and only a clear ends a stop', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+        let before = stop({ [a]: 'offline', [b]: 'offline' });
+        for (const [index, event] of events.entries()) {
+          const after = step(before, event, index * 500);
+          for (const [at, device] of after.devices.entries()) {
+            const was = before.devices[at];
+            expect(ranks[device.state]).toBeGreaterThanOrEqual(ranks[was?.state ?? 'offline']);
+            if (device.state === 'cleared') expect(after.clearedAt).toBeDefined();
+            if (device.state === 'cleared') expect(device.reason).toBeUndefined();
+            if (device.state === 'confirmed') expect(device.latencyMs).toBeDefined();
+          }
+          expect(isEngaged(after)).toBe(isEngaged(before) && event.kind !== 'clear');
+          expect(after.clearedBy).toBe(before.clearedBy ?? (event.kind === 'clear' ? event.by : undefined));
+          expect(Date.parse(after.clearableAt)).toBeGreaterThanOrEqual(Date.parse(before.clearableAt));
+          expect(step(after, event, index * 500)).toEqual(after); // a duplicate tells nothing new
+          before = after;
+        }
+      }),
+      { seed: seedOfRun(), numRuns: 300 },
+    );
   });
 });
