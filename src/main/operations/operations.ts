@@ -23,6 +23,7 @@ const endings = {
   forgotten: 'The device was removed from the console.',
   cancelled: 'It was withdrawn before the device got it.',
   withdrawn: 'It lost its sense before the device got it.',
+  broken: 'The console could not send it. Its log tells more.',
   lost: 'The console was restarted before the device answered.',
 } as const;
 export type Ending = keyof typeof endings;
@@ -34,7 +35,8 @@ export type ChangeRequest = Pick<PendingChange, 'deviceId' | 'slot' | 'kind' | '
 
 /** Sends one change. It must lead to `finish`, by an answer or by a deadline. */
 export type Executor = (change: PendingChange) => void;
-type EndListener = (operation: OperationView, ending: Ending) => void;
+/** `body` is what the outbox kept of the change; undefined when it was lost. */
+type EndListener = (operation: OperationView, ending: Ending, body: unknown) => void;
 
 export type OperationParts = {
   readonly store: OperationStore;
@@ -76,7 +78,7 @@ export class Operations {
     this.executors.set(kind, send);
   }
 
-  /** Called for every operation that ended without its room's doing: replaced, given up, withdrawn, lost. */
+  /** Called for every operation that ended without its room's doing: replaced, given up, withdrawn, broken, lost. */
   onEnd(listener: EndListener): void {
     this.endListeners.push(listener);
   }
@@ -101,7 +103,7 @@ export class Operations {
     for (const operation of stored.values()) {
       const over = { ...operation, state: 'timeout' as const, reason: endings.lost, finishedAt: this.nowIso() };
       this.keep(over);
-      this.tellEnd(over, 'lost');
+      this.tellEnd(over, 'lost', undefined);
       ended.push(over);
     }
     this.tellDepth(0);
@@ -210,9 +212,9 @@ export class Operations {
     return lane.active?.slot === slot || lane.queue.has(slot);
   }
 
-  /** Does a change of this slot wait, be it behind another one that the device works on? */
-  isWaiting(deviceId: DeviceId, slot: string): boolean {
-    return this.lanes.get(deviceId)?.queue.has(slot) ?? false;
+  /** The change of this slot that waits, be it behind another one that the device works on. */
+  waiting(deviceId: DeviceId, slot: string): PendingChange | undefined {
+    return this.lanes.get(deviceId)?.queue.get(slot);
   }
 
   /** Does a newer change wait behind this one, for the same slot? */
@@ -284,7 +286,7 @@ export class Operations {
     try {
       send(change);
     } catch (error) {
-      this.finish(id, 'failed', 'The console could not send it. The log tells more.'); // or it would block its device for ever
+      this.giveUp(change, 'broken'); // or it would block its device for ever
       throw error;
     }
   }
@@ -320,12 +322,12 @@ export class Operations {
     const entry = this.open.get(change.operationId);
     if (!entry) return [];
     const over = this.end(entry, 'failed', reason);
-    this.tellEnd(over, ending);
+    this.tellEnd(over, ending, change.body);
     return [over];
   }
 
-  private tellEnd(operation: OperationView, ending: Ending): void {
-    for (const listener of this.endListeners) listener(operation, ending);
+  private tellEnd(operation: OperationView, ending: Ending, body: unknown): void {
+    for (const listener of this.endListeners) listener(operation, ending, body);
   }
 
   private dropOldest(): number {

@@ -66,7 +66,8 @@ function disagreementOf({ device: { zone, subzones }, subzoneCount }: ResyncFact
   if (failed) return `subzone ${failed.name} was not confirmed`;
   const confirmed = subzones.filter(isConfirmed).length;
   const isSettled = subzones.every(({ state }) => state !== 'pending');
-  return isSettled && subzoneCount !== undefined && subzoneCount !== confirmed
+  // Without subzones of its own the console has nothing to send, whatever another controller left on the device.
+  return isSettled && subzones.length > 0 && subzoneCount !== undefined && subzoneCount !== confirmed
     ? `the device reports ${subzoneCount} subzones and ${confirmed} are confirmed`
     : null;
 }

@@ -34,7 +34,12 @@ export type AssignBody = {
   readonly isTransfer: boolean;
 };
 export type RemoveBody = { readonly id: SubzoneId };
-export type SafeBody = { readonly id: SubzoneId; readonly isEnabled: boolean };
+export type SafeBody = {
+  readonly id: SubzoneId;
+  readonly isEnabled: boolean;
+  /** What counts again when the change is withdrawn. */
+  readonly before: SubzoneView['safeMode'];
+};
 
 export type ExchangeParts = {
   readonly devices: DeviceRegistry;
@@ -58,7 +63,7 @@ export class SubzoneExchange {
     operations.executor('subzone_assign', (change) => this.sendAssign(change));
     operations.executor('subzone_remove', (change) => this.sendRemove(change));
     operations.executor('subzone_safe', (change) => this.sendSafe(change));
-    operations.onEnd((operation, ending) => this.ended(operation, ending));
+    operations.onEnd((operation, ending, body) => this.ended(operation, ending, body));
   }
 
   stop(): void {
@@ -211,18 +216,20 @@ export class SubzoneExchange {
   }
 
   /** An operation that ended without an answer of the device. */
-  private ended({ deviceId, kind, subject, reason = '' }: OperationView, ending: Ending): void {
+  private ended({ deviceId, kind, subject, reason = '' }: OperationView, ending: Ending, body: unknown): void {
     const device = this.parts.devices.get(deviceId);
     const subzone = device?.subzones.find(({ id }) => id === subject);
     if (!device || !subzone || ending === 'replaced' || ending === 'withdrawn' || !isSubzoneKind(kind)) return;
-    const { operations } = this.parts;
-    if (kind === 'subzone_safe') {
-      if (!operations.has(deviceId, safeSlot(subzone.id)))
-        this.step(device, subzone.id, { kind: 'safe_ended', isSent: false });
-    } else if (!operations.has(deviceId, subzoneSlot(subzone.id)))
-      this.step(device, subzone.id, ending === 'cancelled' ? { kind: 'withdrawn' } : { kind: 'failed', reason });
-    const state = ending === 'cancelled' ? 'withdrawn' : 'failed';
-    this.note(device, state, `${wordsOf(kind, subzone.name)} was not sent (${reason})`, {
+    const isCancelled = ending === 'cancelled';
+    const isSafe = kind === 'subzone_safe';
+    // While the device still works on an older change of the slot, the state stays pending for that one.
+    const isOpen = this.parts.operations.has(deviceId, (isSafe ? safeSlot : subzoneSlot)(subzone.id));
+    if (isSafe && isCancelled) {
+      const { before } = body as SafeBody;
+      this.step(device, subzone.id, { kind: 'safe_withdrawn', before, isOpen });
+    } else if (!isOpen && isSafe) this.step(device, subzone.id, { kind: 'safe_ended', isSent: false });
+    else if (!isOpen) this.step(device, subzone.id, isCancelled ? { kind: 'withdrawn' } : { kind: 'failed', reason });
+    this.note(device, isCancelled ? 'withdrawn' : 'failed', `${wordsOf(kind, subzone.name)} was not sent (${reason})`, {
       details: { ending },
       isAnswer: false,
     });

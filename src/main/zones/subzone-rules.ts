@@ -30,7 +30,9 @@ export type SubzoneEvent =
   | { readonly kind: 'left' }
   | { readonly kind: 'withdrawn' }
   | { readonly kind: 'safe_asked'; readonly isEnabled: boolean }
-  | { readonly kind: 'safe_ended'; readonly isSent: boolean };
+  | { readonly kind: 'safe_ended'; readonly isSent: boolean }
+  /** `isOpen`: the device still works on an older change of the safe mode. */
+  | { readonly kind: 'safe_withdrawn'; readonly before: SubzoneView['safeMode']; readonly isOpen: boolean };
 
 /** The zone that subzones of a device belong to: the wished one, or the one where it is. */
 export function zoneForSubzones({ desired, confirmed, state }: ZoneOfDevice): ZoneId | null {
@@ -141,6 +143,11 @@ export function nextSubzone(subzone: SubzoneView, event: SubzoneEvent): SubzoneV
       return { ...subzone, safeMode: { desired: event.isEnabled, state: 'pending' } };
     case 'safe_ended':
       return { ...subzone, safeMode: { ...subzone.safeMode, state: event.isSent ? 'sent' : 'failed' } };
+    case 'safe_withdrawn': {
+      const { desired, state } = event.before;
+      const settled = state === 'pending' ? 'sent' : state; // the older change was sent meanwhile
+      return { ...subzone, safeMode: { desired, state: event.isOpen ? 'pending' : settled } };
+    }
     default:
       return assertNever(event);
   }

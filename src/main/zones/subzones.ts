@@ -17,6 +17,11 @@ import { checkedPins, copyId, MAX_DEFINITIONS, wished, type SubzoneInput } from 
 import type { SubzoneStrategy } from './zone-rules';
 
 const ZONE_ACTOR = 'system:zones';
+const movedWords = {
+  transfer: 'go along into the new zone',
+  copy: 'are copied into the new zone',
+  reset: 'are dissolved with the change of the zone',
+} as const;
 const leftZone = 'The device left its zone, and its subzones went with it.';
 
 export type SubzoneParts = ExchangeParts & {
@@ -69,9 +74,11 @@ export class Subzones {
       return failure('conflict', `Subzone ${subzone.name} is being dissolved. Assign it again first.`);
     if (subzone.gpios.length === 0)
       return failure('conflict', `Subzone ${subzone.name} has no pins. Assign pins to it first.`);
+    const replaced = this.parts.operations.waiting(deviceId, safeSlot(id));
+    const before = replaced ? (replaced.body as SafeBody).before : subzone.safeMode;
     this.exchange.step(device, id, { kind: 'safe_asked', isEnabled });
     this.request(device, `subzone ${subzone.name} ${isEnabled ? 'into' : 'out of'} safe mode`, id, actor);
-    const body: SafeBody = { id, isEnabled };
+    const body: SafeBody = { id, isEnabled, before };
     return success(
       this.parts.operations.submit({
         deviceId,
@@ -99,6 +106,14 @@ export class Subzones {
 
   /** The device is in another zone now, and confirmed it (4.3; the strategies are decided in docs/decisions/0008). */
   deviceMoved(device: DeviceRecord, strategy: SubzoneStrategy, from: ZoneId): void {
+    if (device.subzones.length === 0) return;
+    this.parts.journal.add({
+      kind: 'subzone.moved',
+      deviceId: device.id,
+      actor: ZONE_ACTOR,
+      message: `${device.name}: its subzones ${movedWords[strategy]}`,
+      details: { from, to: device.zone.confirmed, subzoneStrategy: strategy },
+    });
     if (strategy === 'copy') this.copy(device, from);
     else if (strategy === 'reset') this.reset(device);
     else this.resend(device, ZONE_ACTOR);
@@ -110,7 +125,7 @@ export class Subzones {
     for (const subzone of device.subzones) {
       const { id, gpios, confirmed, isRemoving } = subzone;
       const parentZoneId = subzone.parentZoneId === null ? null : zoneId;
-      const isUnderWay = this.parts.operations.isWaiting(device.id, subzoneSlot(id));
+      const isUnderWay = this.parts.operations.waiting(device.id, subzoneSlot(id)) !== undefined;
       if (isUnderWay && subzone.parentZoneId === parentZoneId) continue; // it will go into the right zone by itself
       if (isRemoving) this.submitRemove(device, id, actor);
       else if (gpios.length === 0 && confirmed !== null) this.emptyAgain(device, subzone, actor);

@@ -238,6 +238,7 @@ export class ZoneAssignment {
     else if (isConfirmed && zoneId !== null) {
       const last = this.last.get(device.id);
       const hasMoved = before !== null && before !== zoneId;
+      this.last.set(device.id, { zoneId, strategy: 'transfer', isResync: false }); // a strategy counts once
       if (hasMoved) subzones.deviceMoved(device, last?.strategy ?? 'transfer', before);
       else if (last?.isResync || before === null) subzones.resend(device, RESYNC_ACTOR);
     }

@@ -103,13 +103,15 @@ describe('A change', () => {
   });
 
   it('whose sending breaks fails and frees its device; the error is not swallowed', () => {
-    const { core, ask, slots } = open();
+    const { core, ask, slots, ends } = open();
     core.approved(A);
     core.operations.executor('zone_remove', () => {
       throw new Error('bug');
     });
     expect(() => core.operations.submit({ deviceId: A, slot: 'zone', kind: 'zone_remove', body: null })).toThrow('bug');
-    expect(core.operations.list()).toMatchObject([{ state: 'failed' }]);
+    expect(ends).toMatchObject([
+      ['broken', { state: 'failed', reason: 'The console could not send it. Its log tells more.' }],
+    ]);
     ask();
     expect(slots()).toEqual(['config']);
   });
@@ -142,10 +144,10 @@ describe('The newest change of a device and slot', () => {
     const second = ask('zone', A, 'second');
     ask('zone', A, 'third');
     expect(ends).toMatchObject([['replaced', { id: second }]]);
-    expect([core.operations.isOvertaken(first), core.operations.isWaiting(A, 'zone')]).toEqual([true, true]);
+    expect([core.operations.isOvertaken(first), core.operations.waiting(A, 'zone')?.body]).toEqual([true, 'third']);
     core.operations.finish(first, 'confirmed');
     expect(sent.map(({ body }) => body)).toEqual(['first', 'third']);
-    expect(core.operations.isWaiting(A, 'zone')).toBe(false);
+    expect(core.operations.waiting(A, 'zone')).toBeUndefined();
   });
 
   it('is kept over a restart, in its place; also behind one that was under way', () => {

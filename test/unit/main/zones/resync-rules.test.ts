@@ -51,6 +51,7 @@ describe('What a device is sent again', () => {
       { subzoneCount: 0 },
       send('the device reports 0 subzones and 1 are confirmed'),
     ],
+    ['one with subzones that nobody here knows', { subzoneCount: 3, device: { ...device, subzones: [] } }, nothing],
     [
       'one with a subzone on its way, whose count says nothing',
       { subzoneCount: 0, device: { ...device, subzones: [{ ...bed, state: 'pending' }] } },

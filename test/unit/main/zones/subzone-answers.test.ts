@@ -114,14 +114,27 @@ describe('safe mode of a subzone', () => {
     expect(refusal(core.subzones.safe(A, bedB, true, OPERATOR))).toMatchObject({ code: 'not_found' });
   });
 
-  it('that is withdrawn has failed, and the newest of several is sent', () => {
+  it('that is withdrawn is as it was before, whatever was replaced meanwhile', () => {
     const core = withBed();
+    core.subzones.safe(A, bedA, true, OPERATOR);
+    core.clock.advance(15_000);
     core.devices.brokerLost();
+    core.subzones.safe(A, bedA, false, OPERATOR);
     core.subzones.safe(A, bedA, true, OPERATOR);
     const { id } = valueOf(core.subzones.safe(A, bedA, false, OPERATOR));
     expect(subzone(core).safeMode).toEqual({ desired: false, state: 'pending' });
     core.operations.cancel(id);
-    expect(subzone(core).safeMode).toEqual({ desired: false, state: 'failed' });
+    expect(subzone(core).safeMode).toEqual({ desired: true, state: 'sent' });
+    expect(core.kinds().at(-1)).toBe('subzone.withdrawn');
+  });
+
+  it('that is withdrawn behind one under way stays pending for that one', () => {
+    const core = withBed();
+    core.subzones.safe(A, bedA, true, OPERATOR);
+    core.operations.cancel(valueOf(core.subzones.safe(A, bedA, false, OPERATOR)).id);
+    expect(subzone(core).safeMode).toEqual({ desired: true, state: 'pending' });
+    core.clock.advance(15_000);
+    expect(subzone(core).safeMode).toEqual({ desired: true, state: 'sent' });
   });
 });
 

@@ -160,6 +160,21 @@ describe('a device that moves to another zone', () => {
     expect(subzones(again)).toEqual([]);
   });
 
+  it('is not reset a second time when it strays later', () => {
+    const core = planted();
+    move(core, 'reset');
+    confirmAll(core);
+    ackSubzone(core, valueOf(core.subzones.assign(A, { id: bedA, gpios: [4] }, OPERATOR)).id);
+    ackZone(core, undefined, { zone_id: tent });
+    core.clock.advance(120_000);
+    core.devices.heartbeat(A, beat({ zone_id: tent }));
+    const id = String(found(core.connection.to('zone/assign').at(-1)).payload['correlation_id']);
+    core.connection.take();
+    ackZone(core, id, { zone_id: shed });
+    expect(confirmAll(core)).toMatchObject([['assign', { subzone_id: bedA }]]);
+    expect(core.kinds().filter((kind) => kind === 'subzone.moved')).toHaveLength(2);
+  });
+
   it('sends what was changed while it was away into the new zone', () => {
     const core = planted();
     core.devices.brokerLost();
