@@ -67,7 +67,7 @@ describe('counts of a heartbeat', () => {
     push(core, { sensors });
     core.connection.take();
     beats(core, 3, 3);
-    expect(pushed(core)).toEqual([]);
+    expect([pushed(core), core.operations.outbox().length]).toEqual([[], 1]);
   });
 
   it('of a device that was rejected start nothing', () => {
@@ -176,6 +176,16 @@ describe('a device that comes back', () => {
     const again = core.restart();
     again.devices.heartbeat(A, beat());
     expect(pushed(again)).toEqual([]);
+  });
+
+  it('gets what was asked for meanwhile, and nothing on top of it', () => {
+    const core = openCore();
+    core.approved(A);
+    outcome(core, push(core, { sensors }), 'failed', { code: 'COMMIT_FAILED' });
+    leave(core);
+    push(core, { actuators });
+    core.devices.heartbeat(A, beat());
+    expect([last(core)['actuators'], core.operations.outbox().length]).toEqual([actuators, 1]);
   });
 
   it('gets nothing when all is confirmed', () => {

@@ -128,6 +128,7 @@ describe('a device that is busy', () => {
     const id = push(core, { sensors });
     outcome(core, id, 'failed', { code: 'QUEUE_FULL' });
     answer(core, id, { type: 'system', status: 'error', error_code: 'QUEUE_FULL' });
+    answer(core, id, { type: 'sensor', status: 'error', error_code: 'VALIDATION_FAILED' });
     expect([operation(core, id)[0], config(core).state.sensors, config(core).failures]).toEqual([
       'pending',
       'pending',

@@ -155,6 +155,19 @@ describe('size', () => {
     expect([operation(core, id)[0], config(core).state.actuators]).toEqual(['failed', 'failed']);
   });
 
+  it('keeps a section that was asked for again after its own message was done', () => {
+    const core = openCore();
+    core.approved(A);
+    const actuators = Array.from({ length: 10 }, (_, index) => actuator(index + 20));
+    const id = push(core, { sensors: long(14), actuators });
+    answer(core, id, { type: 'sensor' });
+    push(core, { sensors: long(14) });
+    push(core, { offlineRules: [] });
+    confirmLast(core);
+    for (let message = 0; message < 2; message += 1) confirmLast(core);
+    expect(config(core).state).toEqual({ sensors: 'confirmed', actuators: 'confirmed', offlineRules: 'confirmed' });
+  });
+
   it('does not go on with the other sections when the device has left', () => {
     const core = openCore();
     core.approved(A);

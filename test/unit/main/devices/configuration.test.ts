@@ -245,6 +245,18 @@ describe('a wish for a device that is not there', () => {
     expect([last(core)['correlation_id'], operation(core, id)[0]]).toEqual([id, 'confirmed']);
   });
 
+  it('has failed when the console finds its operation ended after a restart', () => {
+    const core = openCore();
+    core.approved(A);
+    leave(core);
+    const result = core.operations.get(push(core, { sensors }));
+    if (!result.ok) throw new Error(result.error.message);
+    core.configuration.ended({ ...result.value, kind: 'zone_assign' });
+    expect(config(core).state.sensors).toBe('pending');
+    core.configuration.ended(result.value);
+    expect(config(core).state.sensors).toBe('failed');
+  });
+
   it('is forgotten with its device', () => {
     const core = openCore();
     core.approved(A);
