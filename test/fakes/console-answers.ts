@@ -12,6 +12,9 @@ export type Counters = {
   readonly publishFailed: number;
   readonly outboxDepth: number;
   readonly bufferDropped: number;
+  readonly handlerErrors: number;
+  readonly limited: number;
+  readonly foreign: number;
   readonly errorRate: number;
 };
 

@@ -127,7 +127,7 @@ export class FaultProxy implements AsyncDisposable {
 
   #pipe(direction: Direction, from: Socket, to: Socket): void {
     const splitter = new PacketSplitter();
-    const lane = new Lane(direction, this.#faults, this.counts, this.#options.random, this.corruptedOriginals);
+    const lane = new Lane(() => this.#faults[direction], this.#options.random, this.counts, this.corruptedOriginals);
     let chain = Promise.resolve();
     const send = (packets: readonly Buffer[]): void => {
       from.pause(); // One chunk at a time, so that a slow way pushes back on its sender.
@@ -182,10 +182,9 @@ class Lane {
   #held: Buffer | undefined;
 
   constructor(
-    private readonly direction: Direction,
-    private readonly faults: Record<Direction, Faults>,
-    private readonly counts: FaultCounts,
+    private readonly faults: () => Faults,
     private readonly random: Random,
+    private readonly counts: FaultCounts,
     private readonly originals: Buffer[],
   ) {}
 
@@ -200,7 +199,7 @@ class Lane {
   }
 
   pass(packet: Buffer): Buffer[] {
-    const { duplicate, reorderShare = 0, corruptShare = 0 } = this.faults[this.direction];
+    const { duplicate, reorderShare = 0, corruptShare = 0 } = this.faults();
     const isPublish = typeOf(packet) === packetTypes.publish;
     if (!isPublish && duplicate?.isAny !== true) return [...this.release(), packet];
     if (isPublish && this.random() < corruptShare) return [...this.release(), this.#corrupted(packet)];

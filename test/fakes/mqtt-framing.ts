@@ -39,7 +39,7 @@ export function frameOf(bytes: Buffer): { readonly head: number; readonly end: n
 
 /** Cuts a stream of bytes into packets. Once it meets something that is no packet, it hands everything on as it comes. */
 export class PacketSplitter {
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
   #isLost = false;
 
   push(chunk: Buffer): Buffer[] {
