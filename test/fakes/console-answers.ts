@@ -42,6 +42,7 @@ export type DeviceAnswer = {
   readonly lastSeenAt?: string | null;
   readonly zone: { readonly desired: string | null; readonly confirmed: string | null; readonly state: string };
   readonly health: unknown;
+  readonly counters: { readonly messages: number; readonly malformed: number; readonly limited: number };
   readonly warnings: readonly unknown[];
 };
 
