@@ -12,6 +12,9 @@ export type Counters = {
   readonly publishFailed: number;
   readonly outboxDepth: number;
   readonly bufferDropped: number;
+  readonly handlerErrors: number;
+  readonly limited: number;
+  readonly foreign: number;
   readonly errorRate: number;
 };
 
@@ -39,6 +42,7 @@ export type DeviceAnswer = {
   readonly lastSeenAt?: string | null;
   readonly zone: { readonly desired: string | null; readonly confirmed: string | null; readonly state: string };
   readonly health: unknown;
+  readonly counters: { readonly messages: number; readonly malformed: number; readonly limited: number };
   readonly warnings: readonly unknown[];
 };
 

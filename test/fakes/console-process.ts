@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { ChildProgram, type Exit } from './child-program';
 import { ConsoleClient, type Answer } from './console-client';
 import { openTempDir, type TempDir } from './temp-dir';
-import { until, withDeadline } from './wait';
+import { must, until, withDeadline } from './wait';
 
 export type ConsoleOptions = {
   /** An external broker's address; without it the console's own broker starts on a free port. */
@@ -16,6 +16,10 @@ export type ConsoleOptions = {
   readonly port?: number;
   /** Let the demo plant run, as on a first start without options; tests leave it out by default. */
   readonly demo?: boolean;
+  /** Id of this controller in the topics; the product's own default without it. */
+  readonly kaiserId?: string;
+  /** Options of Node itself, for example `--cpu-prof`. */
+  readonly nodeOptions?: readonly string[];
   /** A profile directory that stays the caller's; without it a fresh one that is removed at the end. */
   readonly profile?: string;
 };
@@ -48,6 +52,7 @@ function launch(options: ConsoleOptions, profile: string): ChildProgram {
   return new ChildProgram({
     command: existsSync(bundledNode) ? bundledNode : process.execPath,
     args: [
+      ...(options.nodeOptions ?? []),
       entry,
       '--json',
       '--no-open',
@@ -56,6 +61,7 @@ function launch(options: ConsoleOptions, profile: string): ChildProgram {
       profile,
       '--port',
       String(options.port ?? 0),
+      ...(options.kaiserId === undefined ? [] : ['--kaiser', options.kaiserId]),
       ...broker,
     ],
     cwd: repository,
@@ -158,6 +164,10 @@ export class ConsoleProcess implements AsyncDisposable {
 
   get isRunning(): boolean {
     return this.#program.isRunning;
+  }
+
+  get pid(): number {
+    return must(this.#program.pid, 'a running console');
   }
 
   /** Standard error of the present process. */

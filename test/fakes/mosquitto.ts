@@ -15,6 +15,8 @@ export type MosquittoOptions = {
   /** 0 = no limit. */
   readonly maxQueuedMessages?: number;
   readonly maxInflightMessages?: number;
+  /** Without Nagle's algorithm, where times are measured: it holds small packets back for up to 40 ms. */
+  readonly isUndelayed?: boolean;
 };
 
 /** Why tests that need Mosquitto are left out, or undefined when they run. */
@@ -44,6 +46,7 @@ function configuration(port: number, folder: string, options: MosquittoOptions):
   // Started as root, Mosquitto changes to its own user, who may not write into our temporary directory.
   if (process.getuid?.() === 0) lines.push('user root');
   if (options.maxInflightMessages !== undefined) lines.push(`max_inflight_messages ${options.maxInflightMessages}`);
+  if (options.isUndelayed === true) lines.push('set_tcp_nodelay true');
   if (options.hasPersistence === true) {
     lines.push(
       'persistence true',

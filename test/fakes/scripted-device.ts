@@ -3,6 +3,7 @@
  * fields below (`actuatorReplies`, `zoneReply`, `confirmsStop`, `configReply`), and everything can also be sent by hand.
  * The integration tests use it as the console's counterpart; it shares no code with the console.
  */
+import { Socket } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import {
   actuatorStatusPayload,
@@ -76,6 +77,7 @@ export class ScriptedDevice implements AsyncDisposable {
       retain: true,
     } as const;
     const client = await connectAsync(options.url, { ...plainConnection(options), clientId: options.id, will }, false);
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true); // what it measures must not be Nagle's algorithm
     const device = new ScriptedDevice(client, options, kaiserId);
     await device.#subscribe();
     return device;

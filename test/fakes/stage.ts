@@ -31,16 +31,19 @@ export class Stage implements AsyncDisposable {
     this.mosquitto = mosquitto;
   }
 
-  /** `consoleOptions.port`: a fixed HTTP port, for a page that must find the console again after a restart. */
+  /**
+   * `consoleOptions.port`: a fixed HTTP port, for a page that must find the console again after a restart; `broker`: another way to the same
+   * broker, for example through a `FaultProxy`.
+   */
   static async open(
     kind: BrokerKind,
     options: MosquittoOptions = {},
-    consoleOptions: Pick<ConsoleOptions, 'port'> = {},
+    consoleOptions: Pick<ConsoleOptions, 'port' | 'broker' | 'kaiserId' | 'nodeOptions'> = {},
   ): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const mosquitto = kind === 'mosquitto' ? stack.use(await Mosquitto.start(options)) : undefined;
     const running = stack.use(
-      await ConsoleProcess.start({ ...consoleOptions, ...(mosquitto && { broker: mosquitto.url }) }),
+      await ConsoleProcess.start({ ...(mosquitto && { broker: mosquitto.url }), ...consoleOptions }),
     );
     const stage = new Stage(kind, running, mosquitto);
     await running.client.connected(10_000);
@@ -81,11 +84,11 @@ export class Stage implements AsyncDisposable {
     return this.#login('observer', { role: 'client', name: 'observer' });
   }
 
-  /** A connected device that has said nothing yet. */
-  async connectDevice(options: Partial<Pick<DeviceOptions, 'id'>> = {}): Promise<ScriptedDevice> {
+  /** A connected device that has said nothing yet. `url`: another way to the same broker. */
+  async connectDevice(options: Partial<Pick<DeviceOptions, 'id' | 'url'>> = {}): Promise<ScriptedDevice> {
     const id = options.id ?? this.newDeviceId();
     const login = await this.#login(id, { role: 'device', deviceId: id });
-    const device = await ScriptedDevice.connect({ url: this.brokerUrl, id, ...login });
+    const device = await ScriptedDevice.connect({ url: options.url ?? this.brokerUrl, id, ...login });
     this.#devices.push(device);
     return device;
   }
