@@ -6,8 +6,6 @@ import { Actuators } from '../../../../src/main/control/actuators';
 import { CommandStore } from '../../../../src/main/control/command-store';
 import { ControlService } from '../../../../src/main/control/control-service';
 import { DeviceConfiguration } from '../../../../src/main/devices/configuration';
-import { ContractWatch } from '../../../../src/main/devices/contract-watch';
-import { ForeignDevices } from '../../../../src/main/devices/foreign-devices';
 import { DeviceRegistry } from '../../../../src/main/devices/device-registry';
 import { DeviceService } from '../../../../src/main/devices/device-service';
 import { DeviceStore } from '../../../../src/main/devices/device-store';
@@ -16,6 +14,8 @@ import { JournalStore } from '../../../../src/main/journal/journal-store';
 import { newCounters } from '../../../../src/main/link/counters';
 import { HandlerRegistry } from '../../../../src/main/link/handler-registry';
 import { Publisher } from '../../../../src/main/link/publisher';
+import { ContractWatch } from '../../../../src/main/devices/contract-watch';
+import { ForeignDevices } from '../../../../src/main/devices/foreign-devices';
 import { OperationStore } from '../../../../src/main/operations/operation-store';
 import { Operations } from '../../../../src/main/operations/operations';
 import { OutboxStore } from '../../../../src/main/operations/outbox-store';
@@ -61,7 +61,7 @@ function recordChanges(told: string[]): Changes {
  * The rooms of the core around a real store, a manual clock and a fake connection, wired as in build-rooms.ts but for telemetry.
  * `restart()` ends them and starts new ones on the same profile.
  */
-export function openCore({ directory = profileDirectory(), clock = new ManualClock(), kaiserId = KAISER } = {}) {
+export function openCore({ directory = profileDirectory(), clock = new ManualClock() } = {}) {
   const { store } = openStore({ directory, clock });
   const { batch, plant, history } = store;
   plant.pragma('synchronous = OFF'); // no power cut here
@@ -70,10 +70,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const entries: JournalEntry[] = [];
   const changes = recordChanges(told);
   const counters = newCounters();
-  const publisher = new Publisher(connection, kaiserId, counters, clock);
+  const publisher = new Publisher(connection, KAISER, counters, clock);
   const journal = new Journal(new JournalStore(plant), batch, clock, (entry) => void entries.push(entry));
   const registry = new DeviceRegistry(new DeviceStore(plant), batch, clock, changes);
-  const messages = new HandlerRegistry(kaiserId, counters, pino({ level: 'silent' }), (malformed) =>
+  const messages = new HandlerRegistry(KAISER, counters, pino({ level: 'silent' }), (malformed) =>
     registry.noteMalformed(malformed),
   );
   const operations = new Operations({
@@ -99,7 +99,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     publisher,
     journal,
     clock,
-    kaiserId,
+    kaiserId: KAISER,
     countUnknown,
     announceOnline,
   });
@@ -116,10 +116,10 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     publisher,
     journal,
     clock,
-    kaiserId,
+    kaiserId: KAISER,
   });
   const undelivered: string[] = [];
-  const sender = new StopSender(connection, kaiserId, (topic) => void undelivered.push(topic));
+  const sender = new StopSender(connection, KAISER, (topic) => void undelivered.push(topic));
   const zoneName = (id: string) => zones.list().find((zone) => zone.id === id)?.name;
   const stop = new StopService({
     store: new StopStore(plant),
@@ -174,7 +174,8 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    for (const service of [devices, configuration, assignment, control, stop, operations]) service.stop();
+    for (const service of [devices, configuration, assignment, control, stop]) service.stop();
+    operations.stop();
     store.close();
   };
   onTestFinished(close);
@@ -186,13 +187,13 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     connection,
     publisher,
     messages,
+    foreign,
+    /** How often the retained online status was published again. */
+    announcements: () => announcements,
     counters,
     told,
     entries,
     undelivered,
-    foreign,
-    /** How often the retained online status was published again. */
-    announcements: () => announcements,
     close,
     /** Kinds of the journal entries of this process, oldest first. */
     kinds: () => entries.map(({ kind }) => kind),
@@ -205,7 +206,7 @@ export function openCore({ directory = profileDirectory(), clock = new ManualClo
     },
     restart: () => {
       close();
-      return openCore({ directory, clock, kaiserId });
+      return openCore({ directory, clock });
     },
   };
 }
