@@ -88,8 +88,8 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   const measured = buildTelemetry(options, base, { queries, link, plant });
   const controlled = buildControl(options, base, { link, plant });
   const { stop, actuators } = controlled;
-  const { registry, zones, journal, devices, operations } = plant;
-  const { series, telemetry } = measured;
+  const { registry, zones, journal, devices } = plant;
+  const { series } = measured;
 
   const brokerUrl = embedded ? base.url : null;
   const demo = new Demo({
@@ -110,6 +110,24 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   const metrics = buildMetrics(clock, base, link, plant);
   const services: Services = { ...plant, ...measured, ...controlled, broker, metrics };
 
+  connectRooms(services, hub);
+  function connectionChanged(isOnline: boolean): void {
+    if (isOnline) stop.brokerOnline();
+    else devices.brokerLost();
+    const { url } = connection.describe();
+    journal.add(
+      isOnline
+        ? { kind: 'broker.online', message: `Connected to the broker ${url}` }
+        : { kind: 'broker.offline', message: `No connection to the broker ${url}` },
+    );
+    hub.status();
+  }
+  return { link, demo, services, registerHandlers: () => registerHandlers(link, services) };
+}
+
+/** What happens in one room because of another. */
+function connectRooms(services: Services, hub: StateHub): void {
+  const { devices, registry, operations, telemetry, stop, actuators } = services;
   devices.onRestart((id) => {
     telemetry.deviceRestarted(id);
     stop.deviceOnline(id); // a restart costs a device its latch
@@ -126,18 +144,6 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     stop.removeDevice(id);
     actuators.removeDevice(id, false);
   });
-  function connectionChanged(isOnline: boolean): void {
-    if (isOnline) stop.brokerOnline();
-    else devices.brokerLost();
-    const { url } = connection.describe();
-    journal.add(
-      isOnline
-        ? { kind: 'broker.online', message: `Connected to the broker ${url}` }
-        : { kind: 'broker.offline', message: `No connection to the broker ${url}` },
-    );
-    hub.status();
-  }
-  return { link, demo, services, registerHandlers: () => registerHandlers(link, services) };
 }
 
 function buildLink(

@@ -73,17 +73,12 @@ function openBase(
   return { embedded, accounts, settings: new SettingsStore(store.plant) };
 }
 
-/** Puts API and life cycle around the rooms. */
-function assemble(options: ConsoleOptions, base: Base) {
+/** What the console says about itself, each time anew. */
+function statusOf(options: ConsoleOptions, store: Store, { link, services, demo }: BuiltRooms): () => StatusView {
   const { clock } = options;
-  const { store, hub } = base;
   const startedMs = clock.now();
   const startedMonotonic = clock.monotonic();
-  const queries = new QueryClient(options.queryWorkerPath, join(store.directory, HISTORY_FILE), clock);
-  const rooms = buildRooms(options, base, queries);
-  const { link, services, demo } = rooms;
-  let stopActuators = (): void => undefined;
-  const status = (): StatusView => ({
+  return () => ({
     version: options.version,
     host: options.host,
     kaiserId: options.kaiserId,
@@ -103,6 +98,17 @@ function assemble(options: ConsoleOptions, base: Base) {
     counters: countersView(link.counters),
     errorAlarm: services.metrics.errorAlarm,
   });
+}
+
+/** Puts API and life cycle around the rooms. */
+function assemble(options: ConsoleOptions, base: Base) {
+  const { clock } = options;
+  const { store, hub } = base;
+  const queries = new QueryClient(options.queryWorkerPath, join(store.directory, HISTORY_FILE), clock);
+  const rooms = buildRooms(options, base, queries);
+  const { link, services, demo } = rooms;
+  let stopActuators = (): void => undefined;
+  const status = statusOf(options, store, rooms);
   const router = createRouter({
     ...services,
     clock,

@@ -12,19 +12,23 @@ export type Identity =
 const WILL = 'system/will';
 
 /** What a device sends: the whole catalogue. */
-const fromDevice: ReadonlySet<string> = new Set(Object.values(inboundMessages).map(({ path }) => path));
+const fromDevice: ReadonlySet<string> = new Set(
+  Object.values(inboundMessages).flatMap(({ path, aliases }) => [path, ...aliases]),
+);
 
-/** What a device subscribes to: the catalogue and the rest of the twelve topics of 1.0. */
-const toDevice: ReadonlySet<string> = new Set([
-  ...Object.values(outboundMessages)
+/** Stock firmware writes these under `god` whatever its controller is called (wire contract 1.1, 1.33). */
+const STOCK_KAISER = 'god';
+const underStockKaiser: ReadonlySet<string> = new Set([
+  inboundMessages.sessionAnnounce.path,
+  inboundMessages.onewireScan.path,
+]);
+
+/** What a device subscribes to: the twelve topics of 1.0. */
+const toDevice: ReadonlySet<string> = new Set(
+  Object.values(outboundMessages)
     .map(({ path }): string => path)
     .filter((path) => path !== BROADCAST_EMERGENCY_TOPIC),
-  'system/command',
-  'sensor/+/command',
-  'subzone/assign',
-  'subzone/remove',
-  'subzone/safe',
-]);
+);
 
 /** May this connection publish to this topic? Nobody publishes below `$`: that is the broker's own. */
 export function mayPublish(identity: Identity, kaiserId: string, topic: string): boolean {
@@ -36,7 +40,9 @@ export function mayPublish(identity: Identity, kaiserId: string, topic: string):
       return !/^kaiser\/[^/]*\/server\/status$/.test(topic);
     case 'device': {
       const parsed = parseDeviceTopic(topic);
-      return parsed?.kaiserId === kaiserId && parsed.deviceId === identity.deviceId && fromDevice.has(parsed.path);
+      if (parsed?.deviceId !== identity.deviceId) return false;
+      if (parsed.kaiserId === kaiserId) return fromDevice.has(parsed.path);
+      return parsed.kaiserId === STOCK_KAISER && underStockKaiser.has(parsed.path);
     }
   }
 }

@@ -12,6 +12,7 @@ import type { Clock } from '../clock';
 import type { Journal } from '../journal/journal';
 import type { Publisher } from '../link/publisher';
 import type { Executor, Operations } from '../operations/operations';
+import { currentTraceId, withTrace } from '../trace';
 import {
   isAnswered,
   nextAnswer,
@@ -57,6 +58,7 @@ type Run = {
   readonly operationId: string;
   readonly deviceId: DeviceId;
   readonly reasonCode: ReasonCode;
+  readonly traceId: string | undefined;
   readonly queue: ConfigMessage[];
   /** What the device has not settled yet. */
   open: ConfigSections;
@@ -120,6 +122,7 @@ export class ConfigSender {
       operationId,
       deviceId,
       reasonCode,
+      traceId: currentTraceId(),
       queue,
       open: wish,
       reasons: [],
@@ -142,7 +145,7 @@ export class ConfigSender {
     const sent = this.sent.get(correlationId ?? '');
     const device = this.parts.registry.get(deviceId);
     if (!sent || !device || sent.run.deviceId !== deviceId) return false;
-    if (!sent.isReplaced) this.step(device, sent, event);
+    if (!sent.isReplaced) withTrace(sent.run.traceId, () => this.step(device, sent, event));
     return true;
   }
 

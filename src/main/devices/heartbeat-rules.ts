@@ -64,14 +64,14 @@ export function healthOf(beat: Heartbeat, nowMs: number): DeviceHealth {
 
 /**
  * Health after a heartbeat. What it does not tell stays as it was, except for what is true only for the moment: the skew of a clock that is
- * not set any more, and counters that are too old.
+ * not set any more, counters that are too old, and extensions: a device that was given stock firmware would take a drill for a stop.
  */
 export function nextHealth(
   before: DeviceHealth,
   told: DeviceHealth,
   metrics: DeviceHealth['metrics'] | undefined,
 ): DeviceHealth {
-  const { clockSkewS: _skew, metrics: _metrics, ...lasting } = before;
+  const { clockSkewS: _skew, metrics: _metrics, capabilities: _capabilities, ...lasting } = before;
   return { ...lasting, ...told, ...(metrics && { metrics }) };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { keepTrace } from '../trace';
 
 type Waiting<T> = { readonly finish: (reply: T | null) => void; readonly cancel: () => void };
 
@@ -18,7 +19,7 @@ export class ReplyWaiter<T> {
       stopTimer();
       this.waiting.delete(correlationId);
     };
-    this.waiting.set(correlationId, { finish: onEnd, cancel });
+    this.waiting.set(correlationId, { finish: keepTrace(onEnd), cancel });
     return cancel;
   }
 

@@ -14,7 +14,7 @@ type Row = {
 };
 
 /** The part of an operation that has no column of its own. */
-type More = Pick<OperationView, 'subject' | 'by' | 'sentAt'>;
+type More = Pick<OperationView, 'subject' | 'by' | 'sentAt' | 'traceId'>;
 
 /** SQL of operations. */
 export class OperationStore {
@@ -28,12 +28,13 @@ export class OperationStore {
   }
 
   save(operation: OperationView): void {
-    const { id, kind, deviceId, state, reason, startedAt, finishedAt, subject, by, sentAt } = operation;
+    const { id, kind, deviceId, state, reason, startedAt, finishedAt, subject, by, sentAt, traceId } = operation;
     const finished = finishedAt === undefined ? null : Date.parse(finishedAt);
     const more: More = {
       ...(subject !== undefined && { subject }),
       ...(by !== undefined && { by }),
       ...(sentAt !== undefined && { sentAt }),
+      ...(traceId !== undefined && { traceId }),
     };
     this.upsert.run(id, kind, deviceId, state, reason ?? null, Date.parse(startedAt), finished, JSON.stringify(more));
   }

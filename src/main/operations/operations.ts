@@ -4,6 +4,7 @@ import type { DeviceId } from '../../shared/domain/ids';
 import { failure, success, type Result } from '../../shared/domain/result';
 import type { Changes } from '../api/changes';
 import type { Clock } from '../clock';
+import { currentTraceId, withTrace } from '../trace';
 import type { WriteBatch } from '../store/write-batch';
 import type { OperationStore } from './operation-store';
 import type { OutboxStore } from './outbox-store';
@@ -124,12 +125,14 @@ export class Operations {
   submit({ subject, by, ...request }: ChangeRequest): OperationView {
     const { outbox, batch, clock, isReady } = this.parts;
     const { deviceId, slot, kind } = request;
+    const traceId = currentTraceId();
     const view: OperationView = {
       id: randomUUID(),
       kind,
       deviceId,
       ...(subject !== undefined && { subject }),
       ...(by !== undefined && { by }),
+      ...(traceId !== undefined && { traceId }),
       state: 'pending',
       waitingFor: isReady(deviceId) ? 'turn' : 'device',
       startedAt: this.nowIso(),
@@ -284,7 +287,7 @@ export class Operations {
       return;
     }
     try {
-      send(change);
+      withTrace(entry?.view.traceId, () => send(change));
     } catch (error) {
       this.giveUp(change, 'broken'); // or it would block its device for ever
       throw error;

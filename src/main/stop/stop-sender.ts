@@ -3,6 +3,7 @@ import { encodePayload } from '../../shared/wire/encode';
 import { broadcastEmergency, deviceEmergency } from '../../shared/wire/messages/emergency';
 import { BROADCAST_EMERGENCY_TOPIC, deviceTopic } from '../../shared/wire/topic';
 import type { BrokerConnection } from '../link/connection';
+import { traceProperties } from '../trace';
 import { broadcastPayload, devicePayload, type DeviceEmergency } from './stop-payload-rules';
 
 export type StopMessage = { readonly correlationId: string; readonly reason: string };
@@ -38,7 +39,7 @@ export class StopSender {
 
   private send(topic: string, encoded: ReturnType<typeof encodePayload>, qos: 0 | 1 | 2): void {
     if (!encoded.ok) throw new Error(`A stop message broke its budget: ${encoded.error.message}`);
-    this.connection.publish({ topic, payload: encoded.value, qos }, (error) => {
+    this.connection.publish({ topic, payload: encoded.value, qos, ...traceProperties() }, (error) => {
       if (error) this.onFailure(topic, error);
     });
   }

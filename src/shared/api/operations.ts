@@ -19,6 +19,7 @@ export const operationViewSchema = z.object({
   /** What it is about: a zone, a subzone, the sections of a configuration. */
   subject: z.string().optional(),
   by: actorSchema.optional(),
+  traceId: z.string().optional(),
   state: z.enum(['pending', 'confirmed', 'failed', 'timeout']),
   /** Not sent yet: the device is not there (`device`), or works on another change (`turn`). */
   waitingFor: z.enum(['device', 'turn']).optional(),

@@ -55,7 +55,9 @@ function keyOf(item: Item): string {
 }
 
 function differences(a: Item, b: Item): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((field) => a[field] !== b[field]).sort();
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]))
+    .sort();
 }
 
 function byPin(a: string, b: string): number {

@@ -1,8 +1,11 @@
+import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ContractWatch } from '../../../../src/main/devices/contract-watch';
 import { registerDeviceHandlers } from '../../../../src/main/devices/device-handler';
 import { deviceView } from '../../../../src/main/devices/device-record';
 import { DeviceReports } from '../../../../src/main/devices/device-reports';
 import { registerReportHandlers } from '../../../../src/main/devices/report-handler';
+import { HandlerRegistry } from '../../../../src/main/link/handler-registry';
 import { deviceViewSchema } from '../../../../src/shared/api/devices';
 import { A, B, beat as parsedBeat, dispatch, found, openCore, type Core } from './core-bench';
 
@@ -14,13 +17,12 @@ const warning = (code: string) => device().warnings.get(code);
 const beat = { ts: 0, uptime: 1, heap_free: 1, wifi_rssi: -1 };
 const report = { heap_free: 5, wifi_rssi: -70 };
 
-const open = (kaiserId?: string) => {
-  core = openCore(kaiserId === undefined ? {} : { kaiserId });
+beforeEach(() => {
+  core = openCore();
   registerDeviceHandlers(core.messages, core.devices, core.configuration);
   registerReportHandlers(core.messages, new DeviceReports(core.registry, core.devices));
   core.approved(A);
-};
-beforeEach(() => open());
+});
 
 describe('diagnostics (conformance J2)', () => {
   it('are kept as they came, with their receive time, and stored', () => {
@@ -290,9 +292,12 @@ describe('other controllers', () => {
   });
 
   it('do not own what stock firmware writes under god for a device of ours', () => {
-    open('north');
-    send('session/announce', { handover_epoch: 4 });
-    send('session/announce', { handover_epoch: 9 }, { id: B });
-    expect([device().epoch, core.foreign.list().map(({ deviceId }) => deviceId)]).toEqual([4, [B]]);
+    const { registry, devices, foreign, clock, counters } = core;
+    const messages = new HandlerRegistry('north', counters, pino({ level: 'silent' }), () => undefined);
+    messages.watch(new ContractWatch({ registry, timed: devices.timed, sequences: devices.sequences, foreign, clock }));
+    registerDeviceHandlers(messages, devices, core.configuration);
+    dispatch({ messages }, 'session/announce', { handover_epoch: 4 });
+    dispatch({ messages }, 'session/announce', { handover_epoch: 9 }, { id: B });
+    expect([device().epoch, foreign.list().map(({ deviceId }) => deviceId)]).toEqual([4, [B]]);
   });
 });

@@ -14,7 +14,7 @@ import { createRouter } from '../../../../src/main/api/router';
 import type { Rooms } from '../../../../src/main/api/rooms';
 import { registerControlHandlers } from '../../../../src/main/control/control-handler';
 import { apiErrorInterceptors } from '../../../../src/main/host/api-errors';
-import { currentTraceId, withTrace } from '../../../../src/main/trace';
+import { currentTraceId } from '../../../../src/main/trace';
 import type { ApiRouter } from '../../../../src/main/web/http-api';
 import { contract, type Contract } from '../../../../src/shared/api/contract';
 import { A, openCore } from '../devices/core-bench';
