@@ -12,6 +12,8 @@ export type OutcomeReceivers = {
 };
 
 const stopCodes = new Set(['EMERGENCY_STOP_TRIGGERED', 'BROADCAST_EMERGENCY_STOP_TRIGGERED']);
+/** Offline rules are a section of a configuration. */
+const configFlows = new Set(['config', 'offline_rules']);
 const clearCode = 'EMERGENCY_CLEAR_APPLIED';
 
 /** Life-cycle reports of intents (wire contract 1.10). */
@@ -21,7 +23,7 @@ export function registerOutcomeHandler(registry: HandlerRegistry, receivers: Out
     if (payload.outcome === 'applied' && payload.code !== undefined && stopCodes.has(payload.code))
       receivers.stopped(deviceId, payload.correlationId);
     else if (payload.outcome === 'applied' && payload.code === clearCode) receivers.recovered(deviceId);
-    else if (payload.flow === 'config') receivers.config(deviceId, payload);
+    else if (configFlows.has(payload.flow)) receivers.config(deviceId, payload);
     else receivers.command(deviceId, payload);
   });
 }
