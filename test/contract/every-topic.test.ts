@@ -1,9 +1,9 @@
 // Conformance cases A2 and J2 for the console, and what it does with devices that were refused or that belong to somebody else.
-import { expect, test } from 'vitest';
-import { heartbeatPayload, unixSeconds } from '../fakes/device-payloads';
+import { describe, expect, test } from 'vitest';
+import { announcePayload, heartbeatPayload, unixSeconds } from '../fakes/device-payloads';
 import { jsonOf, matching } from '../fakes/message-log';
 import { describeWithMosquitto, overBothBrokers } from '../fakes/over-both-brokers';
-import { Stage } from '../fakes/stage';
+import { Stage, type BrokerKind } from '../fakes/stage';
 import { until } from '../fakes/wait';
 
 const testDeadlineMs = 60_000;
@@ -155,12 +155,12 @@ overBothBrokers('A. every topic', (stage) => {
   });
 });
 
-describeWithMosquitto('A controller with an id of its own', () => {
+function ownId(kind: BrokerKind): void {
   test(
     'takes the announce that stock firmware sends under god for its own device, and lists a stranger as foreign',
     { timeout: testDeadlineMs },
     async () => {
-      await using stage = await Stage.open('mosquitto', {}, { kaiserId: 'farm1' });
+      await using stage = await Stage.open(kind, {}, { kaiserId: 'farm1' });
       const device = await stage.connectDevice({ kaiserId: 'farm1' });
       await device.announce();
       await stage.beat(device, 'pending_approval');
@@ -168,18 +168,19 @@ describeWithMosquitto('A controller with an id of its own', () => {
       await stage.bringOnline(device);
       const stranger = stage.newDeviceId();
 
-      for (const id of [device.id, stranger]) {
-        const announce = { esp_id: id, handover_epoch: 9, session_epoch: 9, reason: 'reconnect', ts_ms: Date.now() };
-        await stage.observer.publish(`kaiser/god/esp/${id}/session/announce`, announce);
-      }
+      await stage.observer.publish(`kaiser/god/esp/${stranger}/session/announce`, announcePayload(stranger, 9));
+      await device.publishUnderGod('session/announce', announcePayload(device.id, 9));
 
       await stage.beat(device, 'online', { active_handover_epoch: 0 });
       const acks = device.received.all(matching(`${device.prefix}/system/heartbeat/ack`));
       expect(acks.map((ack) => jsonOf(ack)['handover_epoch']).at(-1)).toBe(9);
       const foreign = await stage.client.call<{ deviceId: string }[]>('GET', '/foreign-devices');
       expect(foreign.map(({ deviceId }) => deviceId)).toEqual([stranger]);
-      const answers = stage.observer.received.all(({ topic }) => topic.startsWith(`kaiser/god/esp/`));
-      expect(answers.filter(({ topic }) => topic.endsWith('/ack'))).toEqual([]);
+      const underGod = stage.observer.received.all(({ topic }) => topic.startsWith('kaiser/god/esp/'));
+      expect(underGod.filter(({ topic }) => topic.endsWith('/ack'))).toEqual([]);
     },
   );
-});
+}
+
+describeWithMosquitto('A controller with an id of its own, over Mosquitto', () => ownId('mosquitto'));
+describe('A controller with an id of its own, over the embedded broker', () => ownId('embedded'));
