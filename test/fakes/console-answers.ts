@@ -32,6 +32,32 @@ export type StatusAnswer = {
   readonly counters: Counters;
 };
 
+export type SubzoneAnswer = {
+  readonly id: string;
+  readonly gpios: readonly number[];
+  readonly state: string;
+  readonly isRemoving: boolean;
+  readonly safeMode: { readonly desired: boolean; readonly state: string };
+};
+
+export type DrillAnswer = {
+  readonly id: string;
+  readonly finishedAt?: string;
+  readonly devices: readonly {
+    readonly deviceId: string;
+    readonly state: string;
+    readonly latencyMs?: number;
+    readonly reason?: string;
+  }[];
+};
+
+export type EventAnswer = {
+  readonly kind: string;
+  readonly deviceId?: string;
+  readonly actor: string;
+  readonly traceId?: string;
+};
+
 export type DeviceAnswer = {
   readonly id: string;
   readonly kaiserId: string;
@@ -42,6 +68,13 @@ export type DeviceAnswer = {
   readonly lastSeenAt?: string | null;
   readonly zone: { readonly desired: string | null; readonly confirmed: string | null; readonly state: string };
   readonly health: unknown;
+  readonly subzones: readonly SubzoneAnswer[];
+  readonly config: {
+    readonly state: Readonly<Record<'sensors' | 'actuators' | 'offlineRules', string>>;
+    readonly failures: readonly { readonly section: string; readonly gpio?: number; readonly error: string }[];
+  };
+  readonly diagnostics: { readonly values: Readonly<Record<string, unknown>> } | null;
+  readonly hasStopToken: boolean;
   readonly counters: { readonly messages: number; readonly malformed: number; readonly limited: number };
   readonly warnings: readonly unknown[];
 };
@@ -77,6 +110,10 @@ export type CommandAnswer = {
   readonly state: 'sent' | 'accepted' | 'applied' | 'failed' | 'rejected' | 'expired' | 'unconfirmed';
   readonly code?: string | null;
   readonly issuedBy: string;
+  readonly message?: string;
+  readonly conflict?: boolean;
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly traceId?: string;
   readonly history: readonly unknown[];
 };
 

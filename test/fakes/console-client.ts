@@ -103,6 +103,19 @@ export class ConsoleClient {
     );
   }
 
+  /** Waits until a zone, subzone or configuration operation is in this state. */
+  operationWhen(operationId: string, state: OperationAnswer['state'], deadlineMs = 3_000): Promise<OperationAnswer> {
+    return until(
+      async () => {
+        const operation = await this.operation(operationId);
+        if (operation.state !== state) throw new Error(JSON.stringify(operation));
+        return operation;
+      },
+      deadlineMs,
+      `operation ${operationId} to be ${state}`,
+    );
+  }
+
   /** Every stored sample of a series between two times, at full resolution, over all pages. */
   async samples(seriesId: string | number, fromMs: number, toMs: number): Promise<readonly Sample[]> {
     const samples: Sample[] = [];

@@ -97,6 +97,11 @@ export class ScriptedDevice implements AsyncDisposable {
     await this.#client.publishAsync(`${this.prefix}/${suffix}`, encode(payload), { qos });
   }
 
+  /** Under the kaiser id that stock firmware has built in, whatever it was given. */
+  async publishUnderGod(suffix: string, payload: JsonObject): Promise<void> {
+    await this.#client.publishAsync(`kaiser/god/esp/${this.id}/${suffix}`, encode(payload), { qos: 1 });
+  }
+
   announce(epoch = 1): Promise<void> {
     return this.publish('session/announce', announcePayload(this.id, epoch));
   }

@@ -85,10 +85,10 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A connected device that has said nothing yet. `url`: another way to the same broker. */
-  async connectDevice(options: Partial<Pick<DeviceOptions, 'id' | 'url'>> = {}): Promise<ScriptedDevice> {
+  async connectDevice(options: Partial<Pick<DeviceOptions, 'id' | 'url' | 'kaiserId'>> = {}): Promise<ScriptedDevice> {
     const id = options.id ?? this.newDeviceId();
     const login = await this.#login(id, { role: 'device', deviceId: id });
-    const device = await ScriptedDevice.connect({ url: options.url ?? this.brokerUrl, id, ...login });
+    const device = await ScriptedDevice.connect({ url: this.brokerUrl, ...options, id, ...login });
     this.#devices.push(device);
     return device;
   }
