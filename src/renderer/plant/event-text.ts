@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { JournalEntry } from '../../shared/api/journal';
 import common from '../../../resources/locales/en/common.json';
 import { useActuatorName, useCommandWord } from '../control/actuator-texts';
+import { useCommandName } from '../control/command-texts';
 import { actuatorKey, usePlant } from '../connection/plant-store';
 import { formatDuration } from '../ui/format';
 import { useActorName } from './actor-name';
@@ -36,6 +37,7 @@ function useFacts() {
   const devices = usePlant((plant) => plant.devices);
   const actuatorName = useActuatorName();
   const commandWord = useCommandWord();
+  const commandName = useCommandName();
   const reasonText = usePresenceReason();
   return ({ kind, deviceId, details }: JournalEntry) => {
     const facts = {
@@ -45,8 +47,10 @@ function useFacts() {
     };
     if (!kind.startsWith('command.')) return facts;
     const command = commands[textOf(details['commandId'])];
-    if (!command || command.gpio === undefined) return null;
+    if (!command) return null;
     const { gpio } = command;
+    if (command.kind !== 'actuator' || gpio === undefined)
+      return { ...facts, actuator: facts.device, command: commandName(command) };
     const actuator = actuators[actuatorKey({ deviceId: command.deviceId, gpio })];
     return {
       ...facts,

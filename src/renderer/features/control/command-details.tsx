@@ -29,9 +29,11 @@ export function CommandDetails({ command }: { readonly command: CommandView }) {
           <li key={`${step.event}:${index}`}>
             <Time at={step.at} />
             <span>
-              {stepText(step.event)} {step.late && <Tag>{t('late')}</Tag>}
+              {stepText(step.event)} {step.late && command.state === 'unconfirmed' && <Tag>{t('late')}</Tag>}
             </span>
-            <span className={css['said']}>{[step.code, step.message].filter(Boolean).join(' · ')}</span>
+            <span className={css['said']}>
+              {[step.code === 'NONE' ? '' : step.code, step.message].filter(Boolean).join(' · ')}
+            </span>
           </li>
         ))}
       </ol>

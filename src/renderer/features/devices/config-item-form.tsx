@@ -22,6 +22,7 @@ export function ConfigItemForm({ editing: first, draft, onDone, onCancel }: Conf
   const isUsable = isComplete(editing);
   return (
     <form
+      className={css['item']}
       onSubmit={(event) => {
         event.preventDefault();
         if (isUsable) onDone(editing);

@@ -75,7 +75,8 @@ function Row({ device, subzone, run, onEdit }: RowProps) {
         {subzone.state === 'failed' && <Mark priority="low" size="small" />} {t(subzoneStateKey(subzone))}
         {subzone.reason !== undefined && subzone.state === 'failed' && <small>{subzone.reason}</small>}
       </td>
-      <td>
+      <td className={css['safe']}>
+        <small>{t(`subzones.safeState.${isSafe ? 'on' : 'off'}.${subzone.safeMode.state}`)}</small>
         <Button
           variant="plain"
           aria-pressed={isSafe}
@@ -84,7 +85,6 @@ function Row({ device, subzone, run, onEdit }: RowProps) {
         >
           {t(isSafe ? 'subzones.safeOff' : 'subzones.safeOn')}
         </Button>
-        <small>{t(`subzones.safeState.${isSafe ? 'on' : 'off'}.${subzone.safeMode.state}`)}</small>
       </td>
       <td className={css['actions']}>
         <Button variant="plain" aria-label={t('subzones.editName', { name })} onPress={onEdit}>

@@ -20,7 +20,7 @@ export function DrillPanel() {
   const isRunning = last !== undefined && last.finishedAt === undefined;
   return (
     <section className={css['panel']} aria-labelledby="drill-title">
-      <header className={css['head']}>
+      <header className={`${css['head']} ${css['headWithKey']}`}>
         <h2 id="drill-title" className={css['small']}>
           {t('drill.title')}
         </h2>
@@ -41,7 +41,7 @@ function LastDrill({ drill }: { readonly drill: DrillView }) {
   const actorName = useActorName();
   const { confirmed, unconfirmed, skipped, sent } = drillCounts(drill);
   return (
-    <p className={css['counts']} aria-live="polite">
+    <p className={css['drill']} aria-live="polite">
       <span>
         <Time at={drill.startedAt} /> · {actorName(drill.by)}
       </span>

@@ -1,7 +1,7 @@
 import type { DeviceView } from '../../../shared/api/devices';
 import type { DrillView, StopLatency } from '../../../shared/api/stop';
 
-export type SkipReason = 'offline' | 'no_capability' | 'stopped' | 'other';
+export type SkipReason = 'offline' | 'no_capability' | 'not_approved' | 'stopped' | 'other';
 
 export type LatencyRow = {
   readonly latency: StopLatency;
@@ -11,7 +11,7 @@ export type LatencyRow = {
   readonly reason: SkipReason;
 };
 
-const reasons: readonly SkipReason[] = ['offline', 'no_capability', 'stopped'];
+const reasons: readonly SkipReason[] = ['offline', 'no_capability', 'not_approved', 'stopped'];
 
 /** How many devices of a drill are in each state. */
 export function drillCounts({ devices }: DrillView): Record<DrillView['devices'][number]['state'], number> {
