@@ -9,6 +9,7 @@ export function useAnswerText(row: StopRow): string {
   const { t } = useTranslation('stop');
   switch (row.state) {
     case 'unconfirmed':
+      if (row.refusal !== null) return t(`answer.refusal.${row.refusal}`);
       return row.hasRefused ? t('answer.refused') : t('answer.unconfirmed', { duration: elapsedText(row.waitedMs) });
     case 'waiting':
       return t('answer.waiting', { remaining: elapsedText(wireLimits.stopConfirmMs - row.waitedMs) });
@@ -19,6 +20,7 @@ export function useAnswerText(row: StopRow): string {
     case 'clearing':
       return t('answer.clearing');
     case 'uncleared':
+      if (row.refusal !== null) return t(`answer.refusal.${row.refusal}`);
       if (row.hasRefused) return t('answer.refusedClear');
       return row.isOnline ? t('answer.unclearedOnline') : t('answer.unclearedOffline');
     default:

@@ -1,6 +1,6 @@
 import type { ActuatorView } from '../../../shared/api/control';
 import type { DeviceView } from '../../../shared/api/devices';
-import type { StopDeviceState, StopScope, StopView } from '../../../shared/api/stop';
+import type { StopDeviceState, StopRefusal, StopScope, StopView } from '../../../shared/api/stop';
 import type { ZoneView } from '../../../shared/api/zones';
 import { wireLimits } from '../../../shared/wire/limits';
 import { orderedZones, zoneIdOf } from '../../plant/zone-rules';
@@ -36,6 +36,8 @@ export type StopRow = {
   readonly isOnline: boolean;
   /** The device said that it will not stop (or not clear); main warns `emergency_refused`. */
   readonly hasRefused: boolean;
+  /** Why, where the device said so. */
+  readonly refusal: StopRefusal | null;
   readonly latencyMs: number | null;
   /** Since the stop was sent to this device (or engaged, when it never was). */
   readonly waitedMs: number;
@@ -196,6 +198,7 @@ function rowOf(stop: StopView, entry: StopView['devices'][number], plant: StopPl
       device?.warnings.some(
         ({ code, at }) => code === 'emergency_refused' && at >= (stop.clearedAt ?? stop.engagedAt),
       ) ?? false,
+    refusal: entry.reason ?? null,
     latencyMs: entry.latencyMs ?? null,
     waitedMs,
     offlineSince: device?.presence === 'offline' ? device.presenceSince : null,

@@ -11,6 +11,7 @@ const row = (deviceId: string, state: StopRowState): StopRow => ({
   state,
   isOnline: true,
   hasRefused: false,
+  refusal: null,
   latencyMs: null,
   waitedMs: 0,
   offlineSince: null,

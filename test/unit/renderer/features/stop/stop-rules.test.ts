@@ -78,6 +78,7 @@ describe('rows of a stop', () => {
       state: 'unconfirmed',
       isOnline: true,
       hasRefused: false,
+      refusal: null,
       latencyMs: null,
       waitedMs: 41_000,
       offlineSince: null,
