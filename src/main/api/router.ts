@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/api/contract';
+import { deriveOfflineRules } from '../../shared/domain/offline-rule-derivation';
 import { failure } from '../../shared/domain/result';
 import { deviceView } from '../devices/device-record';
 import { FRAME_MS, FrameBuilder } from '../telemetry/live-frames';
@@ -19,6 +20,12 @@ export function createRouter(rooms: Rooms) {
     operations: operationProcedures(rooms),
     zones: zoneProcedures(rooms),
     telemetry: telemetryProcedures(rooms),
+    automation: {
+      deriveOfflineRules: os.automation.deriveOfflineRules.handler(({ input }) => {
+        const { rules, skipped, warning } = deriveOfflineRules(unwrap(rooms.registry.find(input.id)).id, input.rules);
+        return { offlineRules: [...rules], skipped: [...skipped], warning };
+      }),
+    },
     calibration: calibrationProcedures(rooms),
     control: controlProcedures(rooms),
     stop: stopProcedures(rooms),

@@ -1,3 +1,4 @@
+import { automationContract } from './automation';
 import { brokerContract } from './broker';
 import { calibrationContract } from './calibration';
 import { controlContract } from './control';
@@ -21,6 +22,7 @@ export const contract = {
   calibration: calibrationContract,
   control: controlContract,
   stop: stopContract,
+  automation: automationContract,
   broker: brokerContract,
   journal: journalContract,
   metrics: metricsContract,

@@ -26,7 +26,7 @@ export type TimeWindow = {
   readonly endHour: number;
   readonly endMinute: number;
   /** 0 = Monday; absent: every day. */
-  readonly daysOfWeek?: readonly number[];
+  readonly daysOfWeek?: readonly number[] | undefined;
   readonly timezone: TimeFilter['timezone'];
 };
 export type OperatorCondition =
