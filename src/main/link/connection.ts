@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet as MqttPacket } from 'mqtt';
 import type { Logger } from 'pino';
 import type { ConnectionView } from '../../shared/api/status';
 import { serverStatus } from '../../shared/wire/messages/server-status';
@@ -144,6 +144,7 @@ export class BrokerConnection {
       if (client.connected && !client.disconnecting) client.stream.write(bytes); // otherwise the broker delivers again on the next connection
     });
     client.handleMessage = (packet, done) => this.handleMessage(acknowledgements, packet, done);
+    client.on('packetreceive', (packet) => refuseImpossible(client, packet));
     client.on('connect', (connack) => this.connected(client, connack.sessionPresent));
     client.on('error', (error) => this.failed(client, error));
     client.on('disconnect', (packet) =>
@@ -278,6 +279,14 @@ export class BrokerConnection {
 
 /** Tells mqtt.js not to acknowledge by itself. */
 const withheld = new Error('acknowledged after commit');
+
+/** What no broker may send ends the connection: mqtt.js crashes on a PUBREL without an id, and a CONNECT changes how it reads the rest. */
+function refuseImpossible(client: MqttClient, packet: MqttPacket): void {
+  const isOurs = /^(connect|subscribe|unsubscribe|pingreq)$/.test(packet.cmd);
+  const lacksId = /^pub(ack|rec|rel|comp)$/.test(packet.cmd) && !((packet.messageId ?? 0) > 0); // -1 when bytes are missing
+  if (lacksId) packet.messageId = 1; // what mqtt.js makes of it goes to a socket that is closed
+  if (isOurs || lacksId) client.stream.destroy(new Error(`The broker sent a ${packet.cmd} that no broker may send.`));
+}
 
 /** CONNACK 1 (3.1.1) and 0x84 (5.0): unacceptable protocol version. */
 function isUnsupportedVersion(error: Error): boolean {

@@ -147,6 +147,7 @@ export class Operations {
     this.save(view);
     if (older) this.giveUp(older, 'replaced');
     this.tellDepth(this.dropOldest());
+    batch.commitPlantNow(); // who gets the id may rely on it, whatever happens to the console next
     this.pump(deviceId);
     return this.open.get(view.id)?.view ?? this.ended.get(view.id) ?? view;
   }

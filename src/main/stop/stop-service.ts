@@ -202,8 +202,8 @@ export class StopService {
       if (!isEngaged(stop) || !this.book.holds(stop, deviceId)) continue;
       const next = withNewDevice(stop, deviceId);
       if (next !== stop) this.book.keep(next);
-      const state = next.devices.find((device) => device.deviceId === deviceId)?.state;
-      if (state !== 'sent') this.send(next, targets, { isRepeat: true }); // also to one that confirmed: a restart may have cost it the latch
+      // Also when it counts as sent or confirmed: the message may have gone into a dead connection, and a restart may have cost the latch.
+      this.send(next, targets, { isRepeat: true });
     }
     const missed = this.book.clearingOf(deviceId);
     if (missed) this.dispatch.clear(missed, deviceId); // harmless to one that is not stopped
