@@ -57,6 +57,9 @@ async function configure(stage: Stage, device: ScriptedDevice): Promise<void> {
   ];
   await stage.client.call('PUT', `/devices/${device.id}/config`, { sensors: [sensor], actuators, offlineRules: [] });
   await device.waitFor(matching(`${device.prefix}/config`), deadlineMs);
+  const subzone = { name: 'Xanadu 9', gpios: [4] };
+  await stage.client.call('PUT', `/devices/${device.id}/subzones/xanadu_9`, subzone);
+  await stage.client.call('POST', `/devices/${device.id}/system`, { command: 'status' });
 }
 
 /** A stop of the lost device's zone and, before it, one that was cleared. */

@@ -4,6 +4,7 @@ import { formatNumber, formatPercent } from '../../ui/format';
 import { formatBytes } from '../../ui/format-bytes';
 import { Mark } from '../../ui/mark';
 import { Section } from './section';
+import { useMessageName } from './message-name';
 import { useMetrics } from './use-metrics';
 import styles from './settings-screen.module.css';
 
@@ -15,6 +16,7 @@ export function ConsoleHealth() {
   const { t } = useTranslation('settings');
   const status = usePlant((plant) => plant.status);
   const metrics = useMetrics();
+  const messageName = useMessageName();
   if (!status) return null;
   const { counters, errorAlarm, broker } = status;
   const whole = (number: number) => formatNumber(number, 0);
@@ -60,7 +62,7 @@ export function ConsoleHealth() {
             {busiest.map(({ direction, message, count, errors, p50Ms, p99Ms }) => (
               <tr key={`${direction}:${message}`}>
                 <td>
-                  <span aria-hidden>{direction === 'in' ? '↓' : '↑'}</span> {message}
+                  <span aria-hidden>{direction === 'in' ? '↓' : '↑'}</span> {messageName(message)}
                   <span className="visuallyHidden"> {t(`health.${direction}`)}</span>
                 </td>
                 <td>{whole(count)}</td>
