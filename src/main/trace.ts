@@ -27,8 +27,9 @@ export function withoutTrace<T>(action: () => T): T {
 }
 
 /** The action, bound to the present trace (or to none): for a callback that a socket or another room will call. */
-export function keepTrace<T extends (...values: never[]) => void>(action: T): T {
-  return AsyncLocalStorage.bind(action);
+export function keepTrace<V extends readonly unknown[]>(action: (...values: V) => void): (...values: V) => void {
+  const trace = current.getStore();
+  return (...values) => current.run(trace, action, ...values);
 }
 
 /** What a publication of the present trace carries (MQTT 5 user property `trace`, our extension of the contract). */
