@@ -3,7 +3,13 @@ import type { CommandView } from '../../shared/api/control';
 import type { DeviceId } from '../../shared/domain/ids';
 
 type Row = { record: string };
-type FilterValues = { deviceId: string | null; kind: string | null; state: string | null };
+type FilterValues = {
+  deviceId: string | null;
+  kind: string | null;
+  state: string | null;
+  beforeRow: number;
+  limit: number;
+};
 
 export type CommandFilter = {
   readonly deviceId?: DeviceId | undefined;
@@ -48,12 +54,12 @@ export class CommandStore {
     beforeRow: number,
   ): { command: CommandView; row: number }[] {
     return this.database
-      .prepare<[FilterValues, number, number], Row & { row: number }>(
+      .prepare<[FilterValues], Row & { row: number }>(
         `SELECT rowid AS row, record FROM commands WHERE (@deviceId IS NULL OR device_id = @deviceId)
            AND (@state IS NULL OR state = @state) AND (@kind IS NULL OR coalesce(json_extract(record, '$.kind'), 'actuator') = @kind)
-           AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
+           AND rowid < @beforeRow ORDER BY rowid DESC LIMIT @limit`,
       )
-      .all({ deviceId: deviceId ?? null, kind: kind ?? null, state: state ?? null }, beforeRow, limit)
+      .all({ deviceId: deviceId ?? null, kind: kind ?? null, state: state ?? null, beforeRow, limit })
       .map(({ row, record }) => ({ row, command: toCommand(record) }));
   }
 }
