@@ -18,11 +18,14 @@ import { createServer, parseAst, transformWithOxc } from 'vite';
 const demanded = [
   'src/shared/wire/**/*.ts',
   'src/main/control/command-state.ts',
+  'src/main/control/*-rules.ts',
   'src/main/stop/stop-state.ts',
+  'src/main/stop/drill-state.ts',
+  'src/main/stop/*-rules.ts',
   'src/main/devices/presence-state.ts',
   'src/main/devices/config-answer-state.ts',
   'src/main/devices/sequence-state.ts',
-  'src/main/zones/*-rules.ts',
+  'src/main/zones/*-{rules,state}.ts',
   'src/main/link/breaker-state.ts',
   'src/main/link/token-bucket-state.ts',
 ];
