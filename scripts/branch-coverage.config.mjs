@@ -1,4 +1,4 @@
-import base from '../vitest.config';
+import base from '../vitest.config.ts';
 
 /** The tests' own configuration with the counter in front of each project's set-up. */
 const counter = 'scripts/branch-coverage-setup.mjs';

@@ -18,7 +18,10 @@ const bin = (path) => join(root, 'node_modules', path);
 const tsc = (project) => [bin('typescript/bin/tsc'), '-p', project];
 const playwright = (...args) => [bin('@playwright/test/cli.js'), 'test', ...args];
 
-/** `group` is a name for several steps. `needs`: a build, or a tool whose absence skips the whole step. */
+/**
+ * `group` is a name for several steps. `needs`: a build, or a tool whose absence skips the whole step. `endsWithCounts`: the last line of
+ * its output is shown also when all is well.
+ */
 const steps = [
   { name: 'types: root', group: 'types', check: tsc('.') },
   { name: 'types: shared', group: 'types', check: tsc('src/shared') },
@@ -31,7 +34,7 @@ const steps = [
   { name: 'format', check: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
   { name: 'style', check: [bin('stylelint/bin/stylelint.mjs'), '--allow-empty-input', 'src/**/*.css'] },
   { name: 'unit', runner: 'vitest', limit: 10 * minutes },
-  { name: 'coverage', check: ['scripts/branch-coverage.mjs'] },
+  { name: 'coverage', check: ['scripts/branch-coverage.mjs'], endsWithCounts: true },
   { name: 'contract', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build'] },
   { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build'] },
   {
@@ -82,6 +85,7 @@ async function runChecks(checks) {
       const { code, output } = await runBuffered(step.check);
       console.log(`\n── ${step.name} ${code === 0 ? '✓' : `✗ (code ${code})`}`);
       if (code !== 0 || step.name === 'lint') process.stdout.write(output);
+      else if (step.endsWithCounts) console.log(output.trimEnd().split('\n').at(-1));
       record(step, startedAt, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skips: [] });
     }
   };

@@ -3,6 +3,7 @@
  * one per item that failed, and the intent's outcome at the end. Pure; ConfigSender feeds it and config-record-rules.ts writes the result down.
  */
 import type { ConfigSectionName, ConfigSections } from '../../shared/api/devices';
+import { must } from '../../shared/domain/assert';
 import type { ConfigItemFailure, ConfigResponse } from '../../shared/wire/messages/config';
 import type { IntentOutcome } from '../../shared/wire/messages/intent-outcome';
 
@@ -100,9 +101,9 @@ function verdictOf(
   if (response.status === 'partial_success') return partly(response);
   if (section !== 'actuators' || failures.some(({ gpio }) => gpio === undefined)) return 'failed';
   // One error for each actuator that failed, and no word about the others but the outcome (5.5).
-  const isAll = (sent.actuators ?? []).every(({ gpio }) => pins.has(gpio));
-  if (isAll || state.verdicts.actuators === 'failed') return 'failed';
-  const isSettled = state.isPersisted || (state.verdicts.actuators ?? 'open') !== 'open';
+  const isAll = must(sent.actuators, 'its verdict says that it was sent').every(({ gpio }) => pins.has(gpio));
+  if (isAll || state.verdicts[section] === 'failed') return 'failed';
+  const isSettled = state.isPersisted || state.verdicts[section] !== 'open';
   return isSettled ? 'partial' : 'open';
 }
 

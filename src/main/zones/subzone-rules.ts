@@ -70,7 +70,7 @@ export function checkedPins(
     if (owner)
       return failure(
         'conflict',
-        `Pin ${gpio} is in subzone ${owner.name || owner.id}. A pin can be in one subzone only; take it out there first.`,
+        `Pin ${gpio} is in subzone ${owner.name}. A pin can be in one subzone only; take it out there first.`,
         { details: { gpio, subzoneId: owner.id } },
       );
     const problem = pinProblem(gpio);
@@ -156,9 +156,11 @@ export function nextSubzone(subzone: SubzoneView, event: SubzoneEvent): SubzoneV
 /** A free id for a copy: `bed_a_copy`, `bed_a_copy_2` …, cut so that devices take it. */
 export function copyId(id: SubzoneId, taken: ReadonlySet<string>): SubzoneId {
   const base = id.replace(/_copy(_\d+)?$/, '');
-  for (let number = 1; ; number += 1) {
+  const candidate = (number: number): string => {
     const suffix = number === 1 ? '_copy' : `_copy_${number}`;
-    const candidate = `${base.slice(0, ID_CHARS - suffix.length)}${suffix}`;
-    if (!taken.has(candidate)) return candidate as SubzoneId;
-  }
+    return `${base.slice(0, ID_CHARS - suffix.length)}${suffix}`;
+  };
+  let number = 1;
+  while (taken.has(candidate(number))) number += 1;
+  return candidate(number) as SubzoneId;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { must } from '../../domain/assert';
 import { inbound } from '../message';
 import { optionalText } from './fields';
 
@@ -10,6 +11,9 @@ export const actuatorAlert = inbound({
   schema: z
     .object({ alert_type: optionalText, type: optionalText, message: optionalText })
     .refine((payload) => (payload.alert_type ?? payload.type) !== undefined, 'alert_type is missing')
-    .transform((payload) => ({ alertType: payload.alert_type ?? payload.type ?? '', message: payload.message ?? '' })),
+    .transform(({ alert_type, type, message }) => ({
+      alertType: must(alert_type ?? type, 'the refinement asks for one'),
+      message: message ?? '',
+    })),
 });
 export type ActuatorAlert = z.infer<typeof actuatorAlert.schema>;

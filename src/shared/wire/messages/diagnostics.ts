@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { must } from '../../domain/assert';
 import { inbound } from '../message';
 import {
   hasSegment,
@@ -58,7 +59,11 @@ export const diagnostics = inbound({
       };
     }),
   review: ({ unknown }) =>
-    Object.entries(unknown).map(([field, raw]) => ({ code: words[field]?.code ?? `unknown_${field}`, field, raw })),
+    Object.entries(unknown).map(([field, raw]) => ({
+      code: must(words[field], 'it was found there').code,
+      field,
+      raw,
+    })),
 });
 export type Diagnostics = z.infer<typeof diagnostics.schema>;
 

@@ -40,7 +40,7 @@ export function correlationOf(payload: {
 
 /** The canonical word of an alias; any other word stays as it came (also `constructor` and other names of built-ins). */
 export function canonicalWord(aliases: Readonly<Record<string, string>>, word: string): string {
-  return Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word;
+  return (Object.hasOwn(aliases, word) ? aliases[word] : undefined) ?? word;
 }
 
 /** Flags a word that is not among the known ones; letter case does not matter. Nothing for an absent word. */

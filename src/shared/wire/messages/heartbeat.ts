@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { must } from '../../domain/assert';
 import { wireLimits } from '../limits';
 import { inbound, outbound, type Violation } from '../message';
 import {
@@ -77,7 +78,7 @@ export const heartbeat = inbound({
     .transform((beat) => ({
       ts: beat.ts,
       uptime: beat.uptime,
-      heap_free: beat.heap_free ?? beat.free_heap ?? 0,
+      heap_free: must(beat.heap_free ?? beat.free_heap, 'the refinement asks for one'),
       wifi_rssi: beat.wifi_rssi,
       zone_id: beat.zone_id,
       zone_assigned: beat.zone_assigned,

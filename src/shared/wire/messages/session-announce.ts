@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { must } from '../../domain/assert';
 import { inbound } from '../message';
 import { epoch as wireEpoch } from './fields';
 
@@ -22,7 +23,7 @@ export const sessionAnnounce = inbound({
     })
     .refine((payload) => (payload.handover_epoch ?? payload.session_epoch) !== undefined, 'handover_epoch is missing')
     .transform((payload) => {
-      const epoch = payload.handover_epoch ?? payload.session_epoch ?? 1;
+      const epoch = must(payload.handover_epoch ?? payload.session_epoch, 'the refinement asks for one');
       return { epoch, reason: payload.reason ?? (epoch > 1 ? ('reconnect' as const) : ('boot' as const)) };
     }),
 });

@@ -103,6 +103,10 @@ describe('A subzone', () => {
   ])('%s', (_name, before, event, after) => {
     expect(nextSubzone(before, event)).toEqual(after);
   });
+
+  it('knows no other event', () => {
+    expect(() => nextSubzone(bed, { kind: 'eclipse' } as never)).toThrow('eclipse');
+  });
 });
 
 describe('An acknowledgement of a subzone', () => {

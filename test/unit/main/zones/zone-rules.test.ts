@@ -125,4 +125,8 @@ describe('The zone of a device', () => {
   ])('%s', (_name, zone, event, next) => {
     expect(nextZone(zone, event)).toEqual(next);
   });
+
+  it('knows no other event', () => {
+    expect(() => nextZone(inTent, { kind: 'eclipse' } as never)).toThrow('eclipse');
+  });
 });
