@@ -132,6 +132,7 @@ function connectRooms(services: Services, hub: StateHub): void {
     telemetry.deviceRestarted(id);
     stop.deviceOnline(id); // a restart costs a device its latch
   });
+  devices.onCountAnew((id) => telemetry.deviceRestarted(id));
   devices.onPresence(({ id, presence }) => {
     if (presence.state === 'online') {
       stop.deviceOnline(id);
