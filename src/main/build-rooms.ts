@@ -230,7 +230,7 @@ function buildTelemetry(
     clock,
     series: (id) => {
       const view = telemetry.view(id);
-      return view && { deviceId: view.deviceId, name: view.name || id };
+      return view && { deviceId: view.deviceId, type: view.type, name: view.name || id };
     },
   });
   const telemetry: TelemetryService = new TelemetryService({
