@@ -262,5 +262,6 @@ function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: 
   const result = message.schema.safeParse(json);
   if (result.success) return { payload: result.data, head: json as Head }; // every schema is one of an object
   const issue = result.error.issues[0];
-  return { reason: issue ? `${issue.path.join('.') || 'payload'}: ${issue.message}` : 'does not fit the schema' };
+  const reason = issue ? `${issue.path.join('.') || 'payload'}: ${issue.message}` : 'does not fit the schema';
+  return { reason: reason.slice(0, EXCERPT_CHARS) }; // a path may hold names out of the payload
 }

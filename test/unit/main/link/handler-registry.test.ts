@@ -110,6 +110,13 @@ describe('a malformed message', () => {
     expect([received.length, counted()]).toEqual([1, { received: 2, malformed: 1 }]);
   });
 
+  it('keeps a short reason when a name out of the payload would make it long', () => {
+    const { registry, send, malformed } = bench();
+    registry.register(inboundMessages.heartbeatMetrics, () => undefined);
+    send(`${P}/system/heartbeat_metrics`, JSON.stringify({ ['k'.repeat(60_000)]: 1 }));
+    expect(malformed.map(({ reason }) => reason)).toEqual(['k'.repeat(200)]);
+  });
+
   it('of exactly 65,536 bytes is still read', () => {
     const { send, received } = bench();
     const frame = JSON.stringify({ raw: 7, pad: '' });
