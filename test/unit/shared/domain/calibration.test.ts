@@ -34,16 +34,16 @@ describe('calibrate', () => {
     expect(calibrate('co2', method, points)).toMatchObject({ ok: false, error: { code: 'invalid' } });
   });
 
-  it.each([
-    ['ds18b20', 400, 25.5, 416, 26.5],
-    ['sht31_temp', 26_214, 24, 33_000, 42.12],
-    ['sht31_humidity', 32_768, 52, 39_321, 62],
-    ['moisture', 2350, 40, 2265, 45],
-    ['ph', 2000, 7, 2100, 6.72],
-    ['ec', 1000, 1413, 1100, 1901.35],
-    ['co2', 400, 420, 500, 520],
-    ['constructor', 1, 2, 3, 4],
-  ])('an offset of %s moves the default conversion and keeps its steps', (type, raw, reference, later, value) => {
+  it.each<[string, [number, number], [number, number]]>([
+    ['ds18b20', [400, 25.5], [416, 26.5]],
+    ['sht31_temp', [26_214, 24], [33_000, 42.12]],
+    ['sht31_humidity', [32_768, 52], [39_321, 62]],
+    ['moisture', [2350, 40], [2265, 45]],
+    ['ph', [2000, 7], [2100, 6.72]],
+    ['ec', [1000, 1413], [1100, 1901.35]],
+    ['co2', [400, 420], [500, 520]],
+    ['constructor', [1, 2], [3, 4]],
+  ])('an offset of %s moves the default conversion and keeps its steps', (type, [raw, reference], [later, value]) => {
     const result = calibrate(type, 'offset', [point('reference', raw, reference)]);
     expect(result.ok && applyCalibration(result.value, later)).toBeCloseTo(value, 1);
   });
