@@ -132,6 +132,7 @@ function connectRooms(services: Services, hub: StateHub): void {
     telemetry.deviceRestarted(id);
     stop.deviceOnline(id); // a restart costs a device its latch
   });
+  devices.onCountAnew((id) => telemetry.deviceRestarted(id));
   devices.onPresence(({ id, presence }) => {
     if (presence.state === 'online') {
       stop.deviceOnline(id);
@@ -229,7 +230,7 @@ function buildTelemetry(
     clock,
     series: (id) => {
       const view = telemetry.view(id);
-      return view && { deviceId: view.deviceId, name: view.name || id };
+      return view && { deviceId: view.deviceId, type: view.type, name: view.name || id };
     },
   });
   const telemetry: TelemetryService = new TelemetryService({

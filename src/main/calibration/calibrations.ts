@@ -12,8 +12,10 @@ export type CalibrationParts = {
   readonly batch: WriteBatch;
   readonly journal: Journal;
   readonly clock: Clock;
-  /** The series' device and name, if there is such a series. */
-  readonly series: (id: SeriesId) => { readonly deviceId: DeviceId; readonly name: string } | undefined;
+  /** The series' device, type and name, if there is such a series. */
+  readonly series: (
+    id: SeriesId,
+  ) => { readonly deviceId: DeviceId; readonly type: string; readonly name: string } | undefined;
 };
 
 /** Which line turns the raw numbers of a probe into values. Readings keep their raw number, so a mistake can be undone. */
@@ -41,7 +43,7 @@ export class Calibrations {
     const { series, clock, batch, store, journal } = this.parts;
     const found = series(id);
     if (!found) return failure('not_found', `There is no series ${id}. It appears with its first reading.`);
-    const computed = calibrate(method, points);
+    const computed = calibrate(found.type, method, points);
     if (!computed.ok) return computed;
     const view: CalibrationView = {
       seriesId: id,

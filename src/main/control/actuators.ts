@@ -19,6 +19,8 @@ type Actuator = {
   observed: Observed | undefined;
   /** Monotonic ms of the observation of this process; null when it was restored from the store. */
   observedMs: number | null;
+  /** Monotonic time at which the newest request was made. */
+  requestedMs: number;
   emergency: string;
   runtimeMs: number;
   /** What the screens were told last of the parts that change by time alone. */
@@ -119,6 +121,7 @@ export class Actuators {
       actuator.requested === undefined || actuator.requested.commandId === command.id || command.history.length === 1; // just sent; its time says nothing when the wall clock was set back
     if (!isNewest) return;
     const { id: commandId, at, command: name, value, issuedBy: by, state } = command;
+    if (actuator.requested?.commandId !== commandId) actuator.requestedMs = this.parts.clock.monotonic();
     actuator.requested = { commandId, at, command: name, by, state, ...(value !== undefined && { value }) };
     this.parts.changes.actuator(actuator.deviceId, actuator.gpio);
   }
@@ -223,9 +226,9 @@ export class Actuators {
     return this.parts.clock.monotonic() - actuator.observedMs <= OBSERVATION_VALID_MS;
   }
 
-  private isDiscrepant({ requested, observed }: Actuator): boolean {
+  private isDiscrepant({ requested, requestedMs, observed }: Actuator): boolean {
     if (!requested || !observed || !isFinal(requested.state) || requested.command === 'TOGGLE') return false;
-    if (this.parts.clock.now() - Date.parse(requested.at) < SETTLE_MS) return false;
+    if (this.parts.clock.monotonic() - requestedMs < SETTLE_MS) return false;
     const isWantedOn = requested.command === 'ON' || (requested.command === 'PWM' && (requested.value ?? 0) > 0);
     const wasApplied = requested.state === 'applied';
     // A device that switched by itself after an applied command (duration, rule, stop) names its own source; that is no discrepancy.
@@ -245,6 +248,7 @@ function newActuator(deviceId: DeviceId, gpio: number, type: string): Actuator {
     acknowledged: undefined,
     observed: undefined,
     observedMs: null,
+    requestedMs: -Infinity,
     emergency: 'normal',
     runtimeMs: 0,
     told: '',

@@ -11,7 +11,11 @@ const GAPS = 'sequence_gaps';
 export class DeviceSequences {
   private readonly states = new WeakMap<DeviceRecord, SequenceState>();
 
-  constructor(private readonly registry: Pick<DeviceRegistry, 'get' | 'warn' | 'settle'>) {}
+  constructor(
+    private readonly registry: Pick<DeviceRegistry, 'get' | 'warn' | 'settle'>,
+    /** The numbers of a device began anew although it did not say that it restarted. */
+    private readonly onRestart: (device: DeviceRecord) => void,
+  ) {}
 
   /** Notes the number of one message; runs for every reading. */
   take(id: DeviceId, seq: number, isRedelivered: boolean): void {
@@ -19,7 +23,7 @@ export class DeviceSequences {
     if (!device) return;
     const state = this.stateOf(device);
     const { missed } = state.counts;
-    state.take(seq, isRedelivered);
+    if (state.take(seq, isRedelivered)) this.onRestart(device);
     if (state.missingOfWindow > MAX_MISSING) {
       if (state.counts.missed > missed) this.warn(device, state);
     } else if (device.warnings.has(GAPS)) this.registry.settle(device, GAPS);

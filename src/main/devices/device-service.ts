@@ -63,12 +63,15 @@ export class DeviceService {
   private readonly undecided = new Map<DeviceId, () => void>();
   private readonly presenceListeners: ((device: DeviceRecord) => void)[] = [];
   private readonly restartListeners: ((id: DeviceId) => void)[] = [];
+  private readonly countListeners: ((id: DeviceId) => void)[] = [];
   private readonly heartbeatListeners: ((device: DeviceRecord, beat: Heartbeat) => void)[] = [];
 
   constructor(private readonly parts: DeviceServiceParts) {
     const { registry, journal, clock } = parts;
     this.timed = new TimedWarnings(registry, clock);
-    this.sequences = new DeviceSequences(registry);
+    this.sequences = new DeviceSequences(registry, ({ id }) => {
+      for (const listener of this.countListeners) listener(id);
+    });
     this.metrics = new SplitMetrics(clock);
     this.events = new DeviceJournal(journal, clock);
     this.discovery = new Discovery(parts);
@@ -101,6 +104,11 @@ export class DeviceService {
   /** Called when a device says that it restarted. */
   onRestart(listener: (id: DeviceId) => void): void {
     this.restartListeners.push(listener);
+  }
+
+  /** Called when a device counts its messages anew, also when it does not say why. */
+  onCountAnew(listener: (id: DeviceId) => void): void {
+    this.countListeners.push(listener);
   }
 
   /** Handles a heartbeat: the device is discovered or refreshed and answered at once. */

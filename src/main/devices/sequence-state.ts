@@ -31,10 +31,11 @@ export class SequenceState {
   private bySequence = 0;
   private byBoot = 0;
 
-  /** Takes the number of one message over. A redelivery by the broker is never a restart. */
-  take(seq: number, isRedelivered: boolean): void {
-    if (!Number.isSafeInteger(seq) || seq < 0) return;
+  /** Takes the number of one message over; true when the device began to count anew. A redelivery by the broker is never a restart. */
+  take(seq: number, isRedelivered: boolean): boolean {
+    if (!Number.isSafeInteger(seq) || seq < 0) return false;
     const { last } = this.counts;
+    const before = this.bySequence;
     if (last === null) this.begin(seq);
     else if (seq > last) this.advance(last, seq);
     else if (isRedelivered) this.late(last, seq);
@@ -44,6 +45,7 @@ export class SequenceState {
     } else if (last - seq <= REORDER) this.late(last, seq);
     else this.straggler = seq;
     this.counts.restarts = Math.max(this.bySequence, this.byBoot);
+    return this.bySequence > before;
   }
 
   /** The device said that it booted: its next number begins a new count. */

@@ -77,6 +77,8 @@ type Entry = {
 
 /** Code of the warning about a payload that names another device than its topic. */
 export const FOREIGN_ID = 'foreign_id';
+/** Why a message is refused that the broker kept from before the console subscribed. */
+const RETAINED = 'retained: it may be as old as the broker; only the last will may be retained';
 /** How much of a malformed payload is kept for inspection, characters. */
 const EXCERPT_CHARS = 200;
 /** Valid topics that are remembered: those of a plant of 200 devices; beyond that the memory starts anew. */
@@ -152,7 +154,8 @@ export class HandlerRegistry {
     }
     if (packet.payload.length === 0) return; // a retained message was cleared
     const startedMs = this.observer?.now() ?? 0;
-    const parsed = parsePayload(entry.message, packet.payload);
+    const isOld = packet.isRetained && !entry.message.mayBeRetained;
+    const parsed = isOld ? { reason: RETAINED } : parsePayload(entry.message, packet.payload);
     if ('reason' in parsed) {
       this.malformed(entry, topic, packet, parsed.reason);
       this.observer?.handled(entry.message.name, startedMs, true);
@@ -162,7 +165,7 @@ export class HandlerRegistry {
       const { deviceId } = topic;
       const { isRetained, isRedelivered } = packet;
       const { payload, head } = parsed;
-      if (typeof head.seq === 'number' && !isRetained) this.watcher.onNumber(deviceId, head.seq, isRedelivered);
+      if (typeof head.seq === 'number') this.watcher.onNumber(deviceId, head.seq, isRedelivered);
       if (!this.isAdmitted(entry, deviceId)) return;
       entry.handle({ deviceId, gpio: topic.gpio ?? 0, payload, isRetained, isRedelivered });
       this.review(entry.message, deviceId, payload, head);
@@ -178,7 +181,8 @@ export class HandlerRegistry {
     const malformed = { deviceId, message: message.name, topic: packet.topic, reason, excerpt };
     this.guard(packet.topic, () => {
       this.onMalformed(malformed);
-      if (onMalformed && (lane === 'free' || this.watcher.admits(deviceId, lane))) onMalformed(malformed);
+      if (onMalformed && !packet.isRetained && (lane === 'free' || this.watcher.admits(deviceId, lane)))
+        onMalformed(malformed);
     });
   }
 
@@ -258,5 +262,6 @@ function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: 
   const result = message.schema.safeParse(json);
   if (result.success) return { payload: result.data, head: json as Head }; // every schema is one of an object
   const issue = result.error.issues[0];
-  return { reason: issue ? `${issue.path.join('.') || 'payload'}: ${issue.message}` : 'does not fit the schema' };
+  const reason = issue ? `${issue.path.join('.') || 'payload'}: ${issue.message}` : 'does not fit the schema';
+  return { reason: reason.slice(0, EXCERPT_CHARS) }; // a path may hold names out of the payload
 }

@@ -58,12 +58,13 @@ function messageFamilies(messages: readonly MessageMetric[]): string[] {
 }
 
 function summaryOf(name: string, labels: Labels, { p50Ms, p95Ms, p99Ms, totalMs, measured }: MessageMetric): string[] {
+  // A kind that was never timed has no quantiles; NaN would spread through every sum that a dashboard makes of them.
   const quantile = (rank: string, ms: number | null) =>
-    sample(name, { ...labels, quantile: rank }, ms === null ? Number.NaN : ms / MS_PER_S);
+    ms === null ? [] : [sample(name, { ...labels, quantile: rank }, ms / MS_PER_S)];
   return [
-    quantile('0.5', p50Ms),
-    quantile('0.95', p95Ms),
-    quantile('0.99', p99Ms),
+    ...quantile('0.5', p50Ms),
+    ...quantile('0.95', p95Ms),
+    ...quantile('0.99', p99Ms),
     sample(`${name}_sum`, labels, totalMs / MS_PER_S),
     sample(`${name}_count`, labels, measured),
   ];

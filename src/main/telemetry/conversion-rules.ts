@@ -22,14 +22,17 @@ const volts = (raw: number) => (raw / ADC_FULL_SCALE) * ADC_VOLTS;
 /** 16-bit counts of an SHT31 to °C; Sensirion SHT3x data sheet, 4.13. */
 const sht31Celsius = (raw: number) => good(-45 + (175 * raw) / 65_535);
 
-function ds18b20(raw: number): ReturnType<Conversion> {
+function ds18b20(raw: number, value = raw * 0.0625): ReturnType<Conversion> {
   if (raw === DS18B20_FAULT_RAW) return { value: null, quality: 'error' };
-  const value = raw * 0.0625;
   return { value, quality: value < -10 || value > 85 ? 'fair' : 'good' };
 }
 
 function humidity(raw: number): ReturnType<Conversion> {
-  const value = clampPercent((100 * raw) / 65_535);
+  return humidityOf((100 * raw) / 65_535);
+}
+
+function humidityOf(percent: number): ReturnType<Conversion> {
+  const value = clampPercent(percent);
   return { value, quality: value < 5 ? 'suspect' : value >= 95 ? 'fair' : 'good' };
 }
 
@@ -67,6 +70,8 @@ const conversions: Readonly<Record<Exclude<SensorType, 'vpd'>, Conversion>> = {
 function calibrated(type: string, line: Line, raw: number): ReturnType<Conversion> {
   const value = applyCalibration(line, raw);
   if (type === 'moisture') return moistureOf(value);
+  if (type === 'ds18b20') return ds18b20(raw, value); // its marker for "no sensor" stays a fault
+  if (type === 'sht31_humidity') return humidityOf(value);
   return good(type.endsWith('_humidity') ? clampPercent(value) : value);
 }
 

@@ -40,8 +40,25 @@ const CELL_FACTORS = [0.5, 2] as const;
 /** Default conversion of a conductivity probe, µS/cm per count (8.2: 6060 · V). */
 const EC_PER_COUNT = (6060 * MV_PER_COUNT) / 1000;
 
-/** The line through the points of a method. Fails with `invalid` and a sentence when points are missing or make no sense. */
-export function calibrate(method: CalibrationMethod, points: readonly CalibrationPoint[]): Result<Calibration> {
+/** Units per raw step of types whose raw number is not in their unit already (8.2); an offset moves that line and does not turn it. */
+const unitsPerStep: Readonly<Partial<Record<string, number>>> = {
+  ds18b20: 0.0625,
+  sht31_temp: 175 / 65_535,
+  sht31_humidity: 100 / 65_535,
+  moisture: 100 / (1500 - 3200),
+  ph: (-3.5 * MV_PER_COUNT) / 1000,
+  ec: EC_PER_COUNT,
+};
+
+/**
+ * The line through the points of a method, for a sensor of type `type`. Fails with `invalid` and a sentence when points are missing or make
+ * no sense.
+ */
+export function calibrate(
+  type: string,
+  method: CalibrationMethod,
+  points: readonly CalibrationPoint[],
+): Result<Calibration> {
   const roles = calibrationRoles[method];
   const ordered = roles.map((role) => points.find((point) => point.role === role));
   const given = ordered.filter((point) => point !== undefined);
@@ -50,8 +67,11 @@ export function calibrate(method: CalibrationMethod, points: readonly Calibratio
   const [first, second] = given;
   if (!first || given.some(({ raw, reference }) => !Number.isFinite(raw) || !Number.isFinite(reference)))
     return failure('invalid', 'Raw and reference values must be numbers.');
-  const line = second ? lineThrough(first, second, method) : lineOfOne(first, method);
-  return line.ok ? success({ method, points: given, ...line.value }) : line;
+  const line = second ? lineThrough(first, second, method) : lineOfOne(first, method, type);
+  if (!line.ok) return line;
+  if (!Number.isFinite(line.value.slope) || !Number.isFinite(line.value.intercept))
+    return failure('invalid', 'These points give no line. Check their raw and reference values.');
+  return success({ method, points: given, ...line.value });
 }
 
 /** The calibrated value. */
@@ -77,8 +97,11 @@ function lineThrough(a: CalibrationPoint, b: CalibrationPoint, method: Calibrati
   return success({ slope, intercept: low - slope * a.raw });
 }
 
-function lineOfOne({ raw, reference }: CalibrationPoint, method: CalibrationMethod): Result<Line> {
-  if (method !== 'ec_1point') return success({ slope: 1, intercept: reference - raw });
+function lineOfOne({ raw, reference }: CalibrationPoint, method: CalibrationMethod, type: string): Result<Line> {
+  if (method !== 'ec_1point') {
+    const slope = (Object.hasOwn(unitsPerStep, type) ? unitsPerStep[type] : undefined) ?? 1;
+    return success({ slope, intercept: reference - slope * raw });
+  }
   const factor = raw === 0 ? Infinity : reference / (raw * EC_PER_COUNT);
   const [lowest, highest] = CELL_FACTORS;
   return factor >= lowest && factor <= highest

@@ -22,6 +22,8 @@ export type InboundMessage<T> = {
   readonly aliases: readonly string[];
   /** Sent under a kaiser id that need not be the device's own, or worth hearing from devices of other controllers (0.4, 1.1, 12). */
   readonly isHeardFromAll: boolean;
+  /** May the broker have kept it from before? Of anything else that would be an old message taken for a new one (0.4: only the will). */
+  readonly mayBeRetained: boolean;
   /** What of a valid payload the contract does not know. */
   review(payload: T): readonly Violation[];
 };
@@ -47,7 +49,14 @@ const nothing: readonly Violation[] = [];
 export function inbound<T>(
   message: Pick<InboundMessage<T>, 'name' | 'path' | 'qos' | 'schema'> & Partial<InboundMessage<T>>,
 ): InboundMessage<T> {
-  return { watchesStrays: true, aliases: [], isHeardFromAll: false, review: () => nothing, ...message };
+  return {
+    watchesStrays: true,
+    aliases: [],
+    isHeardFromAll: false,
+    mayBeRetained: false,
+    review: () => nothing,
+    ...message,
+  };
 }
 
 /** Declares an outbound message. */

@@ -33,7 +33,7 @@ export function CalibrationDialog({ sensor, onClose }: CalibrationDialogProps) {
   const present = usePresent(sensor);
   const { isWorking, error, run } = useRequest();
   const points = pointsOf(method, typed);
-  const result = points && calibrate(method, points);
+  const result = points && calibrate(sensor.type, method, points);
   const canApply = result?.ok === true && !isWorking;
   const act = async (call: () => Promise<unknown>) => {
     if (await run(call)) onClose();

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import type { Violation } from '../message';
 
+/**
+ * Where a text of a device is cut: far above any id or message of the contract, and far below what would make a hostile one (64 KiB) weigh on
+ * the store, the journal and every screen.
+ */
+const MAX_TEXT_CHARS = 500;
+
 /** Fields that many messages share. Inbound objects drop unknown keys; what is optional on the wire may also be null. */
 export const seconds = z.number();
 export const optionalText = z
   .string()
   .nullish()
-  .transform((text) => text ?? undefined);
+  .transform((text) => text?.slice(0, MAX_TEXT_CHARS));
 export const optionalInt = z
   .int()
   .nullish()

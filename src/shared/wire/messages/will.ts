@@ -20,6 +20,7 @@ export const will = inbound({
   name: 'last will',
   path: 'system/will',
   qos: 1,
+  mayBeRetained: true,
   schema: z
     .object({ status: optionalText, reason: optionalText, timestamp: z.number().nullish() })
     .transform(({ reason, timestamp }) => ({

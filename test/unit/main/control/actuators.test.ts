@@ -188,6 +188,15 @@ describe('a discrepancy', () => {
     expect(observedAfter(core, 1, { state: true })).toBe(false);
   });
 
+  it.each([-3_600_000, 3_600_000])('counts that time by no clock that can be set (by %d ms)', (ms) => {
+    const core = openCore();
+    core.approved(A);
+    switchOn(core);
+    core.clock.jump(ms);
+    expect(observedAfter(core, 5_000, { state: false })).toBe(false);
+    expect(observedAfter(core, 5_000, { state: false })).toBe(true);
+  });
+
   it('is no discrepancy when the device says that it switched by itself', () => {
     const core = openCore();
     core.approved(A);

@@ -33,10 +33,10 @@ function bench() {
 describe('a message', () => {
   it('goes to its handler with device, pin, flags and parsed payload', () => {
     const { send, received, counted } = bench();
-    send(`${P}/sensor/4/data`, '{"raw":7,"more":1}', { isRetained: true, isRedelivered: true });
+    send(`${P}/sensor/4/data`, '{"raw":7,"more":1}', { isRedelivered: true });
     send(`${P}/system/beat`, '{"n":1}');
     expect(received).toEqual([
-      { deviceId: 'ESP_A', gpio: 4, payload: { raw: 7 }, isRetained: true, isRedelivered: true },
+      { deviceId: 'ESP_A', gpio: 4, payload: { raw: 7 }, isRetained: false, isRedelivered: true },
       { deviceId: 'ESP_A', gpio: 0, payload: { n: 1 }, isRetained: false, isRedelivered: false },
     ]);
     expect(counted()).toEqual({ received: 2 });
@@ -65,6 +65,32 @@ describe('a message', () => {
   });
 });
 
+describe('a message that the broker kept from before', () => {
+  it('is not taken for a new one: it is counted, kept for inspection and not answered', () => {
+    const { registry, send, received, malformed, counted } = bench();
+    const answered: Malformed[] = [];
+    registry.register(
+      beat,
+      (one) => void received.push(one),
+      (one) => void answered.push(one),
+    );
+    send(`${P}/sensor/4/data`, '{"raw":7}', { isRetained: true });
+    send(`${P}/system/beat`, '{"n":1}', { isRetained: true });
+    expect([received, answered, counted()]).toEqual([[], [], { received: 2, malformed: 2 }]);
+    expect(malformed.map(({ message, reason }) => `${message}: ${reason.split(':')[0]}`)).toEqual([
+      `${reading.name}: retained`,
+      `${beat.name}: retained`,
+    ]);
+  });
+
+  it('reaches its handler where the contract retains it', () => {
+    const { registry, send, received } = bench();
+    registry.register({ ...beat, mayBeRetained: true }, (one) => void received.push(one));
+    send(`${P}/system/beat`, '{"n":1}', { isRetained: true });
+    expect(received).toMatchObject([{ payload: { n: 1 }, isRetained: true }]);
+  });
+});
+
 describe('a malformed message', () => {
   it.each([
     ['not json', 'not JSON'],
@@ -82,6 +108,13 @@ describe('a malformed message', () => {
     ]);
     send(`${P}/sensor/4/data`, '{"raw":7}');
     expect([received.length, counted()]).toEqual([1, { received: 2, malformed: 1 }]);
+  });
+
+  it('keeps a short reason when a name out of the payload would make it long', () => {
+    const { registry, send, malformed } = bench();
+    registry.register(inboundMessages.heartbeatMetrics, () => undefined);
+    send(`${P}/system/heartbeat_metrics`, JSON.stringify({ ['k'.repeat(60_000)]: 1 }));
+    expect(malformed.map(({ reason }) => reason)).toEqual(['k'.repeat(200)]);
   });
 
   it('of exactly 65,536 bytes is still read', () => {

@@ -72,13 +72,16 @@ describe('the text for Prometheus', () => {
     ]).toEqual([[2], [1], [3], [4], [0], [0], [2], [1], 5]);
   });
 
-  it('says NaN for the quantiles of a kind that was never timed', () => {
+  it('says no quantiles of a kind that was never timed', () => {
     const view = {
       ...empty,
       messages: [{ ...heartbeat, measured: 0, totalMs: 0, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null }],
     };
     const samples = parsePrometheus(prometheusText(view)).get('leitstand_latency_seconds')?.samples;
-    expect(samples?.map(({ value }) => value)).toEqual([Number.NaN, Number.NaN, Number.NaN, 0, 0]);
+    expect(samples?.map(({ name, value }) => [name, value])).toEqual([
+      ['leitstand_latency_seconds_sum', 0],
+      ['leitstand_latency_seconds_count', 0],
+    ]);
   });
 
   it.each(['quo"te', 'back\\slash', 'line\nfeed', '\\n', 'Grüße, {x="y"}'])('escapes the label %j', (message) => {

@@ -142,3 +142,22 @@ describe('convert', () => {
     );
   });
 });
+
+describe('a calibrated reading', () => {
+  const calibrated = (sensorType: string, raw: number) =>
+    convert(
+      { sensorType, raw, value: undefined, unit: undefined, quality: undefined, isRaw: true },
+      { slope: 0.0625, intercept: 1 },
+    );
+
+  it.each<[string, number, number | null, Quality]>([
+    ['ds18b20', 400, 26, 'good'],
+    ['ds18b20', 1360, 86, 'fair'],
+    ['ds18b20', -2032, null, 'error'],
+    ['sht31_humidity', 1600, 100, 'fair'],
+    ['sht31_humidity', 32, 3, 'suspect'],
+    ['co2', 16, 2, 'good'],
+  ])('of %s %d keeps the faults and ranges of its type', (type, raw, value, quality) => {
+    expect(calibrated(type, raw)).toMatchObject({ value, quality });
+  });
+});

@@ -26,7 +26,7 @@ export function openTelemetry(core: Core = openCore()) {
     clock,
     series: (id) => {
       const view = telemetry.view(id);
-      return view && { deviceId: view.deviceId, name: view.name || id };
+      return view && { deviceId: view.deviceId, type: view.type, name: view.name || id };
     },
   });
   calibrations.load();

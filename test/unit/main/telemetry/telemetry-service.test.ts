@@ -196,6 +196,27 @@ describe('a repeated reading', () => {
   });
 });
 
+describe('a device without a clock that restarts and does not say so', () => {
+  it('loses none of the readings that it counts anew', () => {
+    const { core, telemetry, values } = openTelemetry();
+    core.approved(A);
+    core.devices.onCountAnew((id) => telemetry.deviceRestarted(id));
+    registerSensorDataHandler(core.messages, telemetry);
+    const send = (seq: number) => {
+      const payload = Buffer.from(JSON.stringify({ sensor_type: 'ds18b20', raw: 400, ts: 0, seq }));
+      core.messages.dispatch({
+        topic: `kaiser/god/esp/${A}/sensor/4/data`,
+        payload,
+        isRetained: false,
+        isRedelivered: false,
+      });
+    };
+    for (let seq = 1; seq <= 40; seq += 1) send(seq);
+    for (let seq = 1; seq <= 10; seq += 1) send(seq);
+    expect([values().length, core.counters.duplicates]).toEqual([50, 0]);
+  });
+});
+
 describe('devices that flood or are not known', () => {
   it('an unknown device is counted, stored, and raises no warning', () => {
     const { core, ingest, values } = openTelemetry();

@@ -6,7 +6,7 @@ import { inbound } from '../../../../src/shared/wire/message';
 import { serverStatus } from '../../../../src/shared/wire/messages/server-status';
 
 describe('inbound', () => {
-  it('gives a message without further rules no alias, no foreign kaiser and nothing to complain about', () => {
+  it('gives a message without further rules no alias, no foreign kaiser, no retained past and nothing to complain about', () => {
     const schema = z.object({});
     const message = inbound({ name: 'note', path: 'note', qos: 0, schema });
     expect({ ...message, schema: undefined, review: message.review({}) }).toEqual({
@@ -17,6 +17,7 @@ describe('inbound', () => {
       watchesStrays: true,
       aliases: [],
       isHeardFromAll: false,
+      mayBeRetained: false,
       review: [],
     });
   });
