@@ -203,7 +203,9 @@ export class StopService {
       const next = withNewDevice(stop, deviceId);
       if (next !== stop) this.book.keep(next);
       const state = next.devices.find((device) => device.deviceId === deviceId)?.state;
-      if (state !== 'sent') this.send(next, targets, { isRepeat: true }); // also to one that confirmed: a restart may have cost it the latch
+      // Also to one that confirmed (a restart may have cost it the latch), and to one that still has time (it may have been away).
+      if (state === 'sent') this.dispatch.repeat(next, deviceId);
+      else this.send(next, targets, { isRepeat: true });
     }
     const missed = this.book.clearingOf(deviceId);
     if (missed) this.dispatch.clear(missed, deviceId); // harmless to one that is not stopped
