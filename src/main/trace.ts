@@ -31,8 +31,7 @@ export function keepTrace<T extends (...values: never[]) => void>(action: T): T 
   return AsyncLocalStorage.bind(action);
 }
 
-/** What a publication of the present trace carries (MQTT 5 user property `trace`, our extension of the contract). */
-export function traceProperties(): { readonly userProperties?: { readonly trace: string } } {
-  const trace = current.getStore();
-  return trace === undefined ? {} : { userProperties: { trace } };
+/** What every publication carries (MQTT 5 user property `trace`, our extension of the contract). One that belongs to no trace begins its own. */
+export function traceProperties(): { readonly userProperties: { readonly trace: string } } {
+  return { userProperties: { trace: current.getStore() ?? newTraceId() } };
 }
