@@ -171,6 +171,13 @@ export class StopService {
     this.observed(deviceId);
   }
 
+  /** What an answer with this id is to a device: to a clear that it has not answered, a repeat, or nothing that was asked. */
+  clearAnswered(deviceId: DeviceId, correlationId: string | undefined): 'open' | 'repeated' | 'unknown' {
+    const stop = correlationId === undefined ? undefined : this.book.get(correlationId);
+    if (!stop || isEngaged(stop) || !stop.devices.some((device) => device.deviceId === deviceId)) return 'unknown';
+    return isOpenFor(stop, deviceId) ? 'open' : 'repeated';
+  }
+
   /** A device said that it left the stop. */
   recovered(deviceId: DeviceId): void {
     for (const stop of this.book.all()) if (!isEngaged(stop)) this.left(stop, deviceId);
