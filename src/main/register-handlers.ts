@@ -52,7 +52,8 @@ export function registerHandlers({ registry: messages }: Link, services: Service
   });
   registerStopHandlers(messages, {
     acknowledged: (deviceId, ack) => answers.acknowledged(deviceId, ack),
-    recovered: (deviceId) => answers.recovered(deviceId),
+    recovered: (deviceId, correlationId) => answers.recovered(deviceId, correlationId),
+    recoveredWithoutId: (deviceId) => answers.recoveredWithoutId(deviceId),
     refused: (deviceId, error) => answers.refused(deviceId, error),
     alert: (deviceId, gpio, alert) => answers.alert(deviceId, gpio, alert),
   });
@@ -66,7 +67,7 @@ function outcomeReceivers({ control, configuration, registry }: Services, answer
     },
     config: (deviceId, outcome) => configuration.outcome(deviceId, outcome),
     stopped: (deviceId, correlationId) => answers.stopped(deviceId, correlationId),
-    recovered: (deviceId) => answers.recovered(deviceId),
+    recovered: (deviceId, correlationId) => answers.recovered(deviceId, correlationId),
     unknown: (deviceId, { rawOutcome }) => {
       const device = registry.get(deviceId);
       if (device)

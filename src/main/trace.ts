@@ -32,8 +32,7 @@ export function keepTrace<V extends readonly unknown[]>(action: (...values: V) =
   return (...values) => current.run(trace, action, ...values);
 }
 
-/** What a publication of the present trace carries (MQTT 5 user property `trace`, our extension of the contract). */
-export function traceProperties(): { readonly userProperties?: { readonly trace: string } } {
-  const trace = current.getStore();
-  return trace === undefined ? {} : { userProperties: { trace } };
+/** What every publication carries (MQTT 5 user property `trace`, our extension of the contract). One that belongs to no trace begins its own. */
+export function traceProperties(): { readonly userProperties: { readonly trace: string } } {
+  return { userProperties: { trace: current.getStore() ?? newTraceId() } };
 }

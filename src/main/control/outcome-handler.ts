@@ -7,7 +7,7 @@ export type OutcomeReceivers = {
   readonly command: (deviceId: DeviceId, outcome: IntentOutcome) => void;
   readonly config: (deviceId: DeviceId, outcome: IntentOutcome) => void;
   readonly stopped: (deviceId: DeviceId, correlationId: string | undefined) => void;
-  readonly recovered: (deviceId: DeviceId) => void;
+  readonly recovered: (deviceId: DeviceId, correlationId: string | undefined) => void;
   readonly unknown: (deviceId: DeviceId, outcome: IntentOutcome) => void;
 };
 
@@ -22,7 +22,8 @@ export function registerOutcomeHandler(registry: HandlerRegistry, receivers: Out
     if (payload.isUnknownOutcome) receivers.unknown(deviceId, payload);
     if (payload.outcome === 'applied' && payload.code !== undefined && stopCodes.has(payload.code))
       receivers.stopped(deviceId, payload.correlationId);
-    else if (payload.outcome === 'applied' && payload.code === clearCode) receivers.recovered(deviceId);
+    else if (payload.outcome === 'applied' && payload.code === clearCode)
+      receivers.recovered(deviceId, payload.correlationId);
     else if (configFlows.has(payload.flow)) receivers.config(deviceId, payload);
     else receivers.command(deviceId, payload);
   });

@@ -6,6 +6,7 @@ import { serverStatus } from '../../shared/wire/messages/server-status';
 import type { Qos } from '../../shared/wire/message';
 import { serverStatusTopic } from '../../shared/wire/topic';
 import type { Clock } from '../clock';
+import { traceProperties } from '../trace';
 import { Acknowledgements } from './acknowledgements';
 import { backOffMs } from './back-off';
 import { CommitFirstStore } from './commit-first-store';
@@ -266,7 +267,8 @@ export class BrokerConnection {
   private publishStatus(status: 'online' | 'offline', done: () => void): void {
     const timestamp = Math.floor(this.options.clock.now() / 1000);
     const payload = serverStatus(status, timestamp, status === 'offline' ? 'graceful_shutdown' : undefined);
-    this.publish({ topic: serverStatusTopic(this.options.kaiserId), payload, qos: 1, isRetained: true }, () => done());
+    const topic = serverStatusTopic(this.options.kaiserId);
+    this.publish({ topic, payload, qos: 1, isRetained: true, ...traceProperties() }, () => done());
   }
 
   private setState(state: ConnectionView['state']): void {

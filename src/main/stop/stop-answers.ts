@@ -15,6 +15,8 @@ import type { StopService } from './stop-service';
 const STOP_ALERT = 'emergency_stop';
 /** Pin of a device-wide alert. */
 const DEVICE_WIDE = 255;
+/** An id is shown so far; ours have 36 characters. */
+const RAW_CHARS = 64;
 
 export type StopAnswerParts = {
   readonly stop: StopService;
@@ -32,9 +34,11 @@ export class StopAnswers {
 
   /** 1.22. Only an acknowledgement with our id counts, and one of a drill never counts for a stop. */
   acknowledged(deviceId: DeviceId, { correlationId, isDrill }: EmergencyAck): void {
-    if (correlationId === undefined) return;
-    if (this.parts.drills.acknowledged(deviceId, correlationId, isDrill) || isDrill) return;
-    this.parts.stop.confirmed(deviceId, correlationId);
+    const { drills, stop } = this.parts;
+    if (correlationId !== undefined && drills.acknowledged(deviceId, correlationId, isDrill)) return;
+    if (isDrill) return;
+    if (correlationId === undefined || !stop.get(correlationId)) this.warnUnmatched(deviceId, 'stop', correlationId);
+    else stop.confirmed(deviceId, correlationId);
   }
 
   /** An outcome `applied` with the code of an executed stop. */
@@ -42,8 +46,15 @@ export class StopAnswers {
     this.acknowledged(deviceId, { correlationId, isDrill: false, outcome: undefined });
   }
 
-  /** recovery_confirm, the legacy answer, or the outcome of a clear. */
-  recovered(deviceId: DeviceId): void {
+  /** recovery_confirm, or the outcome of a clear. A repeat, or one that we did not ask for, ends no other clear. */
+  recovered(deviceId: DeviceId, correlationId: string | undefined): void {
+    const answered = this.parts.stop.clearAnswered(deviceId, correlationId);
+    if (answered === 'open') this.recoveredWithoutId(deviceId);
+    if (answered === 'unknown') this.warnUnmatched(deviceId, 'clear', correlationId);
+  }
+
+  /** The legacy answer has no field for an id. */
+  recoveredWithoutId(deviceId: DeviceId): void {
     this.parts.showEmergency(deviceId, 'normal');
     this.parts.stop.recovered(deviceId);
   }
@@ -106,6 +117,16 @@ export class StopAnswers {
   /** 1.19: the safety state in the status of an actuator. */
   status(deviceId: DeviceId, gpio: number, { emergency }: ActuatorStatus): void {
     this.parts.stop.reported(deviceId, gpio, emergency);
+  }
+
+  private warnUnmatched(deviceId: DeviceId, what: 'stop' | 'clear', id: string | undefined): void {
+    const device = this.parts.registry.get(deviceId);
+    if (!device) return;
+    this.parts.registry.warn(device, {
+      code: 'unmatched_answer',
+      message: `The device answered a ${what} that this console did not ask of it. That settled nothing.`,
+      raw: `${what}: ${id?.slice(0, RAW_CHARS) ?? 'no id'}`,
+    });
   }
 
   private refusedWithoutId(deviceId: DeviceId, reason: StopRefusal | undefined, text: string): boolean {

@@ -59,6 +59,11 @@ export class StopDispatch {
     });
   }
 
+  /** The same stop once more. Its time goes on from the first message, so that an answer to that one is not measured from here. */
+  repeat({ id: correlationId, reason, traceId }: StopView, deviceId: DeviceId): void {
+    withTrace(traceId, () => this.parts.sender.device(deviceId, 'emergency_stop', { correlationId, reason }));
+  }
+
   /** Sends a clear; `isAgain` when the device refused the one before. */
   clear(stop: StopView, deviceId: DeviceId, { isAgain = false } = {}): void {
     const { sender, clock, book } = this.parts;

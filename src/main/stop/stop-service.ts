@@ -171,6 +171,13 @@ export class StopService {
     this.observed(deviceId);
   }
 
+  /** What an answer with this id is to a device: to a clear that it has not answered, a repeat, or nothing that was asked. */
+  clearAnswered(deviceId: DeviceId, correlationId: string | undefined): 'open' | 'repeated' | 'unknown' {
+    const stop = correlationId === undefined ? undefined : this.book.get(correlationId);
+    if (!stop || isEngaged(stop) || !stop.devices.some((device) => device.deviceId === deviceId)) return 'unknown';
+    return isOpenFor(stop, deviceId) ? 'open' : 'repeated';
+  }
+
   /** A device said that it left the stop. */
   recovered(deviceId: DeviceId): void {
     for (const stop of this.book.all()) if (!isEngaged(stop)) this.left(stop, deviceId);
@@ -202,8 +209,10 @@ export class StopService {
       if (!isEngaged(stop) || !this.book.holds(stop, deviceId)) continue;
       const next = withNewDevice(stop, deviceId);
       if (next !== stop) this.book.keep(next);
-      // Also when it counts as sent or confirmed: the message may have gone into a dead connection, and a restart may have cost the latch.
-      this.send(next, targets, { isRepeat: true });
+      const state = next.devices.find((device) => device.deviceId === deviceId)?.state;
+      // Also to one that confirmed (a restart may have cost it the latch), and to one that still has time (its message may have gone into a dead connection).
+      if (state === 'sent') this.dispatch.repeat(next, deviceId);
+      else this.send(next, targets, { isRepeat: true });
     }
     const missed = this.book.clearingOf(deviceId);
     if (missed) this.dispatch.clear(missed, deviceId); // harmless to one that is not stopped

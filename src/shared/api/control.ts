@@ -103,6 +103,11 @@ export const actuatorViewSchema = z.object({
 });
 export type ActuatorView = z.infer<typeof actuatorViewSchema>;
 
+/** A pin in a path. Only digits: `Number` would make pin 0 out of a blank and pin 18 out of `0x12`. */
+const pathGpioSchema = z.preprocess(
+  (value) => (typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value),
+  z.int().min(0).max(254),
+);
 const commandStarted = z.object({ commandId: z.string(), state: z.enum(commandStates) });
 const route = (method: 'GET' | 'POST', path: `/${string}`, summary: string) =>
   procedure.route({ method, path, summary, tags: ['control'] });
@@ -119,7 +124,7 @@ export const controlContract = {
     .input(
       z.strictObject({
         id: deviceIdSchema,
-        gpio: z.coerce.number().int().min(0).max(254),
+        gpio: pathGpioSchema,
         command: z.enum(commandNames),
         value: z.number().min(0).max(1).optional(),
         durationS: z.int().min(0).max(86_400).optional(),
@@ -127,7 +132,7 @@ export const controlContract = {
     )
     .output(commandStarted),
   measure: route('POST', '/devices/{id}/sensors/{gpio}/measure', 'Measure now')
-    .input(z.strictObject({ id: deviceIdSchema, gpio: z.coerce.number().int().min(0).max(254) }))
+    .input(z.strictObject({ id: deviceIdSchema, gpio: pathGpioSchema }))
     .output(commandStarted),
   system: route('POST', '/devices/{id}/system', 'Maintenance command')
     .input(
@@ -145,6 +150,10 @@ export const controlContract = {
         kind: z.enum(commandKinds).optional(),
         state: z.enum(commandStates).optional(),
         ...pageInput,
+        cursor: z
+          .string()
+          .regex(/^\d{1,15}$/, 'A cursor is what the page before gave as nextCursor.')
+          .optional(),
       }),
     )
     .output(pageOf(commandViewSchema)),

@@ -45,8 +45,10 @@ describe('a trace', () => {
     expect(seen).toEqual(['t-1', undefined]);
   });
 
-  it('is what a publication carries', () => {
-    expect([traceProperties(), withTrace('t-1', traceProperties)]).toEqual([{}, { userProperties: { trace: 't-1' } }]);
+  it('is what a publication carries; outside of any trace it begins its own', () => {
+    const own = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    const carried = [traceProperties(), withTrace('t-1', traceProperties)];
+    expect(carried).toEqual([{ userProperties: { trace: own } }, { userProperties: { trace: 't-1' } }]);
   });
 
   it('has an id of its own', () => {

@@ -10,6 +10,7 @@ import { FakeConnection } from '../../../fakes/fake-connection';
 import { ManualClock } from '../../../fakes/manual-clock';
 
 const target = { deviceId: 'ESP_A' as DeviceId };
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const note = outbound({
   name: 'note',
   path: 'note',
@@ -155,7 +156,7 @@ describe('a failure to publish', () => {
 });
 
 describe('the trace', () => {
-  it('goes out as user property with what is published inside it, and with nothing else', () => {
+  it('goes out as user property with what is published inside it; anything else begins its own', () => {
     const { connection, publisher, send } = bench();
     send();
     withTrace('t-1', () => {
@@ -163,12 +164,10 @@ describe('the trace', () => {
       publisher.clearRetained(target.deviceId, 'system/will');
     });
     send();
-    expect(connection.sent.map(({ userProperties }) => userProperties)).toEqual([
-      undefined,
-      { trace: 't-1' },
-      { trace: 't-1' },
-      undefined,
-    ]);
+    const traces = connection.sent.map(({ userProperties }) => userProperties?.['trace']);
+    expect(traces.slice(1, 3)).toEqual(['t-1', 't-1']);
+    expect([traces[0], traces[3]]).toEqual([expect.stringMatching(uuid), expect.stringMatching(uuid)]);
+    expect(traces[0]).not.toBe(traces[3]);
   });
 
   it('is still there when the broker refuses later', () => {

@@ -161,6 +161,7 @@ describe('Publisher', () => {
         qos: 1,
         isRetained: true,
         expiryS: undefined,
+        userProperties: { trace: expect.any(String) },
       },
     ]);
     connection.isOnline = false;

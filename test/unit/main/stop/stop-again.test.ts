@@ -95,6 +95,29 @@ describe('devices that are away', () => {
     expect(statesOf(core, id)[B]).toBe('confirmed');
   });
 
+  it('for a moment only are sent it again although their five seconds still run, and those go on', () => {
+    const core = plant();
+    const { id } = engage(core);
+    core.clock.advance(2_000);
+    core.devices.will(B, crash, false);
+    core.devices.heartbeat(B, beat());
+    expect([statesOf(core, id)[B], sentTo(core, B)]).toEqual(['sent', ['emergency_stop', 'emergency_stop']]);
+    core.clock.advance(1_000);
+    core.stop.confirmed(B, id);
+    expect(found(core.stop.get(id)).devices).toContainEqual(
+      expect.objectContaining({ deviceId: B, state: 'confirmed', latencyMs: 3_000 }),
+    );
+  });
+
+  it('because the broker was, are sent a stop that only the broker got', () => {
+    const core = plant();
+    core.devices.brokerLost();
+    const { id } = engage(core);
+    expect([statesOf(core, id)[B], sentTo(core, B).length]).toEqual(['sent', 1]);
+    core.devices.heartbeat(B, beat());
+    expect(sentTo(core, B)).toHaveLength(2);
+  });
+
   it('and had confirmed are stopped again when they are back, because a restart may have cost them the latch', () => {
     const core = plant();
     const { id } = engage(core);

@@ -158,7 +158,7 @@ describe('a refused clear', () => {
     const core = plant();
     const id = cleared(core);
     for (const device of [A, B]) core.answers.outcome(device, report(id, 'EMERGENCY_CLEAR_REJECTED', 'failed'));
-    core.answers.recovered(A);
+    core.answers.recovered(A, id);
     engage(core, { kind: 'device', deviceId: B });
     core.connection.take();
     core.clock.advance(6_000);
@@ -293,5 +293,58 @@ describe('the trace of a stop', () => {
     core.stop.clear(id, OPERATOR);
     expect(new Set(traces)).toEqual(new Set(['t-1']));
     expect(core.restart().stop.get(id)?.traceId).toBe('t-1');
+  });
+});
+
+describe('an answer that the console did not ask for', () => {
+  const unmatched = (core: Core) => {
+    const warning = core.registry.get(A)?.warnings.get('unmatched_answer');
+    return warning ? [warning.raw, warning.count] : [];
+  };
+
+  it.each([
+    ['without an id', undefined, 'no id'],
+    ['with an id of somebody else', 'other', 'other'],
+  ])('ends no clear %s, and is shown', (_case, answered, raw) => {
+    const core = plant();
+    const id = cleared(core);
+    core.answers.recovered(A, answered);
+    expect([row(core, id, A).state, unmatched(core)]).toEqual(['confirmed', [`clear: ${raw}`, 1]]);
+    core.answers.recovered(A, id);
+    expect(row(core, id, A).state).toBe('cleared');
+  });
+
+  it.each([
+    ['without an id', undefined, 'no id'],
+    ['with an id of somebody else', 'other', 'other'],
+  ])('confirms no stop %s, and is shown', (_case, answered, raw) => {
+    const core = plant();
+    const id = engage(core);
+    core.answers.stopped(A, answered);
+    expect([row(core, id, A).state, unmatched(core)]).toEqual(['sent', [`stop: ${raw}`, 1]]);
+  });
+
+  it('because it repeats that of an earlier clear, does not end the present one', () => {
+    const core = plant();
+    const first = cleared(core);
+    core.answers.recovered(A, first);
+    const second = cleared(core);
+    core.answers.recovered(A, first);
+    expect([row(core, second, A).state, unmatched(core)]).toEqual(['confirmed', []]);
+  });
+
+  it('because it names a stop that is still engaged, ends nothing', () => {
+    const core = plant();
+    const id = engage(core);
+    core.stop.confirmed(A, id);
+    core.answers.recovered(A, id);
+    expect(row(core, id, A).state).toBe('confirmed');
+  });
+
+  it('ends a clear in the legacy form, which has no field for an id', () => {
+    const core = plant();
+    const id = cleared(core);
+    core.answers.recoveredWithoutId(A);
+    expect(row(core, id, A).state).toBe('cleared');
   });
 });

@@ -244,14 +244,15 @@ describe('answers of devices', () => {
     const seen: unknown[] = [];
     registerStopHandlers(core.messages, {
       acknowledged: (id, { correlationId, isDrill }) => void seen.push(['acknowledged', id, correlationId, isDrill]),
-      recovered: (id) => void seen.push(['recovered', id]),
+      recovered: (id, correlationId) => void seen.push(['recovered', id, correlationId]),
+      recoveredWithoutId: (id) => void seen.push(['recovered without id', id]),
       refused: (id, { error }) => void seen.push(['refused', id, error]),
       alert: (id, gpio, { alertType }) => void seen.push(['alert', id, gpio, alertType]),
     });
     const messages: [string, unknown][] = [
       ['actuator/emergency/ack', { correlation_id: 's' }],
       ['actuator/emergency/ack', { correlation_id: 'd', drill: true }],
-      ['actuator/recovery_confirm', {}],
+      ['actuator/recovery_confirm', { correlation_id: 'c' }],
       ['actuator/emergency/response', { status: 'emergency_cleared' }],
       ['actuator/emergency/response', { status: 'other' }],
       ['actuator/emergency/error', { error: 'clear_failed' }],
@@ -267,8 +268,8 @@ describe('answers of devices', () => {
     expect(seen).toEqual([
       ['acknowledged', A, 's', false],
       ['acknowledged', A, 'd', true],
-      ['recovered', A],
-      ['recovered', A],
+      ['recovered', A, 'c'],
+      ['recovered without id', A],
       ['refused', A, 'clear_failed'],
       ['alert', A, 255, 'emergency_stop'],
     ]);
