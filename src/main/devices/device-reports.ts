@@ -33,7 +33,7 @@ export class DeviceReports {
       };
       const receivedAt = new Date(device.lastSeenMs ?? 0).toISOString(); // seen just now
       device.diagnostics = { receivedAt, values: { ...report.values } };
-      const raised = diagnosticsMessage.review(report).map(({ code }) => code);
+      const raised = diagnosticsMessage.review(report, {}).map(({ code }) => code);
       for (const code of diagnosticsCodes) if (!raised.includes(code)) this.registry.settle(device, code);
       this.registry.save(device);
     });

@@ -101,7 +101,7 @@ export function conditionsOf(beat: Heartbeat, { clockSkewS }: DeviceHealth): rea
   ] as const;
   const open = network.filter(([, isOn]) => isOn === true).map(([name]) => name);
   const isNetworkTold = network.some(([, isOn]) => isOn !== undefined);
-  const unknown = heartbeat.review(beat).map(({ code }) => code);
+  const unknown = heartbeat.review(beat, {}).map(({ code }) => code);
   return [
     {
       code: 'persistence_degraded',

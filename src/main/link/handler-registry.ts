@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { DeviceId } from '../../shared/domain/ids';
 import { wireLimits } from '../../shared/wire/limits';
-import type { InboundMessage, Qos, Violation } from '../../shared/wire/message';
+import type { InboundMessage, Qos, Violation, RawPayload } from '../../shared/wire/message';
 import { onewireScan } from '../../shared/wire/messages/onewire-scan';
 import { sessionAnnounce } from '../../shared/wire/messages/session-announce';
 import { parseDeviceTopic, subscriptionPattern, type DeviceTopic } from '../../shared/wire/topic';
@@ -165,7 +165,7 @@ export class HandlerRegistry {
       const { deviceId } = topic;
       const { isRetained, isRedelivered } = packet;
       const { payload, head } = parsed;
-      if (typeof head.seq === 'number') this.watcher.onNumber(deviceId, head.seq, isRedelivered);
+      if (typeof head['seq'] === 'number') this.watcher.onNumber(deviceId, head['seq'], isRedelivered);
       if (!this.isAdmitted(entry, deviceId)) return;
       entry.handle({ deviceId, gpio: topic.gpio ?? 0, payload, isRetained, isRedelivered });
       this.review(entry.message, deviceId, payload, head);
@@ -193,15 +193,11 @@ export class HandlerRegistry {
   }
 
   /** Tells what the payload says beyond the contract, and when it names another device: the topic overrules it (1.13). */
-  private review(
-    message: InboundMessage<unknown>,
-    deviceId: DeviceId,
-    payload: unknown,
-    { esp_id: named }: Head,
-  ): void {
+  private review(message: InboundMessage<unknown>, deviceId: DeviceId, payload: unknown, raw: RawPayload): void {
+    const named = raw['esp_id'];
     if (typeof named === 'string' && named !== deviceId)
       this.watcher.onViolation(deviceId, message.name, { code: FOREIGN_ID, field: 'esp_id', raw: named });
-    for (const violation of message.review(payload)) this.watcher.onViolation(deviceId, message.name, violation);
+    for (const violation of message.review(payload, raw)) this.watcher.onViolation(deviceId, message.name, violation);
   }
 
   private isOwnElsewhere({ kaiserId, path, deviceId }: DeviceTopic, { message }: Entry): boolean {
@@ -249,9 +245,11 @@ function covers(pattern: string, other: string): boolean {
 }
 
 /** Fields that any payload may carry, not checked yet. */
-type Head = { readonly esp_id?: unknown; readonly seq?: unknown };
 
-function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: T; head: Head } | { reason: string } {
+function parsePayload<T>(
+  message: InboundMessage<T>,
+  bytes: Buffer,
+): { payload: T; head: RawPayload } | { reason: string } {
   if (bytes.length > wireLimits.inboundBytes) return { reason: `${bytes.length} bytes are too many` };
   let json: unknown;
   try {
@@ -260,7 +258,7 @@ function parsePayload<T>(message: InboundMessage<T>, bytes: Buffer): { payload: 
     return { reason: 'not JSON' };
   }
   const result = message.schema.safeParse(json);
-  if (result.success) return { payload: result.data, head: json as Head }; // every schema is one of an object
+  if (result.success) return { payload: result.data, head: json as RawPayload }; // every schema is one of an object
   const issue = result.error.issues[0];
   const reason = issue ? `${issue.path.join('.') || 'payload'}: ${issue.message}` : 'does not fit the schema';
   return { reason: reason.slice(0, EXCERPT_CHARS) }; // a path may hold names out of the payload

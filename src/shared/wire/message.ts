@@ -9,6 +9,9 @@ export type Qos = 0 | 1 | 2;
  */
 export type Violation = { readonly code: string; readonly field: string; readonly raw: string };
 
+/** A payload as it came: an object with anything in it. */
+export type RawPayload = Readonly<Record<string, unknown>>;
+
 /** A message that devices send. `path` is what follows `kaiser/{k}/esp/{id}/`; `+` stands for a pin. */
 export type InboundMessage<T> = {
   readonly name: string;
@@ -25,7 +28,7 @@ export type InboundMessage<T> = {
   /** May the broker have kept it from before? Of anything else that would be an old message taken for a new one (0.4: only the will). */
   readonly mayBeRetained: boolean;
   /** What of a valid payload the contract does not know. */
-  review(payload: T): readonly Violation[];
+  review(payload: T, raw: RawPayload): readonly Violation[];
 };
 
 /** A message that the console sends to one device. */

@@ -25,6 +25,7 @@ const known = [
   'unknown_system_state',
   'unknown_word',
   'unmatched_answer',
+  'wrong_type',
   'zone_mismatch',
 ] as const;
 

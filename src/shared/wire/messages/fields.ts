@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Violation } from '../message';
+import type { RawPayload, Violation } from '../message';
 
 /**
  * Where a text of a device is cut: far above any id or message of the contract, and far below what would make a hostile one (64 KiB) weigh on
@@ -57,6 +57,22 @@ export function unknownWord(
   known: readonly string[],
 ): readonly Violation[] {
   return word === undefined || isKnownWord(word, known) ? [] : [{ code, field, raw: word }];
+}
+
+/** How much of a wrong value is shown, characters. */
+const WRONG_CHARS = 80;
+
+/** Flags the fields that were given and are not in the parsed payload, because they were of a wrong type. */
+export function wrongTypes<Name extends string>(
+  payload: { readonly [name in Name]?: unknown },
+  raw: RawPayload,
+  names: readonly Name[],
+): readonly Violation[] {
+  return names.flatMap((field) => {
+    const given = raw[field];
+    if (given === undefined || given === null || payload[field] !== undefined) return [];
+    return [{ code: 'wrong_type', field, raw: `${field}: ${JSON.stringify(given).slice(0, WRONG_CHARS)}` }];
+  });
 }
 
 /** Is the word among the known ones, whatever its letter case? */

@@ -12,6 +12,7 @@ import {
   segmentFields,
   segmentMissing,
   unknownWord,
+  wrongTypes,
 } from './fields';
 import { pickCounters, splitCounterFields } from './heartbeat-metrics';
 
@@ -34,6 +35,14 @@ function unknownStateNumber(state: number | undefined): readonly Violation[] {
   return [{ code: 'unknown_system_state', field: 'config_status.state', raw: String(state) }];
 }
 
+/** Optional fields; one of a wrong type is left out and flagged, because the contract refuses a heartbeat for its required ones only (1.2). */
+const optionalNames = [
+  'zone_id', 'zone_assigned', 'time_valid', 'boot_sequence_id', 'reset_reason', 'sensor_count', 'actuator_count', 'wifi_ip',
+  'active_handover_epoch', 'handover_completed_epoch', 'persistence_degraded', 'persistence_degraded_reason', 'runtime_state_degraded',
+  'mqtt_circuit_breaker_open', 'wifi_circuit_breaker_open', 'network_degraded', 'config_status', 'system_state', 'firmware_version',
+  'hardware_type', 'capabilities',
+] as const; // prettier-ignore
+
 /** 1.2: liveness and registration request. `ts`, `uptime`, `heap_free` and `wifi_rssi` are required integers. Counters may come along (1.3). */
 export const heartbeat = inbound({
   name: 'heartbeat',
@@ -47,30 +56,44 @@ export const heartbeat = inbound({
       ts: z.int(),
       uptime: z.int(),
       heap_free: z.int().optional(),
-      free_heap: z.int().optional(),
+      free_heap: optionalInt.catch(undefined),
       wifi_rssi: z.int(),
-      zone_id: optionalText,
-      zone_assigned: optionalFlag,
-      time_valid: optionalFlag,
-      ...segmentFields,
-      sensor_count: optionalInt,
-      active_sensors: optionalInt,
-      actuator_count: optionalInt,
-      active_actuators: optionalInt,
-      wifi_ip: optionalText,
-      active_handover_epoch: epoch.nullish().transform((value) => value ?? undefined),
-      handover_completed_epoch: optionalInt,
-      persistence_degraded: optionalFlag,
-      persistence_degraded_reason: optionalText,
-      runtime_state_degraded: optionalFlag,
-      mqtt_circuit_breaker_open: optionalFlag,
-      wifi_circuit_breaker_open: optionalFlag,
-      network_degraded: optionalFlag,
-      config_status: configStatus.optional().catch(undefined),
-      system_state: optionalText,
-      firmware_version: optionalText,
-      hardware_type: optionalText,
-      capabilities: z.array(z.string().max(32)).max(12).optional().catch(undefined),
+      zone_id: optionalText.catch(undefined),
+      zone_assigned: optionalFlag.catch(undefined),
+      time_valid: optionalFlag.catch(undefined),
+      metrics_schema_version: segmentFields.metrics_schema_version.catch(undefined),
+      boot_sequence_id: segmentFields.boot_sequence_id.catch(undefined),
+      reset_reason: segmentFields.reset_reason.catch(undefined),
+      segment_start_ts: segmentFields.segment_start_ts.catch(undefined),
+      sensor_count: optionalInt.catch(undefined),
+      active_sensors: optionalInt.catch(undefined),
+      actuator_count: optionalInt.catch(undefined),
+      active_actuators: optionalInt.catch(undefined),
+      wifi_ip: optionalText.catch(undefined),
+      active_handover_epoch: epoch
+        .nullish()
+        .transform((value) => value ?? undefined)
+        .catch(undefined),
+      handover_completed_epoch: optionalInt.catch(undefined),
+      persistence_degraded: optionalFlag.catch(undefined),
+      persistence_degraded_reason: optionalText.catch(undefined),
+      runtime_state_degraded: optionalFlag.catch(undefined),
+      mqtt_circuit_breaker_open: optionalFlag.catch(undefined),
+      wifi_circuit_breaker_open: optionalFlag.catch(undefined),
+      network_degraded: optionalFlag.catch(undefined),
+      config_status: configStatus
+        .nullish()
+        .transform((value) => value ?? undefined)
+        .catch(undefined),
+      system_state: optionalText.catch(undefined),
+      firmware_version: optionalText.catch(undefined),
+      hardware_type: optionalText.catch(undefined),
+      capabilities: z
+        .array(z.string().max(32))
+        .max(12)
+        .nullish()
+        .transform((value) => value ?? undefined)
+        .catch(undefined),
       ...splitCounterFields,
     })
     .refine((payload) => (payload.heap_free ?? payload.free_heap) !== undefined, 'heap_free is missing')
@@ -103,11 +126,12 @@ export const heartbeat = inbound({
       capabilities: beat.capabilities,
       ...pickCounters(beat),
     })),
-  review: ({ system_state, config_status, reset_reason }) => [
-    ...(system_state === undefined
-      ? unknownStateNumber(config_status?.state)
-      : unknownWord('unknown_system_state', 'system_state', system_state, systemStates)),
-    ...unknownWord('unknown_reset_reason', 'reset_reason', reset_reason, resetReasons),
+  review: (beat, raw) => [
+    ...wrongTypes(beat, raw, optionalNames),
+    ...(beat.system_state === undefined
+      ? unknownStateNumber(beat.config_status?.state)
+      : unknownWord('unknown_system_state', 'system_state', beat.system_state, systemStates)),
+    ...unknownWord('unknown_reset_reason', 'reset_reason', beat.reset_reason, resetReasons),
   ],
 });
 export type Heartbeat = z.infer<typeof heartbeat.schema>;

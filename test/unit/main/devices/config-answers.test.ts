@@ -283,7 +283,8 @@ describe('an error without an id', () => {
 });
 
 describe('the review of an answer', () => {
-  const review = (status: string, type: string) => configResponse.review(configResponse.schema.parse({ status, type }));
+  const review = (status: string, type: string) =>
+    configResponse.review(configResponse.schema.parse({ status, type }), {});
 
   it('flags words that the contract does not know, and no others', () => {
     for (const status of ['success', 'ok', 'partial', 'partial_success', 'failed', 'error'])

@@ -1,9 +1,10 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { newCounters } from '../../../../src/main/link/counters';
 import { HandlerRegistry, type Malformed } from '../../../../src/main/link/handler-registry';
 import { inboundMessages } from '../../../../src/shared/wire/catalogue';
-import type { InboundMessage } from '../../../../src/shared/wire/message';
+import type { InboundMessage, RawPayload } from '../../../../src/shared/wire/message';
 import { bytesOf, readVectors, vectorFiles, type InboundFile, type InboundVector } from './vector-files';
 
 const catalogue: readonly InboundMessage<unknown>[] = Object.values(inboundMessages);
@@ -24,6 +25,9 @@ function receive(
   return result;
 }
 
+const rawOf = (vector: InboundVector): RawPayload =>
+  z.record(z.string(), z.unknown()).parse(JSON.parse(bytesOf(vector).toString()));
+
 describe.each(vectorFiles('device-to-console'))('%s', (fileName) => {
   const { message: name, path, qos, vectors } = readVectors(fileName) as InboundFile;
   const message = catalogue.find((candidate) => candidate.path === path);
@@ -38,7 +42,7 @@ describe.each(vectorFiles('device-to-console'))('%s', (fileName) => {
     if (vector.malformed === undefined) {
       expect(malformed).toBeUndefined();
       expect(payload).toEqual(vector.expected);
-      const violations = message.review(payload);
+      const violations = message.review(payload, rawOf(vector));
       expect(violations.filter(({ code, field }) => code === '' || field === '')).toEqual([]);
       expect(violations.map(({ code }) => code)).toEqual(vector.violations ?? []);
     } else {

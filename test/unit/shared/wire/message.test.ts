@@ -9,7 +9,7 @@ describe('inbound', () => {
   it('gives a message without further rules no alias, no foreign kaiser, no retained past and nothing to complain about', () => {
     const schema = z.object({});
     const message = inbound({ name: 'note', path: 'note', qos: 0, schema });
-    expect({ ...message, schema: undefined, review: message.review({}) }).toEqual({
+    expect({ ...message, schema: undefined, review: message.review({}, {}) }).toEqual({
       name: 'note',
       path: 'note',
       qos: 0,
