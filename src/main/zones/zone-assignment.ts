@@ -17,6 +17,8 @@ import type { Zones } from './zones';
 /** Outbox slot of a device's zone. */
 const SLOT = 'zone';
 const RESYNC_ACTOR = 'system:resync';
+/** An id is shown so far; ours have 36 characters. */
+const RAW_CHARS = 64;
 
 export type AssignInput = {
   readonly zoneId: ZoneId;
@@ -117,9 +119,20 @@ export class ZoneAssignment {
     const device = this.parts.devices.get(deviceId);
     if (!device) return;
     const operation = this.operationOf(device, ack.correlationId);
+    if (!operation) this.warnUnmatched(device, ack);
     if (operation && (operation.state === 'pending' || operation.state === 'timeout'))
       this.answeredLate(device, operation, ack);
     else if (ack.status !== 'error') this.said(device, saidZone(ack, device.zone.confirmed));
+  }
+
+  /** Wire contract 4.2: an id that is missing or unknown is worth a warning; what the device says about itself still counts. */
+  private warnUnmatched(device: DeviceRecord, { status, message, correlationId }: ZoneAck): void {
+    const words = message === undefined || message === '' ? status : `${status}: ${message}`;
+    this.parts.devices.warn(device, {
+      code: 'unmatched_answer',
+      message: `The device acknowledged a zone (${words}) that this console did not ask of it. That completed no operation.`,
+      raw: `zone: ${correlationId?.slice(0, RAW_CHARS) ?? 'no id'}`,
+    });
   }
 
   private ready(deviceId: DeviceId): Result<DeviceRecord> {

@@ -269,6 +269,30 @@ describe('an acknowledgement that nobody waits for', () => {
     expect(zoneOf(core, A)).toBe(before);
   });
 
+  it.each([
+    ['no id', undefined, 'zone_assigned'],
+    ['no id', undefined, 'error'],
+    ['of-another', 'of-another', 'error'],
+  ])('is counted on the device, with %s', (raw, id, status) => {
+    const core = openCore();
+    core.approved(A);
+    const open = assign(core, A);
+    ack(core, A, id, { status, message: '' });
+    expect([stateOf(core, open), found(core.registry.get(A)).warnings.get('unmatched_answer')]).toMatchObject([
+      'pending',
+      { raw: `zone: ${raw}`, count: 1 },
+    ]);
+  });
+
+  it('because it is a repeat is not counted', () => {
+    const core = openCore();
+    core.approved(A);
+    const id = assign(core, A);
+    ack(core, A, id);
+    ack(core, A, id);
+    expect([...found(core.registry.get(A)).warnings.keys()]).toEqual([]);
+  });
+
   it('does not disturb a change that is under way', () => {
     const core = openCore();
     core.approved(A);
