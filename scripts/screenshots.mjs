@@ -30,6 +30,7 @@ const screens = {
   device: '#/devices/MOCK_TOMATO_BED',
   stop: '#/stop',
   journal: '#/journal',
+  commands: '#/commands',
   settings: '#/settings',
 };
 const engagedScreens = { 'stop-engaged': '#/stop', 'overview-stopped': '#/plant' };
@@ -65,6 +66,24 @@ async function takeAll(set) {
   }
 }
 
+/** Something for the pictures of commands, subzones, maintenance and drills. */
+async function useDevice() {
+  const call = (method, path, body) =>
+    fetch(`${ready.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ready.token}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const device = '/devices/MOCK_TOMATO_BED';
+  await call('PUT', `${device}/subzones/bed_a`, { name: 'Bed A', gpios: [4, 25] });
+  await call('POST', `${device}/sensors/34/measure`);
+  await call('POST', `${device}/system`, { command: 'status' });
+  await call('POST', `${device}/actuators/25/command`, { command: 'ON', durationS: 60 });
+  await call('POST', `${device}/actuators/9/command`, { command: 'ON' });
+  await call('POST', '/stop/drills', { scope: { kind: 'all' } });
+  await pause(stopMs);
+}
+
 const session = (async () => {
   const context = await browser.newContext();
   await (await context.newPage()).goto(login.url);
@@ -73,6 +92,7 @@ const session = (async () => {
 try {
   mkdirSync(folder, { recursive: true });
   await pause(warmUpMs);
+  await useDevice();
   await takeAll(screens);
   await fetch(`${ready.url}/api/v1/stop`, {
     method: 'POST',

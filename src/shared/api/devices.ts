@@ -150,7 +150,13 @@ export type ForeignDevice = z.infer<typeof foreignDeviceSchema>;
 
 const byId = z.strictObject({ id: deviceIdSchema });
 const bySubzone = z.strictObject({ id: deviceIdSchema, subzoneId: subzoneIdSchema });
-const nameSchema = z.string().trim().min(1).max(64);
+/** No control characters and no marks that turn the direction of writing: a name must read the same on every screen. */
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]+$/u, 'A name has no control characters.');
 const operationStarted = z.object({
   operationId: z.string(),
   state: z.enum(['pending', 'confirmed', 'failed', 'timeout']),
