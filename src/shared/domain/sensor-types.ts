@@ -36,6 +36,11 @@ export const sensorTypes = {
 
 export type SensorType = keyof typeof sensorTypes;
 
+/** Is a value of this type computed by the console out of others? It has no pin, no configuration and no calibration. */
+export function isDerivedType(type: string): boolean {
+  return type === 'vpd';
+}
+
 /** The entry of a type, or undefined for a type that the console does not know (shown raw, without unit). */
 export function sensorTypeInfo(type: string): SensorTypeInfo | undefined {
   return Object.hasOwn(sensorTypes, type) ? sensorTypes[type as SensorType] : undefined;

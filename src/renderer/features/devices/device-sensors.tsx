@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { SensorView } from '../../../shared/api/telemetry';
+import { isDerivedType } from '../../../shared/domain/sensor-types';
 import { api } from '../../connection/client';
 import { usePlant } from '../../connection/plant-store';
 import { useSensorName } from '../../plant/labels';
@@ -37,7 +38,7 @@ export function DeviceSensors({ deviceId }: { readonly deviceId: string }) {
             <p className={css['source']}>
               {sensor.gpio === 0 ? t('sensors.bus') : t('sensors.pin', { gpio: sensor.gpio })} · {sensor.type}
               {sensor.address !== undefined && ` · ${sensor.address}`}
-              {!sensor.configured && <Tag>{t('sensors.notConfigured')}</Tag>}
+              {!sensor.configured && !isDerivedType(sensor.type) && <Tag>{t('sensors.notConfigured')}</Tag>}
               {isApproved && <SensorKeys sensor={sensor} canMeasure={canMeasure} />}
             </p>
           </li>
@@ -53,7 +54,7 @@ function SensorKeys({ sensor, canMeasure }: { readonly sensor: SensorView; reado
   const nameOf = useSensorName();
   const [isOpen, setOpen] = useState(false);
   const { error, run } = useRequest();
-  if (sensor.type === 'vpd') return <Tag>{t('sensors.derived')}</Tag>;
+  if (isDerivedType(sensor.type)) return <Tag>{t('sensors.derived')}</Tag>;
   const name = nameOf(sensor);
   return (
     <>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type uPlot from 'uplot';
 import type { SensorView } from '../../../shared/api/telemetry';
-import { sensorTypeInfo } from '../../../shared/domain/sensor-types';
+import { isDerivedType, sensorTypeInfo } from '../../../shared/domain/sensor-types';
 import { usePlant } from '../../connection/plant-store';
 import { useSensorName } from '../../plant/labels';
 import { useSubzoneName } from '../../plant/subzone-name';
@@ -45,7 +45,7 @@ export function SensorCard({ sensor }: { readonly sensor: SensorView }) {
           </span>
         )}
         {subzone !== undefined && <Tag>{t('subzone', { id: subzone })}</Tag>}
-        {!configured && <Tag tone="low">{t('notConfigured')}</Tag>}
+        {isDerivedType(type) ? <Tag>{t('derived')}</Tag> : !configured && <Tag tone="low">{t('notConfigured')}</Tag>}
       </p>
       <Plot
         label={t('stripLabel', { name })}
