@@ -11,7 +11,8 @@ import { Tag } from '../../ui/tag';
 import { Time } from '../../ui/time';
 import { CommandDetails } from './command-details';
 import { commandPriority } from './command-list-rules';
-import css from './command-table.module.css';
+import css from '../../ui/log-table.module.css';
+import own from './command-table.module.css';
 
 /** Commands as rows; a row opens what was heard about it, step by step. */
 export function CommandTable({ commands }: { readonly commands: readonly CommandView[] }) {
@@ -23,8 +24,8 @@ export function CommandTable({ commands }: { readonly commands: readonly Command
           <th className={css['time']}>{t('table.time')}</th>
           <th className={css['device']}>{t('table.device')}</th>
           <th>{t('table.what')}</th>
-          <th className={css['state']}>{t('table.state')}</th>
-          <th className={css['latency']}>{t('table.latency')}</th>
+          <th className={own['state']}>{t('table.state')}</th>
+          <th className={own['latency']}>{t('table.latency')}</th>
           <th className={css['actor']}>{t('table.actor')}</th>
           <th className={css['more']}>
             <span className="visuallyHidden">{t('details')}</span>
@@ -58,7 +59,7 @@ function Row({ command }: { readonly command: CommandView }) {
         </td>
         <td>{nameOf(command)}</td>
         <td>
-          <span className={css['stateCell']}>
+          <span className={css['kindCell']}>
             <span className={css['mark']}>{priority !== 'none' && <Mark priority={priority} size="small" />}</span>
             {t(`state.${command.state}`)}
             {command.conflict && <Tag tone="high">{t('conflict')}</Tag>}

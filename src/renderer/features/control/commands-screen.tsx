@@ -2,30 +2,21 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { commandKinds, commandStates } from '../../../shared/api/control';
 import { usePlant } from '../../connection/plant-store';
-import { Button } from '../../ui/button';
-import { Empty } from '../../ui/empty';
-import { FailureText } from '../../ui/failure';
 import { SelectField } from '../../ui/field';
+import { LogFoot, LogPanel } from '../../ui/log-panel';
 import { allCommands, type CommandFilterChoice } from './command-list-rules';
 import { CommandTable } from './command-table';
 import { useCommands } from './use-commands';
-import css from './commands-screen.module.css';
+import css from './command-filters.module.css';
 
 /** Every command with what became of it, the newest first. */
 export function CommandsScreen() {
   const { t } = useTranslation('commands');
   const [filter, setFilter] = useState<CommandFilterChoice>(allCommands);
   return (
-    <section className={css['panel']} aria-labelledby="commands-title">
-      <header className={css['toolbar']}>
-        <h1 id="commands-title">
-          {t('title')}
-          <small>{t('subtitle')}</small>
-        </h1>
-        <Filters filter={filter} onChange={setFilter} />
-      </header>
+    <LogPanel title={t('title')} subtitle={t('subtitle')} filters={<Filters filter={filter} onChange={setFilter} />}>
       <List key={JSON.stringify(filter)} filter={filter} onClear={() => setFilter(allCommands)} />
-    </section>
+    </LogPanel>
   );
 }
 
@@ -80,24 +71,25 @@ function List({ filter, onClear }: { readonly filter: CommandFilterChoice; reado
   const { t } = useTranslation('commands');
   const { shown, hasOlder, isLoading, error, loadOlder } = useCommands(filter);
   const isFiltered = JSON.stringify(filter) !== JSON.stringify(allCommands);
-  const isSettled = !isLoading && error === null;
   return (
     <>
       {shown.length > 0 && <CommandTable commands={shown} />}
-      <footer className={css['foot']}>
-        {isSettled && shown.length === 0 && (
-          <Empty
-            title={isFiltered ? t('noMatch') : t('empty')}
-            action={isFiltered && <Button onPress={onClear}>{t('filter.clear')}</Button>}
-          />
-        )}
-        <FailureText error={error} />
-        {isLoading && <output>{t('loading')}</output>}
-        {!isLoading && (hasOlder || error !== null) && (
-          <Button onPress={loadOlder}>{error === null ? t('older') : t('again')}</Button>
-        )}
-        {isSettled && !hasOlder && shown.length > 0 && <p>{t('end')}</p>}
-      </footer>
+      <LogFoot
+        isLoading={isLoading}
+        error={error}
+        isEmpty={shown.length === 0}
+        hasOlder={hasOlder}
+        onOlder={loadOlder}
+        onClear={isFiltered ? onClear : undefined}
+        texts={{
+          empty: isFiltered ? t('noMatch') : t('empty'),
+          clear: t('filter.clear'),
+          loading: t('loading'),
+          older: t('older'),
+          again: t('again'),
+          end: t('end'),
+        }}
+      />
     </>
   );
 }

@@ -1,29 +1,25 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button';
-import { Empty } from '../../ui/empty';
-import { FailureText } from '../../ui/failure';
+import { LogFoot, LogPanel } from '../../ui/log-panel';
 import { JournalFilters } from './journal-filters';
 import { noFilter, type JournalFilter } from './journal-rules';
 import { JournalTable } from './journal-table';
 import { useJournal } from './use-journal';
-import css from './journal-screen.module.css';
+import css from '../../ui/log-panel.module.css';
 
 /** Who did what, when, with which result; the newest first. */
 export function JournalScreen() {
   const { t } = useTranslation('journal');
   const [filter, setFilter] = useState<JournalFilter>(noFilter);
   return (
-    <section className={css['panel']} aria-labelledby="journal-title">
-      <header className={css['toolbar']}>
-        <h1 id="journal-title">
-          {t('title')}
-          <small>{t('subtitle')}</small>
-        </h1>
-        <JournalFilters filter={filter} onChange={setFilter} />
-      </header>
+    <LogPanel
+      title={t('title')}
+      subtitle={t('subtitle')}
+      filters={<JournalFilters filter={filter} onChange={setFilter} />}
+    >
       <Entries key={JSON.stringify(filter)} filter={filter} onClear={() => setFilter(noFilter)} />
-    </section>
+    </LogPanel>
   );
 }
 
@@ -32,7 +28,6 @@ function Entries({ filter, onClear }: { readonly filter: JournalFilter; readonly
   const { t } = useTranslation('journal');
   const { shown, waiting, hasOlder, isLoading, error, showWaiting, loadOlder } = useJournal(filter);
   const isFiltered = filter.kind !== null || filter.deviceId !== null;
-  const isSettled = !isLoading && error === null;
   return (
     <>
       <output className={css['new']}>
@@ -43,20 +38,22 @@ function Entries({ filter, onClear }: { readonly filter: JournalFilter; readonly
         )}
       </output>
       {shown.length > 0 && <JournalTable entries={shown} />}
-      <footer className={css['foot']}>
-        {isSettled && shown.length === 0 && (
-          <Empty
-            title={isFiltered ? t('noMatch') : t('empty')}
-            action={isFiltered && <Button onPress={onClear}>{t('filter.clear')}</Button>}
-          />
-        )}
-        <FailureText error={error} />
-        {isLoading && <output>{t('loading')}</output>}
-        {!isLoading && (hasOlder || error !== null) && (
-          <Button onPress={loadOlder}>{error === null ? t('older') : t('again')}</Button>
-        )}
-        {isSettled && !hasOlder && shown.length > 0 && <p>{t('end')}</p>}
-      </footer>
+      <LogFoot
+        isLoading={isLoading}
+        error={error}
+        isEmpty={shown.length === 0}
+        hasOlder={hasOlder}
+        onOlder={loadOlder}
+        onClear={isFiltered ? onClear : undefined}
+        texts={{
+          empty: isFiltered ? t('noMatch') : t('empty'),
+          clear: t('filter.clear'),
+          loading: t('loading'),
+          older: t('older'),
+          again: t('again'),
+          end: t('end'),
+        }}
+      />
     </>
   );
 }

@@ -9,7 +9,7 @@ import { useEventText } from '../../plant/event-text';
 import { Mark } from '../../ui/mark';
 import { Time } from '../../ui/time';
 import { useKindName } from './journal-kinds';
-import css from './journal-table.module.css';
+import css from '../../ui/log-table.module.css';
 
 /** Entries as rows; a row opens its details. */
 export function JournalTable({ entries }: { readonly entries: readonly JournalEntry[] }) {
