@@ -75,7 +75,16 @@ export class DeviceConfiguration {
     if (this.sender.take(deviceId, response.correlationId, { kind: 'response', response })) return;
     const device = this.parts.registry.get(deviceId);
     const [refusal] = response.failures ?? [];
-    if (!device || !refusal) return;
+    if (!device) return;
+    if (!refusal) {
+      this.parts.registry.warn(device, {
+        code: 'unmatched_answer',
+        message:
+          'The device answered a configuration that was not sent, or without its number; the answer was not counted.',
+        ...(response.correlationId !== undefined && { raw: response.correlationId }),
+      });
+      return;
+    }
     // A device that could not read the message can't name it either (5.5: JSON_PARSE_ERROR, PAYLOAD_TOO_LARGE).
     this.parts.registry.warn(device, {
       code: 'config_refused_unnamed',

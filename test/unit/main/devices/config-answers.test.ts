@@ -282,6 +282,19 @@ describe('an error without an id', () => {
   });
 });
 
+describe('a success that belongs to nothing', () => {
+  it.each([undefined, 'foreign'])('(id %s) settles nothing, but is shown on the device', (correlation_id) => {
+    const core = ready();
+    const id = push(core, { sensors });
+    core.configuration.answered(
+      A,
+      configResponse.schema.parse({ type: 'sensor', status: 'success', count: 1, correlation_id }),
+    );
+    expect([operation(core, id)[0], config(core).state.sensors]).toEqual(['pending', 'pending']);
+    expect(warnings(core)).toMatchObject([{ code: 'unmatched_answer' }]);
+  });
+});
+
 describe('the review of an answer', () => {
   const review = (status: string, type: string) =>
     configResponse.review(configResponse.schema.parse({ status, type }), {});
