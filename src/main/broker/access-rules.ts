@@ -1,5 +1,5 @@
 import type { DeviceId } from '../../shared/domain/ids';
-import { inboundMessages, outboundMessages } from '../../shared/wire/catalogue';
+import { inboundMessages, isStockAddress, outboundMessages } from '../../shared/wire/catalogue';
 import { BROADCAST_EMERGENCY_TOPIC, deviceTopic, parseDeviceTopic, serverStatusTopic } from '../../shared/wire/topic';
 import { isPublishable } from './topic-filter';
 
@@ -15,13 +15,6 @@ const WILL = 'system/will';
 const fromDevice: ReadonlySet<string> = new Set(
   Object.values(inboundMessages).flatMap(({ path, aliases }) => [path, ...aliases]),
 );
-
-/** Stock firmware writes these under `god` whatever its controller is called (wire contract 1.1, 1.33). */
-const STOCK_KAISER = 'god';
-const underStockKaiser: ReadonlySet<string> = new Set([
-  inboundMessages.sessionAnnounce.path,
-  inboundMessages.onewireScan.path,
-]);
 
 /** What a device subscribes to: the twelve topics of 1.0. */
 const toDevice: ReadonlySet<string> = new Set(
@@ -42,7 +35,7 @@ export function mayPublish(identity: Identity, kaiserId: string, topic: string):
       const parsed = parseDeviceTopic(topic);
       if (parsed?.deviceId !== identity.deviceId) return false;
       if (parsed.kaiserId === kaiserId) return fromDevice.has(parsed.path);
-      return parsed.kaiserId === STOCK_KAISER && underStockKaiser.has(parsed.path);
+      return isStockAddress(parsed);
     }
   }
 }

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import type { DeviceId } from '../../shared/domain/ids';
+import { isStockAddress } from '../../shared/wire/catalogue';
 import { wireLimits } from '../../shared/wire/limits';
 import type { InboundMessage, Qos, Violation, RawPayload } from '../../shared/wire/message';
-import { onewireScan } from '../../shared/wire/messages/onewire-scan';
-import { sessionAnnounce } from '../../shared/wire/messages/session-announce';
 import { parseDeviceTopic, subscriptionPattern, type DeviceTopic } from '../../shared/wire/topic';
 import type { LinkCounters } from './counters';
 import { laneOf, type Lane } from './report-limiter';
@@ -83,9 +82,6 @@ const RETAINED = 'retained: it may be as old as the broker; only the last will m
 const EXCERPT_CHARS = 200;
 /** Valid topics that are remembered: those of a plant of 200 devices; beyond that the memory starts anew. */
 const MAX_KNOWN_TOPICS = 10_000;
-/** Stock firmware sends these under this kaiser id whatever its own is (wire contract 1.1, 1.33). */
-const STOCK_KAISER = 'god';
-const stockPaths: ReadonlySet<string> = new Set([sessionAnnounce.path, onewireScan.path]);
 
 /**
  * Which message goes to which room. A packet is matched by its topic, parsed once by its schema and handed to its one handler; whatever is
@@ -200,8 +196,8 @@ export class HandlerRegistry {
     for (const violation of message.review(payload, raw)) this.watcher.onViolation(deviceId, message.name, violation);
   }
 
-  private isOwnElsewhere({ kaiserId, path, deviceId }: DeviceTopic, { message }: Entry): boolean {
-    return message.isHeardFromAll && kaiserId === STOCK_KAISER && stockPaths.has(path) && this.watcher.isOwn(deviceId);
+  private isOwnElsewhere(topic: DeviceTopic, { message }: Entry): boolean {
+    return message.isHeardFromAll && isStockAddress(topic) && this.watcher.isOwn(topic.deviceId);
   }
 
   private noteForeign({ kaiserId, deviceId }: DeviceTopic, { message }: Entry, packet: Packet): void {

@@ -3,8 +3,6 @@ import type { OperationKind } from '../../shared/api/operations';
 import type { DeviceId } from '../../shared/domain/ids';
 import type { PendingChange } from './pending-change';
 
-export type { PendingChange };
-
 type Row = { operation_id: string; device_id: string; slot: string; kind: string; body: string; at: number };
 
 /** SQL of the outbox. */

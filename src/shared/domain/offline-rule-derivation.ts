@@ -2,15 +2,13 @@
  * Which of the operator's rules a device can follow alone, while the console is away (wire contract 3.9, 5.4). Only simple ones: one sensor of
  * the same device, and at most one time window. What can't be taken over is named with its reason, so that nobody relies on it.
  */
-import type { OfflineRule, TimeFilter } from '../wire/messages/config';
+import { TIME_ONLY_GPIO, type OfflineRule, type TimeFilter } from '../wire/messages/config';
 import type { DeviceId } from './ids';
 import { isAnalogType } from './sensor-chips';
 import { canonicalSensorType } from './sensor-types';
 
 /** 5.4: a device keeps this many. */
 export const MAX_OFFLINE_RULES = 8;
-/** `sensor_gpio` of a rule that goes by time alone. */
-const TIME_ONLY_GPIO = 255;
 /** On the wire 0 means "not set", so a limit of zero is sent as this, far below any dead-band. */
 const ZERO_LIMIT = 0.01;
 /** Seven bits. */

@@ -3,7 +3,7 @@
  * pin. Problems come in the controller's validation order, each as a sentence that names the pin, the reason and the way out.
  */
 import type { ConfigSectionName, ConfigSections } from '../api/devices';
-import type { ActuatorConfig, SensorConfig } from '../wire/messages/config';
+import { TIME_ONLY_GPIO, type ActuatorConfig, type SensorConfig } from '../wire/messages/config';
 import { boards, reservationTexts, type Board, type BoardId, type Reservation } from './boards';
 import { isAnalogType, sensorInterface } from './sensor-chips';
 
@@ -38,8 +38,6 @@ type Item = { readonly section: 'sensors' | 'actuators'; readonly gpio: number; 
 /** A pin that an item takes: its own, or a valve's second one. */
 type Claim = Item & { readonly sensor?: SensorConfig };
 
-/** Any device: sensor pin of a rule that goes by time alone (5.4). */
-const TIME_ONLY_GPIO = 255;
 /** `aux_gpio` that stands for the default, the pin after the valve's own (5.3). */
 const DEFAULT_AUX_GPIO = 255;
 /** The number under which sensors on a bus are kept. */

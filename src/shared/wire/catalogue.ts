@@ -24,6 +24,7 @@ import { subzoneAck, subzoneAssign, subzoneRemove, subzoneSafe } from './message
 import { systemCommand } from './messages/system-command';
 import { will } from './messages/will';
 import { zoneAck, zoneAssign } from './messages/zone';
+import type { DeviceTopic } from './topic';
 
 /**
  * Every message of the device contract that the console speaks (wire contract 1.0). To add one: one file in messages/ with its schema,
@@ -69,6 +70,15 @@ export const outboundMessages = {
   subzoneSafe,
   configPush,
 } as const;
+
+/** Stock firmware sends some messages under this kaiser id whatever its controller is called (wire contract 1.1, 1.33). */
+const STOCK_KAISER = 'god';
+const stockPaths: ReadonlySet<string> = new Set([sessionAnnounce.path, onewireScan.path]);
+
+/** Whether only stock firmware sends there, under its own kaiser id. */
+export function isStockAddress({ kaiserId, path }: Pick<DeviceTopic, 'kaiserId' | 'path'>): boolean {
+  return kaiserId === STOCK_KAISER && stockPaths.has(path);
+}
 
 /** 1.6: retained, for all devices of the kaiser; also the console's last will. It has no device and goes past the publisher. */
 export const controllerStatus = outbound({

@@ -3,6 +3,7 @@ import {
   actuatorConfigSchema,
   offlineRuleSchema,
   sensorConfigSchema,
+  TIME_ONLY_GPIO,
   type ActuatorConfig,
   type OfflineRule,
   type SensorConfig,
@@ -64,13 +65,10 @@ export function withoutItem(draft: ConfigDraft, section: keyof ConfigDraft, inde
     ...next,
     offlineRules: next.offlineRules.filter(
       ({ actuator_gpio: output, sensor_gpio: source }) =>
-        outputs.has(output) && (sources.has(source) || source === TIME_ONLY),
+        outputs.has(output) && (sources.has(source) || source === TIME_ONLY_GPIO),
     ),
   };
 }
-
-/** `sensor_gpio` of a rule that looks at the clock only (wire contract 5.4). */
-export const TIME_ONLY = 255;
 
 export function newSensor(gpio: number): SensorConfig {
   const type = gpio === 0 ? 'sht31' : 'ds18b20';

@@ -65,6 +65,9 @@ export const offlineRuleSchema = z.strictObject({
   current_state_active: z.boolean().default(false),
   time_filter: timeFilterSchema.optional(),
 });
+/** `sensor_gpio` of a rule that looks at the clock only (5.4). */
+export const TIME_ONLY_GPIO = 255;
+
 export type OfflineRule = z.infer<typeof offlineRuleSchema>;
 
 /** 1.24, 5.1: configuration push; sections that are absent stay as they are. */
