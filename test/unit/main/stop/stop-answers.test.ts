@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { StopScope, StopView } from '../../../../src/shared/api/stop';
+import type { StopView } from '../../../../src/shared/api/stop';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
 import { actuatorConfigSchema } from '../../../../src/shared/wire/messages/config';
 import type { Outcome } from '../../../../src/shared/wire/messages/intent-outcome';
 import { currentTraceId, withTrace } from '../../../../src/main/trace';
-import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
+import { A, B, OPERATOR, found, type Core } from '../devices/core-bench';
+import { approvedPair, engage, sentTo } from './stop-bench';
 
-const all: StopScope = { kind: 'all' };
-
-function plant(): Core {
-  const core = openCore();
-  for (const id of [A, B]) core.approved(id);
-  core.entries.splice(0);
-  return core;
-}
-function engage(core: Core, scope: StopScope = all): string {
-  const result = core.stop.engage(scope, 'leak', OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value.id;
-}
 /** A stop that both devices confirmed and that was cleared. */
 function cleared(core: Core): string {
-  const id = engage(core);
+  const { id } = engage(core);
   for (const device of [A, B]) core.stop.confirmed(device, id);
   core.clock.advance(5_000);
   core.stop.clear(id, OPERATOR);
@@ -43,8 +31,6 @@ const report = (correlationId: string | undefined, code: string, outcome: Outcom
   generation: undefined,
   seq: undefined,
 });
-const sentTo = (core: Core, id: DeviceId) =>
-  core.connection.to(`${id}/actuator/emergency`).map(({ payload }) => payload['command']);
 const refusals = (core: Core) =>
   core.entries.filter(({ kind }) => kind === 'stop.refused').map(({ message }) => message);
 
@@ -55,8 +41,8 @@ describe('a refused stop', () => {
     ['EMERGENCY_PARSE_ERROR', 'failed', undefined, '(EMERGENCY_PARSE_ERROR)'],
     ['EMERGENCY_CONTRACT_MISMATCH', 'failed', undefined, '(EMERGENCY_CONTRACT_MISMATCH)'],
   ] as const)('with %s (%s) is unconfirmed at once, reason %s', (code, outcome, reason, words) => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     expect(core.answers.outcome(A, report(id, code, outcome))).toBe(true);
     expect([row(core, id, A).state, row(core, id, A).reason, row(core, id, B).state]).toEqual([
       'unconfirmed',
@@ -67,8 +53,8 @@ describe('a refused stop', () => {
   });
 
   it('is told once, though a device says it by outcome, error topic and error code', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     core.answers.errorCode(A, 3500);
     core.answers.refused(A, { error: 'unauthorized', message: 'token differs' });
     core.answers.outcome(A, report(id, 'UNAUTHORIZED'));
@@ -77,16 +63,16 @@ describe('a refused stop', () => {
   });
 
   it('is told by error code 3501 alone, which passes the gate of a device that is not registered', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     core.answers.errorCode(B, 3501);
     core.answers.errorCode(B, 1052);
     expect([row(core, id, B).state, row(core, id, B).reason]).toEqual(['unconfirmed', 'no_token']);
   });
 
   it('of the broadcast gives way to the confirmation of its own message, in both orders', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     core.answers.outcome(A, report(id, 'UNAUTHORIZED'));
     core.stop.confirmed(A, id);
     core.stop.confirmed(B, id);
@@ -96,7 +82,7 @@ describe('a refused stop', () => {
   });
 
   it('that answers nothing that is open is journaled all the same, and an unknown device is ignored', () => {
-    const core = plant();
+    const core = approvedPair();
     core.answers.refused(A, { error: undefined, message: undefined });
     core.answers.refused('ESP_X' as DeviceId, { error: 'unauthorized', message: '' });
     core.answers.errorCode(A, 3500);
@@ -104,8 +90,8 @@ describe('a refused stop', () => {
   });
 
   it('belongs to its id only: outcomes of commands, of foreign ids and of steps are left to others', () => {
-    const core = plant();
-    const id = engage(core, { kind: 'device', deviceId: A });
+    const core = approvedPair();
+    const { id } = engage(core, { kind: 'device', deviceId: A });
     const left = [
       core.answers.outcome(A, report('other', 'UNAUTHORIZED')),
       core.answers.outcome(A, report(undefined, 'UNAUTHORIZED')),
@@ -118,7 +104,7 @@ describe('a refused stop', () => {
 
 describe('a refused clear', () => {
   it('is asked once more after 6 s, then left to the operator', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = cleared(core);
     core.answers.refused(A, { error: 'clear_failed', message: 'too young' });
     core.answers.outcome(A, report(id, 'EMERGENCY_CLEAR_REJECTED', 'failed', 'too young'));
@@ -140,7 +126,7 @@ describe('a refused clear', () => {
   });
 
   it('that the operator repeats begins anew', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = cleared(core);
     const reject = () => core.answers.outcome(A, report(id, 'EMERGENCY_CLEAR_REJECTED', 'failed'));
     reject();
@@ -155,7 +141,7 @@ describe('a refused clear', () => {
   });
 
   it('is not asked again of a device that left meanwhile, or that another stop holds', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = cleared(core);
     for (const device of [A, B]) core.answers.outcome(device, report(id, 'EMERGENCY_CLEAR_REJECTED', 'failed'));
     core.answers.recovered(A, id);
@@ -166,7 +152,7 @@ describe('a refused clear', () => {
   });
 
   it('for a wrong token is left to the operator at once', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = cleared(core);
     core.answers.refused(A, { error: 'unauthorized', message: undefined });
     core.clock.advance(10_000);
@@ -175,8 +161,8 @@ describe('a refused clear', () => {
   });
 
   it('of a stop that is engaged says nothing about it', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     core.answers.outcome(A, report(id, 'EMERGENCY_CLEAR_REJECTED', 'failed'));
     expect([row(core, id, A).state, refusals(core)]).toEqual(['sent', []]);
   });
@@ -206,12 +192,12 @@ describe('what the actuators say', () => {
     core.answers.alert(id, gpio, { alertType: 'emergency_stop', message: '' });
 
   it('confirms a stop when alert and status of all active ones came after it', () => {
-    const core = plant();
+    const core = approvedPair();
     configured(core, A);
     alert(core, A, 18);
     status(core, A, 18, 'active');
     core.clock.advance(1_000);
-    const id = engage(core);
+    const { id } = engage(core);
     core.clock.advance(50);
     alert(core, A, 19);
     status(core, A, 19, 'active');
@@ -223,9 +209,9 @@ describe('what the actuators say', () => {
   });
 
   it('confirms every engaged stop of the device, and no other device', () => {
-    const core = plant();
+    const core = approvedPair();
     configured(core, A);
-    const ids = [engage(core), engage(core, { kind: 'device', deviceId: A })];
+    const ids = [engage(core).id, engage(core, { kind: 'device', deviceId: A }).id];
     for (const gpio of [18, 19]) {
       alert(core, A, gpio);
       status(core, A, gpio, 'active');
@@ -235,16 +221,16 @@ describe('what the actuators say', () => {
   });
 
   it('confirms nothing for a device without known actuators', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     alert(core, A, 255);
     expect(row(core, id, A).state).toBe('sent');
   });
 
   it('ends a cleared stop when all are normal since the clear, not while one is being cleared', () => {
-    const core = plant();
+    const core = approvedPair();
     configured(core, A);
-    const id = engage(core);
+    const { id } = engage(core);
     core.stop.confirmed(A, id);
     for (const gpio of [18, 19]) status(core, A, gpio, 'normal');
     core.clock.advance(5_000);
@@ -258,7 +244,7 @@ describe('what the actuators say', () => {
   });
 
   it('of an unknown device leaves nothing behind', () => {
-    const core = plant();
+    const core = approvedPair();
     const unknown = 'ESP_X' as DeviceId;
     alert(core, unknown, 18);
     status(core, unknown, 18, 'active');
@@ -268,8 +254,8 @@ describe('what the actuators say', () => {
 
 describe('an acknowledgement', () => {
   it('without an id, or with a foreign one, confirms nothing', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     for (const correlationId of [undefined, 'other'])
       core.answers.acknowledged(A, { correlationId, isDrill: false, outcome: 'executed' });
     core.answers.stopped(A, undefined);
@@ -281,8 +267,8 @@ describe('an acknowledgement', () => {
 
 describe('the trace of a stop', () => {
   it('is kept with it, and what is sent again for it belongs to it', () => {
-    const core = plant();
-    const id = withTrace('t-1', () => engage(core));
+    const core = approvedPair();
+    const id = withTrace('t-1', () => engage(core).id);
     expect(core.stop.get(id)?.traceId).toBe('t-1');
     const traces: (string | undefined)[] = [];
     core.connection.onPublish = ({ topic }) => {
@@ -306,7 +292,7 @@ describe('an answer that the console did not ask for', () => {
     ['without an id', undefined, 'no id'],
     ['with an id of somebody else', 'other', 'other'],
   ])('ends no clear %s, and is shown', (_case, answered, raw) => {
-    const core = plant();
+    const core = approvedPair();
     const id = cleared(core);
     core.answers.recovered(A, answered);
     expect([row(core, id, A).state, unmatched(core)]).toEqual(['confirmed', [`clear: ${raw}`, 1]]);
@@ -318,14 +304,14 @@ describe('an answer that the console did not ask for', () => {
     ['without an id', undefined, 'no id'],
     ['with an id of somebody else', 'other', 'other'],
   ])('confirms no stop %s, and is shown', (_case, answered, raw) => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     core.answers.stopped(A, answered);
     expect([row(core, id, A).state, unmatched(core)]).toEqual(['sent', [`stop: ${raw}`, 1]]);
   });
 
   it('because it repeats that of an earlier clear, does not end the present one', () => {
-    const core = plant();
+    const core = approvedPair();
     const first = cleared(core);
     core.answers.recovered(A, first);
     const second = cleared(core);
@@ -334,15 +320,15 @@ describe('an answer that the console did not ask for', () => {
   });
 
   it('because it names a stop that is still engaged, ends nothing', () => {
-    const core = plant();
-    const id = engage(core);
+    const core = approvedPair();
+    const { id } = engage(core);
     core.stop.confirmed(A, id);
     core.answers.recovered(A, id);
     expect(row(core, id, A).state).toBe('confirmed');
   });
 
   it('ends a clear in the legacy form, which has no field for an id', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = cleared(core);
     core.answers.recoveredWithoutId(A);
     expect(row(core, id, A).state).toBe('cleared');

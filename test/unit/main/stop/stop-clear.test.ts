@@ -1,29 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { registerStopHandlers } from '../../../../src/main/stop/stop-handler';
-import type { StopScope, StopView } from '../../../../src/shared/api/stop';
-import type { DeviceId } from '../../../../src/shared/domain/ids';
+import type { StopScope } from '../../../../src/shared/api/stop';
 import { A, B, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
+import { approvedPair, clear, engage, sentTo, statesOf } from './stop-bench';
 
 const crash = { reason: 'crash', timestamp: 0 };
 
-function engage(core: Core, scope: StopScope = { kind: 'all' }): StopView {
-  const result = core.stop.engage(scope, 'leak', OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-}
-const clear = (core: Core, id: string) => {
-  const result = core.stop.clear(id, OPERATOR);
-  return result.ok ? 'cleared' : result.error.code;
-};
-const statesOf = (core: Core, id: string) =>
-  Object.fromEntries(found(core.stop.get(id)).devices.map(({ deviceId, state }) => [deviceId, state]));
-const sentTo = (core: Core, id: DeviceId) =>
-  core.connection.to(`${id}/actuator/emergency`).map(({ payload }) => payload['command']);
-function plant(): Core {
-  const core = openCore();
-  for (const id of [A, B]) core.approved(id);
-  return core;
-}
 /** An engaged stop that both devices confirmed and that may be cleared now. */
 function clearable(core: Core, scope?: StopScope): string {
   const { id } = engage(core, scope);
@@ -35,7 +17,7 @@ function clearable(core: Core, scope?: StopScope): string {
 
 describe('clearing a stop', () => {
   it('is refused until 5 s after the last confirmation, with the time to wait', () => {
-    const core = plant();
+    const core = approvedPair();
     const { id } = engage(core);
     core.clock.advance(3_000);
     core.stop.confirmed(A, id);
@@ -55,7 +37,7 @@ describe('clearing a stop', () => {
   });
 
   it('is not held up for an hour by a wall clock that was set back', () => {
-    const core = plant();
+    const core = approvedPair();
     const { id } = engage(core);
     core.clock.jump(-3_600_000);
     core.clock.advance(5_000);
@@ -63,7 +45,7 @@ describe('clearing a stop', () => {
   });
 
   it('sends a clear to each device, lifts the block and starts nothing', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = clearable(core);
     expect(clear(core, id)).toBe('cleared');
     expect(core.connection.sent.map(({ topic, qos, payload }) => ({ topic, qos, payload }))).toEqual(
@@ -87,7 +69,7 @@ describe('clearing a stop', () => {
   });
 
   it('is done for a device when it says so', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = clearable(core);
     clear(core, id);
     core.stop.recovered(A);
@@ -99,7 +81,7 @@ describe('clearing a stop', () => {
   });
 
   it('repeated, asks only the devices that have not answered, and is journaled once', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = clearable(core);
     clear(core, id);
     core.stop.recovered(A);
@@ -109,7 +91,7 @@ describe('clearing a stop', () => {
   });
 
   it('leaves a device stopped that another stop holds, and clears it with that one', () => {
-    const core = plant();
+    const core = approvedPair();
     const outer = clearable(core);
     const inner = clearable(core, { kind: 'device', deviceId: A });
     clear(core, outer);
@@ -129,7 +111,7 @@ describe('clearing a stop', () => {
   });
 
   it('reaches a device that missed it when it is back', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = clearable(core);
     core.devices.will(B, crash, false);
     clear(core, id);
@@ -142,14 +124,14 @@ describe('clearing a stop', () => {
   });
 
   it('does not mistake a device that is free of itself for one that was cleared, while it is engaged', () => {
-    const core = plant();
+    const core = approvedPair();
     const { id } = engage(core);
     core.stop.recovered(A);
     expect(statesOf(core, id)[A]).toBe('sent');
   });
 
   it('does not name devices as overdue any more', () => {
-    const core = plant();
+    const core = approvedPair();
     const { id } = engage(core);
     core.clock.jump(10_000);
     clear(core, id);
@@ -161,13 +143,13 @@ describe('clearing a stop', () => {
   });
 
   it('of a stop that does not exist is refused', () => {
-    expect(clear(plant(), 'x')).toBe('not_found');
+    expect(clear(approvedPair(), 'x')).toBe('not_found');
   });
 });
 
 describe('the latch', () => {
   it('survives a restart of the console (conformance F11) and asks again who had not confirmed', () => {
-    const core = plant();
+    const core = approvedPair();
     const { id } = engage(core);
     core.stop.confirmed(A, id);
     const again = core.restart();
@@ -182,7 +164,7 @@ describe('the latch', () => {
   });
 
   it('takes a confirmation of the process before it, even when nothing was sent again', () => {
-    const core = plant();
+    const core = approvedPair();
     const { id } = engage(core);
     const again = core.restart();
     again.clock.advance(100);
@@ -191,7 +173,7 @@ describe('the latch', () => {
   });
 
   it('that was cleared stays cleared', () => {
-    const core = plant();
+    const core = approvedPair();
     const id = clearable(core);
     clear(core, id);
     const again = core.restart();
@@ -202,9 +184,9 @@ describe('the latch', () => {
   });
 
   it('leaves no timer behind', () => {
-    const quiet = plant();
+    const quiet = approvedPair();
     quiet.close();
-    const core = plant();
+    const core = approvedPair();
     found(core.registry.get(A)).health = { capabilities: ['drill'] };
     core.drills.start({ kind: 'device', deviceId: A }, OPERATOR);
     const { id } = engage(core);
@@ -240,7 +222,7 @@ describe('the list of stops', () => {
 
 describe('answers of devices', () => {
   it('reach their receivers from their topics', () => {
-    const core = plant();
+    const core = approvedPair();
     const seen: unknown[] = [];
     registerStopHandlers(core.messages, {
       acknowledged: (id, { correlationId, isDrill }) => void seen.push(['acknowledged', id, correlationId, isDrill]),

@@ -1,38 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StopScope, StopView } from '../../../../src/shared/api/stop';
+import type { StopScope } from '../../../../src/shared/api/stop';
 import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
-import { A, B, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
+import { A, B, OPERATOR, beat, found, openCore } from '../devices/core-bench';
 import { fillDisk } from '../store/open-store';
-
-const tent = 'tent' as ZoneId;
-const all: StopScope = { kind: 'all' };
-
-/** Engages and returns the stop. */
-function engage(core: Core, scope: StopScope = all, reason = 'leak'): StopView {
-  const result = core.stop.engage(scope, reason, OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-}
-const clear = (core: Core, id: string) => {
-  const result = core.stop.clear(id, OPERATOR);
-  return result.ok ? 'cleared' : result.error.code;
-};
-const statesOf = (core: Core, id: string) =>
-  Object.fromEntries(found(core.stop.get(id)).devices.map(({ deviceId, state }) => [deviceId, state]));
-const sentTo = (core: Core, id: DeviceId) =>
-  core.connection.to(`${id}/actuator/emergency`).map(({ payload }) => payload['command']);
-const broadcasts = (core: Core) => core.connection.sent.filter(({ topic }) => topic === 'kaiser/broadcast/emergency');
-/** Two approved devices, of which only the first is in the tent. */
-function plant(): Core {
-  const core = openCore();
-  core.zones.put({ id: tent, name: 'Tent 1' }, OPERATOR);
-  for (const id of [A, B]) core.approved(id);
-  const device = found(core.registry.get(A));
-  device.zone = { desired: tent, confirmed: tent, state: 'confirmed' };
-  core.registry.save(device);
-  core.entries.splice(0);
-  return core;
-}
+import { all, broadcasts, clear, engage, plant, sentTo, statesOf, tent } from './stop-bench';
 
 describe('engaging a stop of the whole plant (conformance F9)', () => {
   it('sends the broadcast and one message to each device, with equal ids and strings only', () => {

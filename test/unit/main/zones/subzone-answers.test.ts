@@ -1,23 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { registerZoneHandlers } from '../../../../src/main/zones/zone-handler';
-import type { OperationView } from '../../../../src/shared/api/operations';
-import type { SubzoneId, ZoneId } from '../../../../src/shared/domain/ids';
-import type { Result } from '../../../../src/shared/domain/result';
-import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
-import { ackSubzone, ackZone, bedA, bedB, subzone, tent, valueOf, zoned } from './zone-bench';
-
-const stateOf = (core: Core, id: string) => valueOf(core.operations.get(id));
-const assign = (core: Core, id: SubzoneId = bedA, gpios: readonly number[] = [4, 25]): string =>
-  valueOf(core.subzones.assign(A, { id, gpios }, OPERATOR)).id;
-const refusal = (result: Result<OperationView>) => (result.ok ? 'accepted' : result.error);
-
-/** A device in the tent with a confirmed subzone. */
-function withBed(core = openCore(), id = bedA, gpios: readonly number[] = [4, 25]): Core {
-  if (!core.registry.get(A)) zoned(core);
-  ackSubzone(core, assign(core, id, gpios), { subzone_id: id });
-  core.connection.take();
-  return core;
-}
+import type { ZoneId } from '../../../../src/shared/domain/ids';
+import { A, B, OPERATOR, found } from '../devices/core-bench';
+import {
+  ackSubzone,
+  ackZone,
+  assignBed,
+  bedA,
+  bedB,
+  operationOf,
+  refusal,
+  subzone,
+  tent,
+  valueOf,
+  withBed,
+  zoned,
+} from './zone-bench';
 
 describe('dissolving a subzone', () => {
   it('is confirmed by subzone_removed, and the subzone is gone', () => {
@@ -36,14 +34,14 @@ describe('dissolving a subzone', () => {
     ]);
     expect(subzone(core)).toMatchObject({ isRemoving: true, state: 'pending' });
     ackSubzone(core, id, { status: 'subzone_removed' });
-    expect([found(core.registry.get(A)).subzones, stateOf(core, id).state]).toEqual([[], 'confirmed']);
+    expect([found(core.registry.get(A)).subzones, operationOf(core, id).state]).toEqual([[], 'confirmed']);
   });
 
   it('is confirmed when the device does not know it', () => {
     const core = withBed();
     const { id } = valueOf(core.subzones.remove(A, bedA, OPERATOR));
     ackSubzone(core, id, { status: 'error', reason_code: 'SUBZONE_NOT_FOUND', message: 'not found' });
-    expect([found(core.registry.get(A)).subzones, stateOf(core, id).state]).toEqual([[], 'confirmed']);
+    expect([found(core.registry.get(A)).subzones, operationOf(core, id).state]).toEqual([[], 'confirmed']);
   });
 
   it('that fails leaves it as it is on the device; a late answer still removes it', () => {
@@ -83,7 +81,7 @@ describe('safe mode of a subzone', () => {
     expect(Object.keys(found(core.connection.sent[0]).payload)).not.toContain('safe_mode');
     expect(subzone(core)).toMatchObject({ state: 'confirmed', safeMode: { desired: true, state: 'pending' } });
     core.clock.advance(15_000);
-    expect(stateOf(core, id)).toMatchObject({
+    expect(operationOf(core, id)).toMatchObject({
       state: 'timeout',
       reason: 'Devices do not acknowledge safe mode; it was sent and not refused.',
     });
@@ -94,14 +92,14 @@ describe('safe mode of a subzone', () => {
     const core = withBed();
     const first = valueOf(core.subzones.safe(A, bedA, false, OPERATOR)).id;
     ackSubzone(core, first, { status: 'error', error_code: 2506, message: 'no such subzone' });
-    expect([stateOf(core, first), subzone(core).safeMode]).toMatchObject([
+    expect([operationOf(core, first), subzone(core).safeMode]).toMatchObject([
       { state: 'failed', reason: 'no such subzone' },
       { desired: false, state: 'failed' },
     ]);
     const second = valueOf(core.subzones.safe(A, bedA, true, OPERATOR)).id;
     core.clock.advance(15_000);
     ackSubzone(core, second, { status: 'error', message: 'no such subzone' });
-    expect([stateOf(core, second).state, subzone(core).safeMode]).toEqual([
+    expect([operationOf(core, second).state, subzone(core).safeMode]).toEqual([
       'timeout',
       { desired: true, state: 'failed' },
     ]);
@@ -141,15 +139,15 @@ describe('safe mode of a subzone', () => {
 describe('a subzone acknowledgement that nobody waits for', () => {
   it('without an id tells what the device has, and completes nothing', () => {
     const core = zoned();
-    const id = assign(core);
+    const id = assignBed(core);
     ackSubzone(core, undefined);
-    expect([stateOf(core, id).state, subzone(core)]).toMatchObject([
+    expect([operationOf(core, id).state, subzone(core)]).toMatchObject([
       'pending',
       { state: 'pending', confirmed: { gpios: [4, 25], zoneId: tent } },
     ]);
     core.clock.advance(15_000);
     ackSubzone(core, undefined);
-    expect([stateOf(core, id).state, subzone(core).state]).toEqual(['timeout', 'confirmed']);
+    expect([operationOf(core, id).state, subzone(core).state]).toEqual(['timeout', 'confirmed']);
     ackSubzone(core, undefined, { status: 'subzone_removed' });
     expect(found(core.registry.get(A)).subzones).toEqual([]);
     expect(core.kinds().filter((kind) => kind === 'subzone.reported')).toHaveLength(3);
@@ -170,15 +168,15 @@ describe('a subzone acknowledgement that nobody waits for', () => {
   it('of another device that repeats the id completes nothing', () => {
     const core = zoned();
     core.approved(B);
-    const id = assign(core);
+    const id = assignBed(core);
     ackSubzone(core, id, {}, B);
-    expect(stateOf(core, id).state).toBe('pending');
+    expect(operationOf(core, id).state).toBe('pending');
   });
 
   it('is for the device of the topic, whatever the payload says', () => {
     const core = zoned();
     registerZoneHandlers(core.messages, core, () => undefined);
-    const id = assign(core);
+    const id = assignBed(core);
     core.messages.dispatch({
       topic: `kaiser/god/esp/${A}/subzone/ack`,
       payload: Buffer.from(
@@ -198,7 +196,7 @@ describe('leaving the zone', () => {
     const { id } = valueOf(core.subzones.remove(A, bedA, OPERATOR));
     ackZone(core, zone, { status: 'zone_removed', zone_id: '' });
     expect([found(core.registry.get(A)).subzones, core.operations.outbox()]).toEqual([[], []]);
-    expect(stateOf(core, id).reason).toBe('The device left its zone, and its subzones went with it.');
+    expect(operationOf(core, id).reason).toBe('The device left its zone, and its subzones went with it.');
     expect(core.kinds()).toContain('subzone.forgotten');
   });
 
@@ -218,7 +216,7 @@ it('stored subzones are there after a restart', () => {
 
 it('no timer is left behind when the console stops in the pause of a busy device', () => {
   const core = zoned();
-  ackSubzone(core, assign(core), { status: 'error', reason_code: 'CONFIG_LANE_BUSY' });
+  ackSubzone(core, assignBed(core), { status: 'error', reason_code: 'CONFIG_LANE_BUSY' });
   core.close();
   expect(core.clock.pending).toBe(0);
 });

@@ -1,23 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { SubzoneView } from '../../../../src/shared/api/devices';
-import type { OperationView } from '../../../../src/shared/api/operations';
 import type { SubzoneId } from '../../../../src/shared/domain/ids';
-import type { Result } from '../../../../src/shared/domain/result';
-import { A, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
-import { ackSubzone, ackZone, bedA, bedB, shed, subzone, tent, valueOf, zoned } from './zone-bench';
-
-const stateOf = (core: Core, id: string) => valueOf(core.operations.get(id));
-const assign = (core: Core, id: SubzoneId = bedA, gpios: readonly number[] = [4, 25]): string =>
-  valueOf(core.subzones.assign(A, { id, gpios }, OPERATOR)).id;
-const refusal = (result: Result<OperationView>) => (result.ok ? 'accepted' : result.error);
-
-/** A device in the tent with a confirmed subzone. */
-function withBed(core = openCore(), id = bedA, gpios: readonly number[] = [4, 25]): Core {
-  if (!core.registry.get(A)) zoned(core);
-  ackSubzone(core, assign(core, id, gpios), { subzone_id: id });
-  core.connection.take();
-  return core;
-}
+import { A, OPERATOR, beat, found, openCore } from '../devices/core-bench';
+import {
+  ackSubzone,
+  ackZone,
+  assignBed,
+  bedA,
+  bedB,
+  operationOf,
+  refusal,
+  shed,
+  subzone,
+  tent,
+  valueOf,
+  withBed,
+  zoned,
+} from './zone-bench';
 
 describe('assigning a subzone', () => {
   it('sends every key, with the confirmed zone, without pin 0, and is confirmed by its acknowledgement', () => {
@@ -52,7 +51,7 @@ describe('assigning a subzone', () => {
     expect(subzone(core)).toEqual(view);
     ackSubzone(core, id);
     expect(subzone(core)).toEqual({ ...view, state: 'confirmed', confirmed: { gpios: [4, 25], zoneId: tent } });
-    expect(stateOf(core, id)).toMatchObject({ kind: 'subzone_assign', subject: bedA, state: 'confirmed' });
+    expect(operationOf(core, id)).toMatchObject({ kind: 'subzone_assign', subject: bedA, state: 'confirmed' });
     expect(core.entries.slice(-2).map(({ kind, actor, message }) => [kind, actor, message])).toEqual([
       ['subzone.requested', OPERATOR, `${A}: subzone Bed A with pins 4, 25`],
       ['subzone.confirmed', `device:${A}`, `${A}: subzone Bed A confirmed`],
@@ -63,10 +62,10 @@ describe('assigning a subzone', () => {
     'is confirmed by an id in %o (conformance G5)',
     (fields) => {
       const core = zoned();
-      const id = assign(core);
+      const id = assignBed(core);
       const own = JSON.parse(JSON.stringify(fields).replace('ID', id)) as object;
       ackSubzone(core, undefined, { ...own, ts: 1_777_013_401 });
-      expect([stateOf(core, id).state, subzone(core).state]).toEqual(['confirmed', 'confirmed']);
+      expect([operationOf(core, id).state, subzone(core).state]).toEqual(['confirmed', 'confirmed']);
     },
   );
 
@@ -87,7 +86,7 @@ describe('assigning a subzone', () => {
     core.subzones.safe(A, bedA, true, OPERATOR);
     core.clock.advance(15_000);
     core.connection.take();
-    ackSubzone(core, assign(core));
+    ackSubzone(core, assignBed(core));
     expect(core.connection.to('subzone/assign')).toMatchObject([{ payload: { safe_mode_active: true } }]);
     expect(subzone(core).safeMode).toEqual({ desired: true, state: 'sent' });
   });
@@ -96,7 +95,7 @@ describe('assigning a subzone', () => {
     const core = openCore();
     core.approved(A);
     const zone = valueOf(core.assignment.assign(A, { zoneId: tent }, OPERATOR)).id;
-    assign(core);
+    assignBed(core);
     expect(core.connection.to('subzone/assign')).toEqual([]);
     ackZone(core, zone);
     expect(core.connection.to('subzone/assign')).toMatchObject([{ payload: { parent_zone_id: tent } }]);
@@ -107,7 +106,7 @@ describe('assigning a subzone', () => {
     core.approved(A);
     core.assignment.assign(A, { zoneId: tent }, OPERATOR);
     core.clock.advance(15_000);
-    assign(core);
+    assignBed(core);
     expect(core.connection.to('subzone/assign')).toMatchObject([{ payload: { parent_zone_id: '' } }]);
   });
 
@@ -116,7 +115,7 @@ describe('assigning a subzone', () => {
     const zone = valueOf(core.assignment.assign(A, { zoneId: shed }, OPERATOR)).id;
     const { id } = valueOf(core.subzones.assign(A, { id: bedA, gpios: [4], parentZoneId: shed }, OPERATOR));
     ackZone(core, zone, { status: 'error', message: 'no' });
-    expect(stateOf(core, id)).toMatchObject({
+    expect(operationOf(core, id)).toMatchObject({
       state: 'failed',
       reason: `${A} is in zone tent, not shed. Move the device first.`,
     });
@@ -126,7 +125,7 @@ describe('assigning a subzone', () => {
   it('is accepted for a device that is away, and sent under its id after a restart of the console', () => {
     const core = zoned();
     core.devices.brokerLost();
-    const id = assign(core);
+    const id = assignBed(core);
     const again = core.restart();
     again.devices.heartbeat(A, beat({ zone_id: tent }));
     expect(again.connection.to('subzone/assign')).toMatchObject([{ payload: { correlation_id: id } }]);
@@ -143,22 +142,24 @@ describe('assigning a subzone', () => {
     ['no knowledge of it', { reason_code: 'SUBZONE_NOT_FOUND' }, 'SUBZONE_NOT_FOUND'],
   ])('fails with the words of the device: %s', (_name, fields, reason) => {
     const core = zoned();
-    const id = assign(core);
+    const id = assignBed(core);
     ackSubzone(core, id, { status: 'error', ...fields });
-    expect(stateOf(core, id)).toMatchObject({ state: 'failed', reason });
+    expect(operationOf(core, id)).toMatchObject({ state: 'failed', reason });
     expect(subzone(core)).toMatchObject({ state: 'failed', reason, confirmed: null });
   });
 
   it('fails when the device answers for another subzone', () => {
     const core = zoned();
-    const id = assign(core);
+    const id = assignBed(core);
     ackSubzone(core, id, { subzone_id: bedB });
-    expect(stateOf(core, id).reason).toBe('The device answered subzone_assigned bed_b, which is not what was asked.');
+    expect(operationOf(core, id).reason).toBe(
+      'The device answered subzone_assigned bed_b, which is not what was asked.',
+    );
   });
 
   it('is sent once more when the device is busy', () => {
     const core = zoned();
-    const id = assign(core);
+    const id = assignBed(core);
     ackSubzone(core, id, { status: 'error', reason_code: 'CONFIG_LANE_BUSY' });
     core.clock.advance(2_000);
     expect(core.connection.to('subzone/assign').map(({ payload }) => payload['correlation_id'])).toEqual([id, id]);
@@ -168,11 +169,11 @@ describe('assigning a subzone', () => {
 
   it('times out after 15 s; a late acknowledgement still confirms the subzone', () => {
     const core = zoned();
-    const id = assign(core);
+    const id = assignBed(core);
     core.clock.advance(15_000);
-    expect([stateOf(core, id).state, subzone(core).state]).toEqual(['timeout', 'failed']);
+    expect([operationOf(core, id).state, subzone(core).state]).toEqual(['timeout', 'failed']);
     ackSubzone(core, id);
-    expect([stateOf(core, id).state, subzone(core).state]).toEqual(['timeout', 'confirmed']);
+    expect([operationOf(core, id).state, subzone(core).state]).toEqual(['timeout', 'confirmed']);
     expect(core.entries.at(-1)).toMatchObject({
       message: `${A}: subzone bed_a late confirmed`,
       details: { late: true },
@@ -181,17 +182,17 @@ describe('assigning a subzone', () => {
 
   it('that timed out does not confirm a newer wish with its late acknowledgement', () => {
     const core = zoned();
-    const first = assign(core);
+    const first = assignBed(core);
     core.clock.advance(15_000);
-    assign(core, bedA, [5]);
+    assignBed(core, bedA, [5]);
     ackSubzone(core, first);
     expect(subzone(core)).toMatchObject({ gpios: [5], state: 'pending' });
   });
 
   it('stays pending for the newer wish that waits behind it', () => {
     const core = zoned();
-    const first = assign(core, bedA, [4]);
-    const second = assign(core, bedA, [5]);
+    const first = assignBed(core, bedA, [4]);
+    const second = assignBed(core, bedA, [5]);
     ackSubzone(core, first);
     expect(subzone(core)).toMatchObject({ gpios: [5], state: 'pending', confirmed: { gpios: [4] } });
     ackSubzone(core, second, { status: 'error', message: 'no' });
@@ -201,8 +202,8 @@ describe('assigning a subzone', () => {
   it('that is withdrawn leaves what the device has', () => {
     const core = withBed();
     core.devices.brokerLost();
-    core.operations.cancel(assign(core, bedA, [5]));
-    core.operations.cancel(assign(core, bedB, [6]));
+    core.operations.cancel(assignBed(core, bedA, [5]));
+    core.operations.cancel(assignBed(core, bedB, [6]));
     expect(found(core.registry.get(A)).subzones).toMatchObject([{ id: bedA, gpios: [4, 25], state: 'confirmed' }]);
     expect(core.kinds().at(-1)).toBe('subzone.withdrawn');
   });
@@ -269,13 +270,13 @@ describe('assigning a subzone is refused', () => {
 
   it('for a pin that the device has not let go', () => {
     const core = withBed();
-    ackSubzone(core, assign(core, bedA, [4]), { status: 'error', message: 'no' });
+    ackSubzone(core, assignBed(core, bedA, [4]), { status: 'error', message: 'no' });
     expect(refusal(core.subzones.assign(A, { id: bedB, gpios: [25] }, OPERATOR))).toMatchObject({ code: 'conflict' });
   });
 
   it('beyond eight subzones', () => {
     const core = zoned();
-    for (let number = 1; number <= 8; number += 1) assign(core, `bed_${number}` as SubzoneId, [number]);
+    for (let number = 1; number <= 8; number += 1) assignBed(core, `bed_${number}` as SubzoneId, [number]);
     expect(refusal(core.subzones.assign(A, { id: bedA, gpios: [40] }, OPERATOR))).toMatchObject({
       code: 'conflict',
       message: `${A} has 8 subzones, and devices handle no more. Dissolve one first.`,

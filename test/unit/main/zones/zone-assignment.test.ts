@@ -1,36 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
-import { zoneAck } from '../../../../src/shared/wire/messages/zone';
 import { registerZoneHandlers } from '../../../../src/main/zones/zone-handler';
 import { A, B, OPERATOR, found, openCore, type Core } from '../devices/core-bench';
-
-const tent = 'tent' as ZoneId;
-const shed = 'shed' as ZoneId;
-
-/** Assigns and returns the id of the operation. */
-function assign(core: Core, id: DeviceId, zoneId: ZoneId | null = tent): string {
-  const result = zoneId ? core.assignment.assign(id, { zoneId }, OPERATOR) : core.assignment.remove(id, OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value.id;
-}
-const ack = (core: Core, from: DeviceId, id: string | undefined, fields: Record<string, unknown> = {}) =>
-  core.assignment.acknowledged(
-    from,
-    zoneAck.schema.parse({ correlation_id: id, status: 'zone_assigned', zone_id: tent, ...fields }),
-  );
-const zoneOf = (core: Core, id: DeviceId) => found(core.registry.get(id)).zone;
-const stateOf = (core: Core, id: string) => {
-  const result = core.operations.get(id);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value.state;
-};
+import { ackZoneFrom, assignZone, shed, stateOf, tent, zoneOf } from './zone-bench';
 
 describe('a zone assignment', () => {
   it('carries every string key and a UUID, and is pending until the device confirms (conformance G1)', () => {
     const core = openCore();
     core.zones.put({ id: tent, name: 'Tent 1', masterZoneId: shed }, OPERATOR);
     core.approved(A);
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     expect(core.connection.sent).toMatchObject([
       {
         topic: `kaiser/god/esp/${A}/zone/assign`,
@@ -47,7 +26,7 @@ describe('a zone assignment', () => {
     ]);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: null, state: 'pending' });
-    ack(core, A, id);
+    ackZoneFrom(core, A, id);
     expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
       { desired: tent, confirmed: tent, state: 'confirmed' },
       'confirmed',
@@ -58,7 +37,7 @@ describe('a zone assignment', () => {
   it('is confirmed by an acknowledgement that does not repeat the zone', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A), { zone_id: undefined });
+    ackZoneFrom(core, A, assignZone(core, A), { zone_id: undefined });
     expect(zoneOf(core, A).confirmed).toBe(tent);
   });
 
@@ -78,7 +57,7 @@ describe('a zone assignment', () => {
     const core = openCore();
     core.zones.put({ id: tent, name: 'Tent 1', masterZoneId: shed }, OPERATOR);
     core.approved(A);
-    ack(core, A, assign(core, A));
+    ackZoneFrom(core, A, assignZone(core, A));
     expect(core.zones.get(tent)?.name).toBe('Tent 1');
     core.assignment.assign(A, { zoneId: tent, zoneName: 'Big tent' }, OPERATOR);
     expect(core.zones.get(tent)).toMatchObject({ name: 'Big tent', masterZoneId: shed });
@@ -87,9 +66,9 @@ describe('a zone assignment', () => {
   it('fails with the words of the device and keeps what was confirmed', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A));
-    const id = assign(core, A, shed);
-    ack(core, A, id, { status: 'error', zone_id: undefined, message: 'Zone validation failed' });
+    ackZoneFrom(core, A, assignZone(core, A));
+    const id = assignZone(core, A, shed);
+    ackZoneFrom(core, A, id, { status: 'error', zone_id: undefined, message: 'Zone validation failed' });
     expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
       { desired: shed, confirmed: tent, state: 'failed', reason: 'Zone validation failed' },
       'failed',
@@ -108,8 +87,8 @@ describe('a zone assignment', () => {
   ])('fails on %s, with what the device said', (_name, fields, reason, confirmed) => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
-    ack(core, A, id, fields);
+    const id = assignZone(core, A);
+    ackZoneFrom(core, A, id, fields);
     expect([zoneOf(core, A), stateOf(core, id)]).toEqual([
       { desired: tent, confirmed, state: 'failed', reason },
       'failed',
@@ -119,12 +98,12 @@ describe('a zone assignment', () => {
   it('times out after 15 s; a later acknowledgement with its id still confirms the zone, not the operation', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     core.clock.advance(14_999);
     expect(stateOf(core, id)).toBe('pending');
     core.clock.advance(1);
     expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['timeout', 'failed']);
-    ack(core, A, id);
+    ackZoneFrom(core, A, id);
     expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
       'timeout',
       { desired: tent, confirmed: tent, state: 'confirmed' },
@@ -140,9 +119,9 @@ describe('a zone assignment', () => {
   it('that timed out fails with the words of a late refusal', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     core.clock.advance(15_000);
-    ack(core, A, id, { status: 'error', zone_id: undefined, message: 'Failed to save zone config' });
+    ackZoneFrom(core, A, id, { status: 'error', zone_id: undefined, message: 'Failed to save zone config' });
     expect(zoneOf(core, A)).toEqual({
       desired: tent,
       confirmed: null,
@@ -154,12 +133,12 @@ describe('a zone assignment', () => {
   it('that timed out does not take a newer wish back with its late acknowledgement', () => {
     const core = openCore();
     core.approved(A);
-    const first = assign(core, A);
+    const first = assignZone(core, A);
     core.clock.advance(15_000);
-    const second = assign(core, A, shed);
-    ack(core, A, first);
+    const second = assignZone(core, A, shed);
+    ackZoneFrom(core, A, first);
     expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: tent, state: 'pending' });
-    ack(core, A, second, { zone_id: shed });
+    ackZoneFrom(core, A, second, { zone_id: shed });
     expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: shed, state: 'confirmed' });
   });
 
@@ -167,11 +146,11 @@ describe('a zone assignment', () => {
     const core = openCore();
     core.approved(A);
     core.approved(B);
-    const first = assign(core, A);
-    const second = assign(core, B, shed);
-    ack(core, B, second, { zone_id: shed });
+    const first = assignZone(core, A);
+    const second = assignZone(core, B, shed);
+    ackZoneFrom(core, B, second, { zone_id: shed });
     expect([stateOf(core, first), stateOf(core, second)]).toEqual(['pending', 'confirmed']);
-    ack(core, A, first);
+    ackZoneFrom(core, A, first);
     expect([zoneOf(core, A).confirmed, zoneOf(core, B).confirmed]).toEqual([tent, shed]);
   });
 
@@ -179,19 +158,19 @@ describe('a zone assignment', () => {
     const core = openCore();
     core.approved(A);
     core.approved(B);
-    const id = assign(core, A);
-    ack(core, B, id);
+    const id = assignZone(core, A);
+    ackZoneFrom(core, B, id);
     expect([stateOf(core, id), zoneOf(core, A).confirmed]).toEqual(['pending', null]);
   });
 
   it('is confirmed once, whatever is repeated', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
-    ack(core, A, id);
+    const id = assignZone(core, A);
+    ackZoneFrom(core, A, id);
     const entries = core.entries.length;
-    ack(core, A, id);
-    ack(core, A, id, { status: 'error' });
+    ackZoneFrom(core, A, id);
+    ackZoneFrom(core, A, id, { status: 'error' });
     expect([zoneOf(core, A).state, core.entries.length]).toEqual(['confirmed', entries]);
   });
 });
@@ -200,18 +179,18 @@ describe('leaving a zone', () => {
   it('is asked for with empty strings and confirmed by a removal', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A));
+    ackZoneFrom(core, A, assignZone(core, A));
     core.connection.take();
-    const id = assign(core, A, null);
+    const id = assignZone(core, A, null);
     expect(core.connection.sent[0]?.payload).toMatchObject({ zone_id: '', master_zone_id: '', zone_name: '' });
-    ack(core, A, id, { status: 'zone_removed', zone_id: '' });
+    ackZoneFrom(core, A, id, { status: 'zone_removed', zone_id: '' });
     expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'none' });
   });
 
   it('fails when the device answers with an assignment', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A, null));
+    ackZoneFrom(core, A, assignZone(core, A, null));
     expect(zoneOf(core, A).state).toBe('failed');
   });
 });
@@ -238,9 +217,9 @@ describe('an acknowledgement that nobody waits for', () => {
   it('tells where a device is for which nobody wished a zone', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, undefined, { zone_id: shed });
+    ackZoneFrom(core, A, undefined, { zone_id: shed });
     expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: shed, state: 'none' });
-    ack(core, A, 'late', { status: 'zone_removed', zone_id: '' });
+    ackZoneFrom(core, A, 'late', { status: 'zone_removed', zone_id: '' });
     expect(zoneOf(core, A)).toEqual({ desired: null, confirmed: null, state: 'none' });
     expect(core.kinds().slice(-2)).toEqual(['zone.reported', 'zone.reported']);
   });
@@ -248,12 +227,12 @@ describe('an acknowledgement that nobody waits for', () => {
   it('is a failure when the device is elsewhere than wished, until it agrees', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A));
-    ack(core, A, undefined, { zone_id: shed });
+    ackZoneFrom(core, A, assignZone(core, A));
+    ackZoneFrom(core, A, undefined, { zone_id: shed });
     expect(zoneOf(core, A)).toMatchObject({ confirmed: shed, state: 'failed' });
-    ack(core, A, undefined, { status: 'zone_removed', zone_id: '' });
+    ackZoneFrom(core, A, undefined, { status: 'zone_removed', zone_id: '' });
     expect(zoneOf(core, A)).toMatchObject({ confirmed: null, reason: 'The device says that it left its zone.' });
-    ack(core, A, undefined);
+    ackZoneFrom(core, A, undefined);
     expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
   });
 
@@ -264,8 +243,8 @@ describe('an acknowledgement that nobody waits for', () => {
     const core = openCore();
     core.approved(A);
     const before = zoneOf(core, A);
-    ack(core, A, undefined, fields);
-    ack(core, B, undefined, fields);
+    ackZoneFrom(core, A, undefined, fields);
+    ackZoneFrom(core, B, undefined, fields);
     expect(zoneOf(core, A)).toBe(before);
   });
 
@@ -276,8 +255,8 @@ describe('an acknowledgement that nobody waits for', () => {
   ])('is counted on the device, with %s', (raw, id, status) => {
     const core = openCore();
     core.approved(A);
-    const open = assign(core, A);
-    ack(core, A, id, { status, message: '' });
+    const open = assignZone(core, A);
+    ackZoneFrom(core, A, id, { status, message: '' });
     expect([stateOf(core, open), found(core.registry.get(A)).warnings.get('unmatched_answer')]).toMatchObject([
       'pending',
       { raw: `zone: ${raw}`, count: 1 },
@@ -287,17 +266,17 @@ describe('an acknowledgement that nobody waits for', () => {
   it('because it is a repeat is not counted', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
-    ack(core, A, id);
-    ack(core, A, id);
+    const id = assignZone(core, A);
+    ackZoneFrom(core, A, id);
+    ackZoneFrom(core, A, id);
     expect([...found(core.registry.get(A)).warnings.keys()]).toEqual([]);
   });
 
   it('does not disturb a change that is under way', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
-    ack(core, A, undefined, { zone_id: shed });
+    const id = assignZone(core, A);
+    ackZoneFrom(core, A, undefined, { zone_id: shed });
     expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
       'pending',
       { desired: tent, confirmed: shed, state: 'pending' },

@@ -1,35 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
-import { zoneAck } from '../../../../src/shared/wire/messages/zone';
-import { A, B, OPERATOR, beat, found, openCore, type Core } from '../devices/core-bench';
-
-const tent = 'tent' as ZoneId;
-const shed = 'shed' as ZoneId;
-
-/** Assigns and returns the id of the operation. */
-function assign(core: Core, id: DeviceId, zoneId: ZoneId | null = tent): string {
-  const result = zoneId ? core.assignment.assign(id, { zoneId }, OPERATOR) : core.assignment.remove(id, OPERATOR);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value.id;
-}
-const ack = (core: Core, from: DeviceId, id: string | undefined, fields: Record<string, unknown> = {}) =>
-  core.assignment.acknowledged(
-    from,
-    zoneAck.schema.parse({ correlation_id: id, status: 'zone_assigned', zone_id: tent, ...fields }),
-  );
-const zoneOf = (core: Core, id: DeviceId) => found(core.registry.get(id)).zone;
-const stateOf = (core: Core, id: string) => {
-  const result = core.operations.get(id);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value.state;
-};
+import { A, B, OPERATOR, beat, openCore } from '../devices/core-bench';
+import { ackZoneFrom, assignZone, shed, stateOf, tent, zoneOf } from './zone-bench';
 
 describe('a zone assignment on its way through the outbox', () => {
   it.each(['refuses', 'silent'] as const)('waits while the broker does not take it over (%s), under its id', (mood) => {
     const core = openCore();
     core.approved(A);
     core.connection.mood = mood;
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     core.clock.advance(5_000);
     expect([stateOf(core, id), zoneOf(core, A)]).toEqual([
       'pending',
@@ -39,7 +17,7 @@ describe('a zone assignment on its way through the outbox', () => {
     core.connection.take();
     core.clock.advance(10_000);
     expect(core.connection.to('zone/assign').map(({ payload }) => payload['correlation_id'])).toEqual([id]);
-    ack(core, A, id);
+    ackZoneFrom(core, A, id);
     expect(stateOf(core, id)).toBe('confirmed');
   });
 
@@ -47,12 +25,12 @@ describe('a zone assignment on its way through the outbox', () => {
     const core = openCore();
     core.approved(A);
     core.connection.mood = 'silent';
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     core.clock.advance(5_000);
     core.connection.mood = 'refuses';
-    ack(core, A, id, { status: 'error', message: 'no' }); // the broker had it all the same
+    ackZoneFrom(core, A, id, { status: 'error', message: 'no' }); // the broker had it all the same
     expect(stateOf(core, id)).toBe('pending');
-    ack(core, A, id);
+    ackZoneFrom(core, A, id);
     expect([stateOf(core, id), zoneOf(core, A).state]).toEqual(['confirmed', 'confirmed']);
   });
 
@@ -61,12 +39,12 @@ describe('a zone assignment on its way through the outbox', () => {
     core.approved(A);
     core.connection.isOnline = false;
     core.devices.brokerLost();
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     expect([core.connection.to('zone/assign'), zoneOf(core, A).state]).toEqual([[], 'pending']);
     core.connection.isOnline = true;
     core.devices.heartbeat(A, beat());
     expect(core.connection.to('zone/assign')).toMatchObject([{ payload: { correlation_id: id, zone_id: tent } }]);
-    ack(core, A, id);
+    ackZoneFrom(core, A, id);
     expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
   });
 
@@ -74,15 +52,15 @@ describe('a zone assignment on its way through the outbox', () => {
     const core = openCore();
     core.approved(A);
     core.devices.brokerLost();
-    const older = assign(core, A);
-    const newer = assign(core, A, shed);
+    const older = assignZone(core, A);
+    const newer = assignZone(core, A, shed);
     expect([stateOf(core, older), zoneOf(core, A)]).toEqual([
       'failed',
       { desired: shed, confirmed: null, state: 'pending' },
     ]);
     core.devices.heartbeat(A, beat());
     expect(core.connection.to('zone/assign').map(({ payload }) => payload['zone_id'])).toEqual([shed]);
-    ack(core, A, newer, { zone_id: shed });
+    ackZoneFrom(core, A, newer, { zone_id: shed });
     expect(core.kinds().filter((kind) => kind.startsWith('zone.'))).toEqual([
       'zone.created',
       'zone.requested',
@@ -95,11 +73,11 @@ describe('a zone assignment on its way through the outbox', () => {
   it('that a newer one follows leaves the zone pending for the newer one, whatever its end', () => {
     const core = openCore();
     core.approved(A);
-    const first = assign(core, A);
-    const second = assign(core, A, shed);
-    ack(core, A, first);
+    const first = assignZone(core, A);
+    const second = assignZone(core, A, shed);
+    ackZoneFrom(core, A, first);
     expect(zoneOf(core, A)).toEqual({ desired: shed, confirmed: tent, state: 'pending' });
-    ack(core, A, second, { status: 'error', message: 'Zone validation failed' });
+    ackZoneFrom(core, A, second, { status: 'error', message: 'Zone validation failed' });
     expect(zoneOf(core, A)).toEqual({
       desired: shed,
       confirmed: tent,
@@ -111,9 +89,9 @@ describe('a zone assignment on its way through the outbox', () => {
   it('that is withdrawn takes the wish back', () => {
     const core = openCore();
     core.approved(A);
-    ack(core, A, assign(core, A));
+    ackZoneFrom(core, A, assignZone(core, A));
     core.devices.brokerLost();
-    core.operations.cancel(assign(core, A, shed));
+    core.operations.cancel(assignZone(core, A, shed));
     expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
     expect(core.entries.at(-1)).toMatchObject({
       kind: 'zone.withdrawn',
@@ -124,10 +102,10 @@ describe('a zone assignment on its way through the outbox', () => {
   it('that is withdrawn behind one under way leaves the zone pending for that one', () => {
     const core = openCore();
     core.approved(A);
-    const first = assign(core, A);
-    core.operations.cancel(assign(core, A, shed));
+    const first = assignZone(core, A);
+    core.operations.cancel(assignZone(core, A, shed));
     expect(zoneOf(core, A).state).toBe('pending');
-    ack(core, A, first);
+    ackZoneFrom(core, A, first);
     expect(zoneOf(core, A)).toEqual({ desired: tent, confirmed: tent, state: 'confirmed' });
   });
 
@@ -135,7 +113,7 @@ describe('a zone assignment on its way through the outbox', () => {
     const core = openCore();
     core.approved(A);
     core.devices.brokerLost();
-    assign(core, A);
+    assignZone(core, A);
     for (let count = 0; count < 1_000; count += 1)
       core.operations.submit({ deviceId: B, slot: `slot ${count}`, kind: 'config', body: {} });
     expect(zoneOf(core, A)).toMatchObject({ desired: tent, state: 'failed' });
@@ -146,13 +124,13 @@ describe('a zone assignment on its way through the outbox', () => {
     const core = openCore();
     core.approved(A);
     const busy = { status: 'error', zone_id: undefined, message: 'Config lane busy', reason_code: 'CONFIG_LANE_BUSY' };
-    const id = assign(core, A);
-    ack(core, A, id, busy);
-    ack(core, A, id, busy); // QoS 1 may repeat it
+    const id = assignZone(core, A);
+    ackZoneFrom(core, A, id, busy);
+    ackZoneFrom(core, A, id, busy); // QoS 1 may repeat it
     expect([stateOf(core, id), core.connection.to('zone/assign').length]).toEqual(['pending', 1]);
     core.clock.advance(2_000);
     expect([stateOf(core, id), core.connection.to('zone/assign').length]).toEqual(['pending', 2]);
-    ack(core, A, id, busy);
+    ackZoneFrom(core, A, id, busy);
     expect([stateOf(core, id), zoneOf(core, A).reason]).toEqual(['failed', 'Config lane busy']);
     core.clock.advance(20_000);
     expect(core.connection.to('zone/assign')).toHaveLength(2);
@@ -161,9 +139,9 @@ describe('a zone assignment on its way through the outbox', () => {
   it('that was confirmed during the pause of a busy device is not sent again', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
-    ack(core, A, id, { status: 'error', reason_code: 'CONFIG_LANE_BUSY' });
-    ack(core, A, id);
+    const id = assignZone(core, A);
+    ackZoneFrom(core, A, id, { status: 'error', reason_code: 'CONFIG_LANE_BUSY' });
+    ackZoneFrom(core, A, id);
     core.clock.advance(20_000);
     expect([stateOf(core, id), core.connection.to('zone/assign').length]).toEqual(['confirmed', 1]);
   });
@@ -180,7 +158,7 @@ describe('a zone assignment on its way through the outbox', () => {
   it('leaves no timer behind when the console stops', () => {
     const core = openCore();
     core.approved(A);
-    assign(core, A);
+    assignZone(core, A);
     core.close();
     expect(core.clock.pending).toBe(0);
   });
@@ -188,12 +166,12 @@ describe('a zone assignment on its way through the outbox', () => {
   it('that the console left open at its end is sent again under its id after a restart, and confirms', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     const again = core.restart();
     expect([stateOf(again, id), zoneOf(again, A).state]).toEqual(['pending', 'pending']);
     again.devices.heartbeat(A, beat());
     expect(again.connection.to('zone/assign')).toMatchObject([{ payload: { correlation_id: id, zone_id: tent } }]);
-    ack(again, A, id);
+    ackZoneFrom(again, A, id);
     expect([stateOf(again, id), zoneOf(again, A)]).toEqual([
       'confirmed',
       { desired: tent, confirmed: tent, state: 'confirmed' },
@@ -203,7 +181,7 @@ describe('a zone assignment on its way through the outbox', () => {
   it('whose change was lost from the disk has failed after a restart', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     core.store.batch.flush();
     core.store.plant.exec('DELETE FROM outbox');
     const again = core.restart();
@@ -221,10 +199,10 @@ describe('a zone assignment on its way through the outbox', () => {
   it('of a device that is removed meanwhile ends without a trace on the next device of that id', () => {
     const core = openCore();
     core.approved(A);
-    const id = assign(core, A);
+    const id = assignZone(core, A);
     core.devices.remove(A, OPERATOR);
     core.approved(A);
-    ack(core, A, id);
+    ackZoneFrom(core, A, id);
     core.clock.advance(20_000);
     expect([stateOf(core, id), zoneOf(core, A)]).toEqual(['failed', { desired: null, confirmed: tent, state: 'none' }]);
   });
