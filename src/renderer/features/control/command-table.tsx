@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandView } from '../../../shared/api/control';
 import { hrefOf } from '../../app/router';
@@ -6,6 +5,7 @@ import { usePlant } from '../../connection/plant-store';
 import { useCommandName } from '../../control/command-texts';
 import { useActorName } from '../../plant/actor-name';
 import { formatDuration } from '../../ui/format';
+import { LogRow } from '../../ui/log-row';
 import { Mark } from '../../ui/mark';
 import { Tag } from '../../ui/tag';
 import { Time } from '../../ui/time';
@@ -43,49 +43,35 @@ export function CommandTable({ commands }: { readonly commands: readonly Command
 
 function Row({ command }: { readonly command: CommandView }) {
   const { t } = useTranslation('commands');
-  const [isOpen, setOpen] = useState(false);
   const nameOf = useCommandName();
   const actorName = useActorName();
   const deviceName = usePlant((plant) => plant.devices[command.deviceId]?.name);
   const priority = commandPriority(command);
   return (
-    <>
-      <tr>
-        <td className={css['quiet']}>
-          <Time at={command.at} />
-        </td>
-        <td>
-          <a href={hrefOf({ screen: 'device', deviceId: command.deviceId })}>{deviceName || command.deviceId}</a>
-        </td>
-        <td>{nameOf(command)}</td>
-        <td>
-          <span className={css['kindCell']}>
-            <span className={css['mark']}>{priority !== 'none' && <Mark priority={priority} size="small" />}</span>
-            {t(`state.${command.state}`)}
-            {command.conflict && <Tag tone="high">{t('conflict')}</Tag>}
-          </span>
-        </td>
-        <td className={css['quiet']}>{command.latencyMs === undefined ? '–' : formatDuration(command.latencyMs)}</td>
-        <td className={css['quiet']}>{actorName(command.issuedBy)}</td>
-        <td>
-          <button
-            type="button"
-            className={css['moreKey']}
-            aria-expanded={isOpen}
-            aria-label={isOpen ? t('hideDetails') : t('detailsOf')}
-            onClick={() => setOpen(!isOpen)}
-          >
-            <span aria-hidden>{isOpen ? '−' : '+'}</span>
-          </button>
-        </td>
-      </tr>
-      {isOpen && (
-        <tr className={css['details']}>
-          <td colSpan={7}>
-            <CommandDetails command={command} />
+    <LogRow
+      columns={7}
+      labels={{ show: t('detailsOf'), hide: t('hideDetails') }}
+      details={<CommandDetails command={command} />}
+      cells={
+        <>
+          <td className={css['quiet']}>
+            <Time at={command.at} />
           </td>
-        </tr>
-      )}
-    </>
+          <td>
+            <a href={hrefOf({ screen: 'device', deviceId: command.deviceId })}>{deviceName || command.deviceId}</a>
+          </td>
+          <td>{nameOf(command)}</td>
+          <td>
+            <span className={css['kindCell']}>
+              <span className={css['mark']}>{priority !== 'none' && <Mark priority={priority} size="small" />}</span>
+              {t(`state.${command.state}`)}
+              {command.conflict && <Tag tone="high">{t('conflict')}</Tag>}
+            </span>
+          </td>
+          <td className={css['quiet']}>{command.latencyMs === undefined ? '–' : formatDuration(command.latencyMs)}</td>
+          <td className={css['quiet']}>{actorName(command.issuedBy)}</td>
+        </>
+      }
+    />
   );
 }

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JournalEntry } from '../../../shared/api/journal';
 import { hrefOf } from '../../app/router';
@@ -6,6 +5,7 @@ import { usePlant } from '../../connection/plant-store';
 import { useActorName } from '../../plant/actor-name';
 import { eventPriority } from '../../plant/event-rules';
 import { useEventText } from '../../plant/event-text';
+import { LogRow } from '../../ui/log-row';
 import { Mark } from '../../ui/mark';
 import { Time } from '../../ui/time';
 import { useKindName } from './journal-kinds';
@@ -39,47 +39,33 @@ export function JournalTable({ entries }: { readonly entries: readonly JournalEn
 
 function Row({ entry }: { readonly entry: JournalEntry }) {
   const { t } = useTranslation('journal');
-  const [isOpen, setOpen] = useState(false);
   const kindName = useKindName();
   const textOf = useEventText();
   const actorName = useActorName();
   const priority = eventPriority(entry.kind);
   const isOwnAct = entry.deviceId !== undefined && entry.actor === `device:${entry.deviceId}`;
   return (
-    <>
-      <tr>
-        <td className={css['quiet']}>
-          <Time at={entry.at} />
-        </td>
-        <td>
-          <span className={css['kindCell']}>
-            <span className={css['mark']}>{priority !== 'none' && <Mark priority={priority} size="small" />}</span>
-            {kindName(entry.kind)}
-          </span>
-        </td>
-        <td>{textOf(entry)}</td>
-        <td className={css['quiet']}>{entry.deviceId !== undefined && <DeviceLink deviceId={entry.deviceId} />}</td>
-        <td className={css['quiet']}>{isOwnAct ? t('actor.device') : actorName(entry.actor)}</td>
-        <td>
-          <button
-            type="button"
-            className={css['moreKey']}
-            aria-expanded={isOpen}
-            aria-label={isOpen ? t('hideDetails') : t('detailsOf')}
-            onClick={() => setOpen(!isOpen)}
-          >
-            <span aria-hidden>{isOpen ? '−' : '+'}</span>
-          </button>
-        </td>
-      </tr>
-      {isOpen && (
-        <tr className={css['details']}>
-          <td colSpan={6}>
-            <Details entry={entry} />
+    <LogRow
+      columns={6}
+      labels={{ show: t('detailsOf'), hide: t('hideDetails') }}
+      details={<Details entry={entry} />}
+      cells={
+        <>
+          <td className={css['quiet']}>
+            <Time at={entry.at} />
           </td>
-        </tr>
-      )}
-    </>
+          <td>
+            <span className={css['kindCell']}>
+              <span className={css['mark']}>{priority !== 'none' && <Mark priority={priority} size="small" />}</span>
+              {kindName(entry.kind)}
+            </span>
+          </td>
+          <td>{textOf(entry)}</td>
+          <td className={css['quiet']}>{entry.deviceId !== undefined && <DeviceLink deviceId={entry.deviceId} />}</td>
+          <td className={css['quiet']}>{isOwnAct ? t('actor.device') : actorName(entry.actor)}</td>
+        </>
+      }
+    />
   );
 }
 
