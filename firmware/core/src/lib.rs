@@ -4,6 +4,19 @@
 //! every pool has a fixed size, and `Node` is all the memory there is.
 #![cfg_attr(not(test), no_std)]
 #![deny(unsafe_code)]
+// Nothing that comes over the network or the serial line may end in a panic: what could be out of range is asked for with `get`.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
 
 pub mod board;
 pub mod config;
