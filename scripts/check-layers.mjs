@@ -14,7 +14,7 @@ import { Visitor, parseSync } from 'vite';
 /** Packages that only some folders may import, with all their subpaths. */
 const packageHomes = [
   { rule: 'electron', packages: /^electron$/, home: /^src\/(main\/electron\/|main\/index\.ts$|preload\/)/ },
-  { rule: 'mqtt', packages: /^mqtt$/, home: /^src\/main\/(link|broker|plant)\// },
+  { rule: 'mqtt', packages: /^mqtt$/, home: /^src\/main\/(link|broker)\// },
   { rule: 'aedes', packages: /^aedes(-.*)?$/, home: /^src\/main\/broker\// },
   { rule: 'better-sqlite3', packages: /^better-sqlite3$/, home: /^src\/main\/(store\/|.*-store\.ts$)/ },
   { rule: 'serialport', packages: /^(serialport|@serialport\/.*)$/, home: /^src\/main\/flash\// },

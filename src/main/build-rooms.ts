@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ZoneId } from '../shared/domain/ids';
 import type { Rooms } from './api/rooms';
 import type { StateHub } from './api/state-hub';
@@ -13,7 +14,7 @@ import { Actuators } from './control/actuators';
 import { learnBoard } from './control/board-learning';
 import { CommandStore } from './control/command-store';
 import { ControlService } from './control/control-service';
-import { Demo } from './demo';
+import { Demo, TWIN_FILE } from './demo';
 import { ContractWatch } from './devices/contract-watch';
 import { DeviceConfiguration } from './devices/configuration';
 import { DeviceRegistry } from './devices/device-registry';
@@ -104,6 +105,8 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     log,
     kaiserId,
     brokerUrl,
+    twinPath: join(options.firmwareDirectory, TWIN_FILE),
+    changes: hub,
     onSensorsGone: (ids) => ids.forEach(hub.sensor),
   });
   const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => link.describe() });

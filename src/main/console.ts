@@ -28,6 +28,8 @@ export type ConsoleOptions = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly queryWorkerPath: string;
+  /** Where the device firmware lies (resources/firmware); the simulated devices run it. */
+  readonly firmwareDirectory: string;
 };
 
 export type RunningConsole = {
@@ -94,6 +96,8 @@ function statusOf(options: ConsoleOptions, store: Store, { link, services, demo 
       running: demo.isRunning,
       available: demo.isAvailable,
       devices: services.registry.all().filter(({ isDemo }) => isDemo).length,
+      problem: demo.problem,
+      faulty: demo.faultyDevices(),
     },
     counters: countersView(link.counters),
     errorAlarm: services.metrics.errorAlarm,
@@ -114,7 +118,7 @@ function assemble(options: ConsoleOptions, base: Base) {
     clock,
     hub,
     status,
-    demo: { start: () => demo.start(), remove: () => demo.remove() },
+    demo,
   });
   return {
     router,

@@ -69,6 +69,7 @@ async function run({ broker, kaiserId, isDemo }: CommandLine, dataDirectory: str
     log,
     clock: systemClock,
     queryWorkerPath: join(import.meta.dirname, 'worker.js'),
+    firmwareDirectory: join(import.meta.dirname, '../../resources/firmware'),
   });
   end.add('console', core.stop);
   const closePorts = servePagePorts(core.router, log);

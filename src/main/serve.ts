@@ -86,6 +86,7 @@ async function start(
     log,
     clock: systemClock,
     queryWorkerPath: join(import.meta.dirname, 'worker.js'),
+    firmwareDirectory: join(import.meta.dirname, '../../resources/firmware'),
   });
   end.add('console', async () => (await coreStart).stop());
   const core = await coreStart;

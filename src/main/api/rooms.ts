@@ -1,4 +1,6 @@
+import type { DeviceFaults, SimulatedDevice } from '../../shared/api/plant';
 import type { StatusView } from '../../shared/api/status';
+import type { DeviceId } from '../../shared/domain/ids';
 import type { Result } from '../../shared/domain/result';
 import type { Clock } from '../clock';
 import type { BrokerApi } from '../broker/broker-api';
@@ -26,8 +28,11 @@ import type { StateHub } from './state-hub';
 
 /** The demo plant as the API switches it. */
 export type DemoSwitch = {
-  readonly start: () => Result<{ running: boolean }>;
-  readonly remove: () => Promise<Result<{ removedDevices: number }>>;
+  start(): Result<{ running: boolean }>;
+  remove(): Promise<Result<{ removedDevices: number }>>;
+  devices(): readonly SimulatedDevice[];
+  setFaults(deviceId: DeviceId, faults: DeviceFaults, actor: string): Result<SimulatedDevice>;
+  brownOut(deviceId: DeviceId, actor: string): Result<SimulatedDevice>;
 };
 
 /** What the API procedures call. console.ts fills it. */

@@ -32,6 +32,7 @@ export function createRouter(rooms: Rooms) {
     broker: brokerProcedures(rooms),
     metrics: { get: os.metrics.get.handler(() => rooms.metrics.view()) },
     journal: { list: os.journal.list.handler(({ input }) => rooms.journal.page(input)) },
+    plant: plantProcedures(rooms),
     state: stateProcedures(rooms),
   });
 }
@@ -193,6 +194,16 @@ function brokerProcedures({ broker }: Rooms) {
     accounts: os.broker.accounts.handler(() => broker.accounts()),
     createAccount: os.broker.createAccount.handler(async ({ input }) => unwrap(await broker.createAccount(input))),
     removeAccount: os.broker.removeAccount.handler(({ input }) => unwrap(broker.removeAccount(input.username))),
+  };
+}
+
+function plantProcedures({ demo }: Rooms) {
+  return {
+    devices: os.plant.devices.handler(() => [...demo.devices()]),
+    setFaults: os.plant.setFaults.handler(({ input: { id, ...faults }, context }) =>
+      unwrap(demo.setFaults(id, faults, context.actor)),
+    ),
+    brownOut: os.plant.brownOut.handler(({ input, context }) => unwrap(demo.brownOut(input.id, context.actor))),
   };
 }
 

@@ -1,12 +1,15 @@
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
+import type { BoardId } from '../../shared/domain/boards';
 import {
   actuatorConfigSchema,
+  offlineRuleSchema,
   sensorConfigSchema,
   type ActuatorConfig,
+  type OfflineRule,
   type SensorConfig,
 } from '../../shared/wire/messages/config';
-import type { PlantBoard } from './board-rules';
 import type { Inputs, Quantity } from './climate-rules';
+import { romOf } from './rom-rules';
 
 /** A simulated sensor: what it is to the contract, and what of the climate it measures. */
 export type SensorPlan = {
@@ -14,8 +17,8 @@ export type SensorPlan = {
   readonly type: string;
   readonly quantity: Quantity;
 };
-/** A simulated actuator: what it is to the contract, what it does to the climate, and how it stands at the start (0–1). */
-export type ActuatorPlan = { readonly config: ActuatorConfig; readonly drives: keyof Inputs; readonly initial: number };
+/** A simulated actuator: what it is to the contract, and what it does to the climate. */
+export type ActuatorPlan = { readonly config: ActuatorConfig; readonly drives: keyof Inputs };
 
 export type DemoDevicePlan = {
   readonly id: DeviceId;
@@ -24,11 +27,13 @@ export type DemoDevicePlan = {
   readonly zoneId: ZoneId | null;
   readonly climateOf: ZoneId;
   readonly isApproved: boolean;
-  readonly board: PlantBoard;
-  /** What it announces in its heartbeat (our extensions). */
-  readonly capabilities: readonly string[];
+  readonly board: BoardId;
+  /** What it announces in its heartbeat in place of what the firmware can (our extensions). */
+  readonly capabilities?: readonly string[];
   readonly sensors: readonly SensorConfig[];
   readonly actuators: readonly ActuatorConfig[];
+  /** What it does while it cannot reach the console. */
+  readonly offlineRules: readonly OfflineRule[];
   readonly sensorPlans: readonly SensorPlan[];
   readonly actuatorPlans: readonly ActuatorPlan[];
 };
@@ -51,60 +56,88 @@ type ActuatorEntry = readonly [
   type: ActuatorConfig['actuator_type'],
   name: string,
   drives: keyof Inputs,
-  initial: number,
+  /** Default state, 0–1: how it stands at the start, after a reboot and without a console. */
+  level: number,
 ];
 
 /** What runs for days without being looked at, and how long it may; the others keep the contract's hour (5.3). */
 const runsAllDay: ReadonlySet<keyof Inputs> = new Set(['fan', 'vent', 'lamp', 'circulation', 'aeration']);
 const ALL_DAY_MS = 7 * 24 * 3_600_000;
 
-const capabilities = ['drill', 'reboot', 'identify', 'zone_free_commands'];
-/** Firmware of before the drills: such a device is skipped by them. */
-const olderCapabilities = capabilities.filter((name) => name !== 'drill');
+/** The second pin of the valves (8.4): the next number, which is the rule, does not exist on every board. */
+const valveEnablePin = 27;
+const FULL_DUTY = 255;
 
-function device(
-  id: string,
-  name: string,
-  where: { zone: ZoneId; isApproved?: boolean; board?: PlantBoard; isOlder?: boolean },
-  parts: { sensors?: readonly SensorEntry[]; actuators?: readonly ActuatorEntry[] },
-): DemoDevicePlan {
+/** Firmware of before the drills: such a device is skipped by them. */
+const olderCapabilities = ['reboot', 'identify', 'zone_free_commands'];
+
+function sensorPlan(deviceId: string, [gpio, type, label, quantity, intervalS]: SensorEntry): SensorPlan {
+  const config = sensorConfigSchema.parse({
+    gpio,
+    sensor_type: type,
+    sensor_name: label,
+    measurement_interval_seconds: intervalS,
+    ...(type === 'ds18b20' && { onewire_address: romOf(deviceId, 0) }),
+  });
+  return { config, type, quantity };
+}
+
+function actuatorPlan([gpio, type, label, drives, level]: ActuatorEntry): ActuatorPlan {
+  const config = actuatorConfigSchema.parse({
+    gpio,
+    actuator_type: type,
+    actuator_name: label,
+    default_state: level > 0,
+    default_pwm: type === 'pwm' ? Math.round(level * FULL_DUTY) : 0,
+    ...(type === 'valve' && { aux_gpio: valveEnablePin }),
+    ...(runsAllDay.has(drives) && { max_runtime_ms: ALL_DAY_MS }),
+  });
+  return { config, drives };
+}
+
+type Where = {
+  readonly zone: ZoneId;
+  readonly isApproved?: boolean;
+  readonly board?: BoardId;
+  readonly isOlder?: boolean;
+};
+type Parts = {
+  readonly sensors?: readonly SensorEntry[];
+  readonly actuators?: readonly ActuatorEntry[];
+  readonly rules?: readonly Partial<OfflineRule>[];
+};
+
+function device(id: string, name: string, where: Where, parts: Parts): DemoDevicePlan {
   const { isApproved = true, board = 'esp32', isOlder = false } = where;
-  const sensorPlans = (parts.sensors ?? []).map(([gpio, type, label, quantity, intervalS]) => ({
-    config: sensorConfigSchema.parse({
-      gpio,
-      sensor_type: type,
-      sensor_name: label,
-      measurement_interval_seconds: intervalS,
-    }),
-    type,
-    quantity,
-  }));
-  const actuatorPlans = (parts.actuators ?? []).map(([gpio, type, label, drives, initial]) => ({
-    config: actuatorConfigSchema.parse({
-      gpio,
-      actuator_type: type,
-      actuator_name: label,
-      ...(runsAllDay.has(drives) && { max_runtime_ms: ALL_DAY_MS }),
-    }),
-    drives,
-    initial,
-  }));
+  const deviceId = `MOCK_${id}` as DeviceId;
+  const sensorPlans = (parts.sensors ?? []).map((entry) => sensorPlan(deviceId, entry));
+  const actuatorPlans = (parts.actuators ?? []).map(actuatorPlan);
   return {
-    id: `MOCK_${id}` as DeviceId,
+    id: deviceId,
     name,
     zoneId: isApproved ? where.zone : null,
     climateOf: where.zone,
     isApproved,
     board,
-    capabilities: isOlder ? olderCapabilities : capabilities,
+    ...(isOlder && { capabilities: olderCapabilities }),
     sensors: sensorPlans.map(({ config }) => config),
     actuators: actuatorPlans.map(({ config }) => config),
+    offlineRules: (parts.rules ?? []).map((rule) => offlineRuleSchema.parse(rule)),
     sensorPlans,
     actuatorPlans,
   };
 }
 
-/** The devices of the demo plant, one line per sensor and actuator: pin, type, name, what it measures or drives, interval or start. */
+/** Seedlings must not get cold because a cable is out: below 18 °C the bed is heated, up to 21 °C, without any console. */
+const frostGuard: Partial<OfflineRule> = {
+  actuator_gpio: 10,
+  sensor_gpio: 6,
+  sensor_value_type: 'ds18b20',
+  activate_below: 18,
+  deactivate_above: 21,
+};
+
+/** The devices of the demo plant, one line per sensor and actuator: pin, type, name, what it measures or drives, interval or default. */
 export const demoDevices: readonly DemoDevicePlan[] = [
   device('TOMATO_AIR', 'Tomato air', { zone: TOMATOES }, {
     sensors: [[0, 'sht31_temp', 'Air temperature', 'airC', 2], [0, 'sht31_humidity', 'Humidity', 'humidity', 2], [32, 'co2', 'CO₂', 'co2Ppm', 5]],
@@ -127,6 +160,7 @@ export const demoDevices: readonly DemoDevicePlan[] = [
   device('PROP_HEAT', 'Propagation heat', { zone: PROPAGATION, board: 'esp32c3' }, {
     sensors: [[6, 'ds18b20', 'Bed temperature', 'soilC', 2]],
     actuators: [[10, 'relay', 'Bed heater', 'heater', 0]],
+    rules: [frostGuard],
   }),
   device('PROP_MIST', 'Propagation mist', { zone: PROPAGATION }, {
     sensors: [[34, 'moisture', 'Bed moisture', 'soilPct', 2]],

@@ -1,21 +1,31 @@
+/*
+ * The demo plant: three climates, and simulated devices that measure and drive them. The devices run the real firmware and talk to the
+ * console's embedded broker over sockets of their own, like real ones; only what surrounds them is computed here. Owned by demo.ts.
+ */
 import type { Logger } from 'pino';
+import { noFaults, type DeviceFaults } from '../../shared/api/plant';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
 import type { Clock } from '../clock';
 import { idleInputs, nextClimate, outdoorAt, startClimate, type Climate, type Inputs } from './climate-rules';
-import { demoDevices, demoZones, type DemoDevicePlan, type SensorPlan } from './demo-plan';
-import { encode } from './encoding-rules';
-import { gaussianSource } from './noise';
-import { SimulatedDevice } from './simulated-device';
-
-export type DemoPlant = { readonly start: () => void; readonly stop: () => Promise<void> };
+import { demoDevices, demoZones, type DemoDevicePlan } from './demo-plan';
+import { gaussianSource, uniformSource } from './noise';
+import { PlantOutputs } from './plant-outputs';
+import { TwinDevice } from './twin-device';
+import type { Twin, TwinModule } from './twin-module';
+import { worldOf } from './world-rules';
 
 export type DemoPlantOptions = {
+  readonly module: TwinModule;
   readonly brokerUrl: string;
   readonly kaiserId: string;
   readonly loginFor: (deviceId: DeviceId) => { readonly username: string; readonly password: string };
   readonly clock: Clock;
   readonly seed: number;
   readonly log: Logger;
+  /** What the devices had stored when they ran last; without it a device starts as the plan says. */
+  readonly flashOf: (deviceId: DeviceId) => Uint8Array | null;
+  /** The firmware of a device has failed. The devices share one module, so the plant is to be stopped. */
+  readonly onFailure: () => void;
 };
 
 /** The climate moves in steps of this length. */
@@ -27,82 +37,153 @@ const OFFSETS = [
   { airC: -1, soilPct: 0 },
 ] as const;
 
-/** The simulated plant: three climates, and devices that measure and drive them over MQTT like real ones. */
-export function createDemoPlant(options: DemoPlantOptions): DemoPlant {
-  const { clock, seed, loginFor, ...connection } = options;
-  const gaussian = gaussianSource(seed);
-  const devices = demoDevices.map((plan) => ({
-    plan,
-    device: new SimulatedDevice({
-      ...connection,
-      clock,
-      plan,
-      login: loginFor(plan.id),
-      sample: (gpio, type) => sampleOf(plan, { gpio, type, climates, gaussian }),
-    }),
-  }));
-  const climates = new Map<ZoneId, Climate>(
-    demoZones.map(({ id }, index) => [
-      id,
-      {
-        ...startClimate,
-        airC: startClimate.airC + (OFFSETS[index]?.airC ?? 0),
-        soilPct: startClimate.soilPct + (OFFSETS[index]?.soilPct ?? 0),
-      },
-    ]),
-  );
-  const dueMs = new Map<SensorPlan, number>();
-  let cancelStep = (): void => undefined;
-  let lastMs = clock.monotonic();
+type Member = {
+  readonly plan: DemoDevicePlan;
+  readonly outputs: PlantOutputs;
+  readonly device: TwinDevice;
+  faults: DeviceFaults;
+};
 
-  const step = () => {
-    const nowMs = clock.monotonic();
-    const dtS = (nowMs - lastMs) / 1000;
-    lastMs = nowMs;
-    const outdoor = outdoorAt(nowMs / 1000);
-    for (const [id, climate] of climates) climates.set(id, nextClimate(climate, inputsOf(id, devices), outdoor, dtS));
-    for (const { plan, device } of devices) measure(plan, device, nowMs);
-  };
-  const measure = (plan: DemoDevicePlan, device: SimulatedDevice, nowMs: number) => {
-    for (const sensor of plan.sensorPlans) {
-      const intervalS = device.intervalS(sensor.config.gpio, sensor.type);
-      if (intervalS === null || nowMs < (dueMs.get(sensor) ?? 0)) continue;
-      dueMs.set(sensor, nowMs + intervalS * 1000);
-      const raw = sampleOf(plan, { gpio: sensor.config.gpio, type: sensor.type, climates, gaussian });
-      if (raw !== undefined) device.reading(sensor.config.gpio, sensor.type, raw);
+export class DemoPlant {
+  private readonly members: ReadonlyMap<DeviceId, Member>;
+  private readonly climates: Map<ZoneId, Climate>;
+  private readonly gaussian: () => number;
+  private lastMs: number;
+  private cancelStep: () => void = () => undefined;
+
+  constructor(private readonly options: DemoPlantOptions) {
+    this.gaussian = gaussianSource(options.seed);
+    this.lastMs = options.clock.monotonic();
+    this.climates = new Map(demoZones.map(({ id }, index) => [id, startOf(index)]));
+    this.members = new Map(demoDevices.map((plan, index) => [plan.id, this.memberOf(plan, index)]));
+  }
+
+  start(): void {
+    for (const member of this.members.values()) {
+      this.showClimate(member);
+      member.device.start();
     }
-  };
+    this.cancelStep = this.options.clock.every(STEP_MS, () => this.step());
+  }
 
-  return {
-    start: () => {
-      for (const { device } of devices) device.start();
-      cancelStep = clock.every(STEP_MS, step);
-    },
-    stop: async () => {
-      cancelStep();
-      await Promise.all(devices.map(({ device }) => device.stop()));
-    },
-  };
+  async stop(): Promise<void> {
+    this.cancelStep();
+    await Promise.all([...this.members.values()].map(({ device }) => device.stop()));
+  }
+
+  /** What is wrong with each device. */
+  faults(): readonly { readonly deviceId: DeviceId; readonly faults: DeviceFaults }[] {
+    return [...this.members].map(([deviceId, { faults }]) => ({ deviceId, faults }));
+  }
+
+  has(deviceId: DeviceId): boolean {
+    return this.members.has(deviceId);
+  }
+
+  setFaults(deviceId: DeviceId, faults: DeviceFaults): void {
+    const member = this.members.get(deviceId);
+    if (!member) return;
+    member.faults = faults;
+    member.device.setFaults(faults);
+  }
+
+  brownOut(deviceId: DeviceId): void {
+    this.members.get(deviceId)?.device.brownOut();
+  }
+
+  /** What the devices have stored. */
+  flashes(): ReadonlyMap<DeviceId, Uint8Array> {
+    const flashes = new Map<DeviceId, Uint8Array>();
+    for (const [deviceId, { device }] of this.members) {
+      const flash = device.flash();
+      if (flash) flashes.set(deviceId, flash);
+    }
+    return flashes;
+  }
+
+  private memberOf(plan: DemoDevicePlan, index: number): Member {
+    const { clock, log, brokerUrl, seed } = this.options;
+    const { hostname, port } = new URL(brokerUrl);
+    const broker = { host: hostname, port: Number(port) };
+    const outputs = new PlantOutputs(plan.actuatorPlans);
+    const device = new TwinDevice({
+      id: plan.id,
+      twin: this.openTwin(plan, index, broker),
+      broker,
+      clock,
+      log,
+      random: uniformSource(seed + index),
+      onPin: (gpio, duty) => outputs.set(gpio, duty),
+      onFailure: (error) => this.failed(plan.id, error),
+    });
+    return { plan, outputs, device, faults: noFaults };
+  }
+
+  private openTwin(plan: DemoDevicePlan, index: number, broker: { host: string; port: number }): Twin {
+    const { module, kaiserId, seed, loginFor, flashOf } = this.options;
+    const { username, password } = loginFor(plan.id);
+    const flash = flashOf(plan.id);
+    const { id, board, capabilities } = plan;
+    const twin = module.open({
+      id,
+      board,
+      kaiserId,
+      mac: macOf(index),
+      broker: { ...broker, user: username, password },
+      seed: seed + index,
+      ...(capabilities && { capabilities }),
+      flash,
+    });
+    if (flash !== null) return twin;
+    const name = demoZones.find((zone) => zone.id === plan.zoneId)?.name ?? '';
+    twin.provision({
+      approved: plan.isApproved,
+      zone: { id: plan.zoneId ?? '', master: '', name },
+      config: { sensors: plan.sensors, actuators: plan.actuators, offline_rules: plan.offlineRules },
+    });
+    return twin;
+  }
+
+  private step(): void {
+    const nowMs = this.options.clock.monotonic();
+    const dtS = (nowMs - this.lastMs) / 1000;
+    this.lastMs = nowMs;
+    const outdoor = outdoorAt(nowMs / 1000);
+    const members = [...this.members.values()];
+    for (const { outputs } of members) outputs.pass(dtS);
+    for (const [id, climate] of this.climates)
+      this.climates.set(id, nextClimate(climate, inputsOf(id, members), outdoor, dtS));
+    for (const member of members) this.showClimate(member);
+  }
+
+  private showClimate({ plan, device }: Member): void {
+    const climate = this.climates.get(plan.climateOf);
+    if (!climate) return;
+    for (const line of worldOf(plan.sensorPlans, climate, this.gaussian)) device.setWorld(line);
+  }
+
+  private failed(deviceId: DeviceId, error: unknown): void {
+    this.options.log.error({ err: error, device: deviceId }, 'the firmware of a simulated device has failed');
+    this.options.onFailure();
+  }
 }
 
-/** What a sensor of a device would read now; undefined when it has none there. */
-function sampleOf(
-  plan: DemoDevicePlan,
-  at: { gpio: number; type: string; climates: ReadonlyMap<ZoneId, Climate>; gaussian: () => number },
-): number | undefined {
-  const climate = at.climates.get(plan.climateOf);
-  const sensor = plan.sensorPlans.find(({ config, type }) => config.gpio === at.gpio && type === at.type);
-  return climate && sensor && encode(at.type, climate[sensor.quantity], at.gaussian());
+function startOf(zoneIndex: number): Climate {
+  const { airC = 0, soilPct = 0 } = OFFSETS[zoneIndex] ?? {};
+  return { ...startClimate, airC: startClimate.airC + airC, soilPct: startClimate.soilPct + soilPct };
+}
+
+/** An address that belongs to no manufacturer: locally administered (IEEE 802, bit 1 of the first byte). */
+function macOf(index: number): string {
+  return `02:00:00:00:00:${(index + 1).toString(16).padStart(2, '0')}`;
 }
 
 /** What drives a zone now: the levels of all outputs in it. */
-function inputsOf(zoneId: ZoneId, devices: readonly { plan: DemoDevicePlan; device: SimulatedDevice }[]): Inputs {
+function inputsOf(zoneId: ZoneId, members: readonly Member[]): Inputs {
   const inputs: { -readonly [name in keyof Inputs]: number } = { ...idleInputs };
-  for (const { plan, device } of devices) {
+  for (const { plan, outputs } of members) {
     if (plan.climateOf !== zoneId) continue;
-    const { levels } = device;
-    for (const { config, drives } of plan.actuatorPlans)
-      inputs[drives] = Math.max(inputs[drives], levels.get(config.gpio) ?? 0);
+    for (const { drives, level } of outputs.levels()) inputs[drives] = Math.max(inputs[drives], level);
   }
   return inputs;
 }

@@ -16,6 +16,10 @@ export class SettingsStore {
       .run(key, value);
   }
 
+  remove(key: string): void {
+    this.database.prepare('DELETE FROM settings WHERE key = ?').run(key);
+  }
+
   /** Id of this installation, made once: the broker keeps the session under it. */
   installationId(): string {
     const known = this.get('installation_id');

@@ -6,6 +6,7 @@ import { devicesContract } from './devices';
 import { journalContract } from './journal';
 import { metricsContract } from './metrics';
 import { operationsContract } from './operations';
+import { plantContract } from './plant';
 import { stateContract } from './state-stream';
 import { statusContract } from './status';
 import { stopContract } from './stop';
@@ -26,6 +27,7 @@ export const contract = {
   broker: brokerContract,
   journal: journalContract,
   metrics: metricsContract,
+  plant: plantContract,
   state: stateContract,
 };
 export type Contract = typeof contract;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { procedure, timeSchema } from './base';
+import { simulatedDeviceSchema } from './plant';
 import { stopViewSchema } from './stop';
 
 export const connectionViewSchema = z.object({
@@ -53,7 +54,15 @@ export const statusViewSchema = z.object({
   broker: connectionViewSchema,
   store: storeViewSchema,
   stop: z.object({ engaged: z.boolean(), stops: z.array(stopViewSchema) }),
-  demo: z.object({ running: z.boolean(), available: z.boolean(), devices: z.int() }),
+  demo: z.object({
+    running: z.boolean(),
+    available: z.boolean(),
+    devices: z.int(),
+    /** Why it does not run though it should: its firmware is missing (or unreadable), or it has failed. */
+    problem: z.enum(['firmware_missing', 'failed']).nullable(),
+    /** Simulated devices with a fault switched on. */
+    faulty: z.array(simulatedDeviceSchema),
+  }),
   counters: countersSchema,
   /** Share of failed messages of the last minute; `active` above 5 %. */
   errorAlarm: z.object({ active: z.boolean(), since: timeSchema.nullable(), rate: z.number(), messages: z.int() }),

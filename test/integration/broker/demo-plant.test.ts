@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/main/clock';
 import { demoDevices } from '../../../src/main/plant/demo-plan';
-import { createDemoPlant, type DemoPlant } from '../../../src/main/plant/demo-plant';
+import { DemoPlant } from '../../../src/main/plant/demo-plant';
+import { loadTwinModule } from '../../../src/main/plant/twin-module';
 import { inboundMessages } from '../../../src/shared/wire/catalogue';
 import { parseDeviceTopic } from '../../../src/shared/wire/topic';
 import { jsonOf, matching, type Received } from '../../fakes/message-log';
@@ -9,6 +11,7 @@ import { until } from '../../fakes/wait';
 import { memoryLog } from '../../unit/main/store/open-store';
 import { BrokerBench, deadlineMs, KAISER, publish, topicOf, type BenchClient } from './broker-bench';
 
+const twinPath = join(import.meta.dirname, '../../../resources/firmware/twin.wasm');
 /** The slowest sensor of the plan measures every five seconds. */
 const everySensorMs = 12_000;
 
@@ -17,13 +20,18 @@ type Stage = { readonly bench: BrokerBench; readonly console: BenchClient; reado
 async function withPlant(run: (stage: Stage) => Promise<void>): Promise<void> {
   await using bench = await BrokerBench.start();
   const console = await bench.connectConsole();
-  const plant = createDemoPlant({
+  const module = loadTwinModule(twinPath);
+  if (!module.ok) expect.fail(module.error.message);
+  const plant = new DemoPlant({
+    module: module.value,
     brokerUrl: `mqtt://127.0.0.1:${bench.port}`,
     kaiserId: KAISER,
     loginFor: (id) => bench.accounts.addTemporary(id),
     clock: systemClock,
     seed: 1,
     log: memoryLog().log,
+    flashOf: () => null,
+    onFailure: () => expect.fail('the firmware of a simulated device has failed'),
   });
   plant.start();
   try {

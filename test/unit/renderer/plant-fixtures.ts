@@ -107,7 +107,7 @@ export function statusOf(change: Partial<StatusView> = {}): StatusView {
     broker,
     store: { ...store, setAside: [] },
     stop: { engaged: false, stops: [] },
-    demo: { running: false, available: true, devices: 0 },
+    demo: { running: false, available: true, devices: 0, problem: null, faulty: [] },
     counters: {
       received: 0,
       malformed: 0,

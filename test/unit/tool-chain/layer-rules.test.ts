@@ -219,7 +219,7 @@ describe('layer rules', () => {
       'src/main/console.ts': `import './devices/devices-store';\nimport './telemetry/sensor-data-handler';\nimport './link/link';`,
       'src/main/electron/window.ts': `import { BrowserWindow } from 'electron';`,
       'src/main/link/link.ts': `import { connect } from 'mqtt';\nimport { readFile } from 'node:fs/promises';`,
-      'src/main/plant/device.ts': `import { connect } from 'mqtt';`,
+      'src/main/plant/device.ts': `import { connect } from 'node:net';`,
       'src/main/broker/broker.ts': `import { Aedes } from 'aedes';\nimport 'mqtt';`,
       'src/main/store/open.ts': `import Database from 'better-sqlite3';\nimport '../../../resources/migrations.json';`,
       'src/main/devices/devices-store.ts': `import type { Database } from 'better-sqlite3';\nimport '../store/open';`,

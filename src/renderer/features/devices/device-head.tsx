@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { DeviceView } from '../../../shared/api/devices';
 import { hrefOf } from '../../app/router';
 import { api } from '../../connection/client';
+import { FaultTag } from '../../plant/fault-tag';
 import { Button } from '../../ui/button';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
@@ -34,6 +35,7 @@ export function DeviceHead({ device }: { readonly device: DeviceView }) {
         <p className={css['small']}>
           {device.id} · {t('device.kaiser', { id: device.kaiserId })}
           {device.demo && <Tag>{t('table.demo')}</Tag>}
+          <FaultTag deviceId={device.id} />
         </p>
       </div>
       <div className={css['keys']}>

@@ -5,6 +5,7 @@ import { Empty } from '../../ui/empty';
 import { DeviceActuators } from './device-actuators';
 import { DeviceConfig } from './device-config';
 import { DeviceEvents } from './device-events';
+import { DeviceFaults } from './device-faults';
 import { DeviceHead } from './device-head';
 import { DeviceHealthFacts } from './device-health';
 import { DeviceIdentity } from './device-identity';
@@ -52,6 +53,7 @@ export function DeviceScreen({ deviceId }: { readonly deviceId: string }) {
         <DeviceIdentity device={device} />
         <DeviceHealthFacts device={device} />
         <DeviceMaintenance device={device} />
+        <DeviceFaults device={device} />
         <DeviceNotes device={device} />
       </div>
     </div>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DeviceView } from '../../../shared/api/devices';
 import { hrefOf } from '../../app/router';
+import { FaultTag } from '../../plant/fault-tag';
 import { Button } from '../../ui/button';
 import { formatNumber } from '../../ui/format';
 import { Mark } from '../../ui/mark';
@@ -53,7 +54,7 @@ function Row({ device }: { readonly device: DeviceView }) {
           {name}
           <small>
             {name === device.id ? '' : device.id} {device.demo && <Tag>{t('table.demo')}</Tag>}{' '}
-            {device.approval === 'rejected' && <Tag>{t('table.rejected')}</Tag>}
+            <FaultTag deviceId={device.id} /> {device.approval === 'rejected' && <Tag>{t('table.rejected')}</Tag>}
           </small>
         </a>
       </td>

@@ -5,6 +5,7 @@ import type { DeviceView } from '../../../shared/api/devices';
 import { hrefOf } from '../../app/router';
 import { usePlant } from '../../connection/plant-store';
 import { useNow } from '../../connection/server-clock';
+import { FaultTag } from '../../plant/fault-tag';
 import { useSensorName } from '../../plant/labels';
 import { LiveNumber } from '../../telemetry/live-number';
 import { Button } from '../../ui/button';
@@ -39,6 +40,7 @@ export function PendingCard({ device }: { readonly device: DeviceView }) {
           <h3>
             <a href={hrefOf({ screen: 'device', deviceId: device.id })}>{name}</a>
             {device.demo && <Tag>{t('table.demo')}</Tag>}
+            <FaultTag deviceId={device.id} />
           </h3>
           <p className={css['small']}>{t('pending.firstSeen', firstSeen)}</p>
           {health !== '' && <p className={css['small']}>{health}</p>}

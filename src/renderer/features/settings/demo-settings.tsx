@@ -5,6 +5,7 @@ import { usePlant } from '../../connection/plant-store';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
+import { Notice } from '../../ui/notice';
 import { Section } from './section';
 
 /** Starts and removes the simulated devices. */
@@ -12,6 +13,7 @@ export function DemoSettings() {
   const { t } = useTranslation('settings');
   const isAvailable = usePlant(({ status }) => status?.demo.available ?? false);
   const isRunning = usePlant(({ status }) => status?.demo.running ?? false);
+  const problem = usePlant(({ status }) => status?.demo.problem ?? null);
   const devices = usePlant(({ status }) => status?.demo.devices ?? 0);
   const [isAsking, setIsAsking] = useState(false);
   const task = useTask();
@@ -29,6 +31,7 @@ export function DemoSettings() {
   };
   return (
     <Section title={t('demoTitle')}>
+      {problem !== null && <Notice priority="low">{t(problem === 'failed' ? 'demoFailed' : 'demoNoFirmware')}</Notice>}
       <p>{!isAvailable ? t('demoUnavailable') : isRunning ? t('demoRunning', { count: devices }) : t('demoStopped')}</p>
       {isAvailable && (
         <div>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { DeviceView } from '../../../shared/api/devices';
 import { hrefOf } from '../../app/router';
+import { FaultTag } from '../../plant/fault-tag';
 import { usePresenceReason } from '../../plant/presence-reason';
 import { formatDuration } from '../../ui/format';
 import { Mark } from '../../ui/mark';
@@ -34,6 +35,7 @@ export function DeviceLine({ device }: { readonly device: DeviceView }) {
       <span>{uptimeS !== undefined && t('uptime', { time: formatDuration(uptimeS * 1000) })}</span>
       <span>{firmwareVersion}</span>
       <span className={styles['tags']}>
+        <FaultTag deviceId={id} />
         {zone.state === 'pending' && <Tag tone="low">{t('zonePending')}</Tag>}
         {Object.values(config.state).includes('pending') && <Tag tone="low">{t('configPending')}</Tag>}
         {warnings.length > 0 && <Tag tone="high">{t('warnings', { count: warnings.length })}</Tag>}

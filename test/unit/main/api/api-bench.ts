@@ -1,5 +1,6 @@
 import { createRouterClient } from '@orpc/server';
 import { onTestFinished } from 'vitest';
+import type { DemoSwitch } from '../../../../src/main/api/rooms';
 import { createRouter } from '../../../../src/main/api/router';
 import { StateHub } from '../../../../src/main/api/state-hub';
 import { createAccountService } from '../../../../src/main/broker/account-service';
@@ -8,7 +9,9 @@ import { buildRooms } from '../../../../src/main/build-rooms';
 import { countersView } from '../../../../src/main/link/counters';
 import { QueryClient } from '../../../../src/main/store/query-client';
 import { SettingsStore } from '../../../../src/main/store/settings-store';
+import { noFaults } from '../../../../src/shared/api/plant';
 import type { StatusView } from '../../../../src/shared/api/status';
+import { success } from '../../../../src/shared/domain/result';
 import { memoryLog, openStore } from '../store/open-store';
 
 const never = '/nonexistent';
@@ -34,6 +37,7 @@ export function openApi() {
       log,
       clock,
       queryWorkerPath: never,
+      firmwareDirectory: never,
     },
     { store, hub, url: broker.url, embedded: null, accounts, settings },
     queries,
@@ -48,13 +52,16 @@ export function openApi() {
     broker: link.describe(),
     store: store.view(),
     stop: { engaged: false, stops: services.stop.list() },
-    demo: { running: false, available: false, devices: 0 },
+    demo: { running: false, available: false, devices: 0, problem: null, faulty: [] },
     counters: countersView(link.counters),
     errorAlarm: services.metrics.errorAlarm,
   });
-  const demo = {
-    start: () => ({ ok: true, value: { running: true } }) as const,
-    remove: () => Promise.resolve({ ok: true, value: { removedDevices: 0 } } as const),
+  const demo: DemoSwitch = {
+    start: () => success({ running: true }),
+    remove: () => Promise.resolve(success({ removedDevices: 0 })),
+    devices: () => [],
+    setFaults: (deviceId, faults) => success({ deviceId, faults }),
+    brownOut: (deviceId) => success({ deviceId, faults: noFaults }),
   };
   const router = createRouter({ ...services, clock, hub, status, demo });
   const context = { actor: 'user:operator', isCongested: () => false };
