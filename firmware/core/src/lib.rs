@@ -19,6 +19,7 @@
 )]
 
 pub mod board;
+pub mod clock;
 pub mod config;
 pub mod io;
 pub mod json;
