@@ -21,4 +21,5 @@
 pub mod board;
 pub mod config;
 pub mod io;
+pub mod mqtt;
 pub mod node;
