@@ -23,4 +23,5 @@ pub mod clock;
 pub mod config;
 pub mod io;
 pub mod json;
+pub mod mqtt;
 pub mod node;
