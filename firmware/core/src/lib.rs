@@ -25,3 +25,4 @@ pub mod io;
 pub mod json;
 pub mod mqtt;
 pub mod node;
+pub mod sensor;
