@@ -22,3 +22,4 @@ pub mod board;
 pub mod config;
 pub mod io;
 pub mod node;
+pub mod store;
