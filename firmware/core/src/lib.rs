@@ -26,3 +26,4 @@ pub mod json;
 pub mod mqtt;
 pub mod node;
 pub mod sensor;
+pub mod store;
