@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod actuator;
 pub mod board;
 pub mod config;
 pub mod io;
