@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod actuator;
 pub mod board;
 pub mod clock;
 pub mod config;
