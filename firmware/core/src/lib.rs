@@ -18,7 +18,13 @@
     )
 )]
 
+pub mod actuator;
 pub mod board;
+pub mod clock;
 pub mod config;
 pub mod io;
+pub mod json;
+pub mod mqtt;
 pub mod node;
+pub mod sensor;
+pub mod store;

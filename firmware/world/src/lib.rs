@@ -2,3 +2,5 @@
 #![no_std]
 #![deny(unsafe_code)]
 extern crate alloc;
+
+pub mod flash;
