@@ -28,6 +28,7 @@ const screens = {
   zone: '#/zone/demo_tomatoes',
   devices: '#/devices',
   device: '#/devices/MOCK_TOMATO_BED',
+  faults: '#/devices/MOCK_FISH_HEAT',
   stop: '#/stop',
   journal: '#/journal',
   commands: '#/commands',
@@ -81,6 +82,7 @@ async function useDevice() {
   await call('POST', `${device}/actuators/25/command`, { command: 'ON', durationS: 60 });
   await call('POST', `${device}/actuators/9/command`, { command: 'ON' });
   await call('POST', '/stop/drills', { scope: { kind: 'all' } });
+  await call('PUT', '/demo/devices/MOCK_FISH_HEAT/faults', { networkDown: true });
   await pause(stopMs);
 }
 

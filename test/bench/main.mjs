@@ -9,8 +9,9 @@ import { ingest } from './ingest.mjs';
 import { liveView } from './live-view.mjs';
 import { stop } from './stop.mjs';
 import { storeWrite } from './store-write.mjs';
+import { twins } from './twin.mjs';
 
-const benchmarks = [ingest, ingestSteady, storeWrite, stop, command, broker, liveView];
+const benchmarks = [ingest, ingestSteady, storeWrite, stop, command, broker, liveView, twins];
 const known = benchmarks.map(({ name }) => name);
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

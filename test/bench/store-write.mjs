@@ -3,12 +3,11 @@
  * statement, with the same table, row and transaction size. In this process: the store's sources are bundled by Vite as the product's are.
  */
 import Database from 'better-sqlite3';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
-import { build } from 'vite';
-import { benchFolder, root } from './lib/program.mjs';
+import { bundle } from './lib/bundle.mjs';
+import { root } from './lib/program.mjs';
 import { median, spread, whole } from './lib/statistics.mjs';
 
 /** What one event-loop turn brings with Mosquitto's default window, and what a wide window brings. */
@@ -24,7 +23,7 @@ export const storeWrite = {
     const rows = isQuick ? 20_000 : 200_000;
     const folder = mkdtempSync(join(root, 'node_modules', '.leitstand-bench-'));
     try {
-      const modules = await bundle(folder);
+      const modules = await bundle('store-entry', folder);
       const results = Object.fromEntries(transactionSizes.map((size) => [size, []]));
       for (let round = 0; round < rounds; round += 1) {
         for (const size of transactionSizes) {
@@ -46,18 +45,6 @@ export const storeWrite = {
     }
   },
 };
-
-async function bundle(outDir) {
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: { ssr: join(benchFolder, 'store-entry.ts'), outDir, emptyOutDir: false, target: 'node24' },
-    ssr: { external: ['better-sqlite3'], noExternal: true },
-  });
-  writeFileSync(join(outDir, 'package.json'), '{"type":"module"}');
-  return import(pathToFileURL(join(outDir, 'store-entry.js')).href);
-}
 
 const reading = (index) => ({
   series: 1 + (index % seriesCount),

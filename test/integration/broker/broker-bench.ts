@@ -9,6 +9,7 @@ import type { AccountIdentity, AccountService, Login } from '../../../src/main/b
 import { createEmbeddedBroker, type EmbeddedBroker } from '../../../src/main/broker/embedded-broker';
 import { deviceIdSchema, type DeviceId } from '../../../src/shared/domain/ids';
 import { failure } from '../../../src/shared/domain/result';
+import { parseDeviceTopic } from '../../../src/shared/wire/topic';
 import { MessageLog } from '../../fakes/message-log';
 import { plainConnection } from '../../fakes/mqtt-observer';
 import { withDeadline } from '../../fakes/wait';
@@ -176,4 +177,16 @@ export async function settle(via: BenchClient, receiver: BenchClient, topic = 'm
   const from = receiver.received.mark();
   await publish(via, topic, 'settled');
   await receiver.received.waitFor((message) => message.topic === topic, deadlineMs, from);
+}
+
+/** Answers heartbeats as the console does (wire contract 2.4); `status` says how a device stands. */
+export function answerHeartbeats(console: BenchClient, status: (deviceId: string) => string): void {
+  console.mqtt.on('message', (topic, payload) => {
+    const parsed = parseDeviceTopic(topic);
+    if (parsed?.path !== 'system/heartbeat') return;
+    const { active_handover_epoch: active } = JSON.parse(payload.toString()) as { active_handover_epoch?: number };
+    const server_time = Math.floor(Date.now() / 1_000);
+    const ack = { status: status(parsed.deviceId), handover_epoch: Math.max(1, active ?? 0), server_time };
+    void publish(console, topicOf(parsed.deviceId, 'system/heartbeat/ack'), JSON.stringify(ack));
+  });
 }

@@ -1,17 +1,15 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/main/clock';
 import { demoDevices } from '../../../src/main/plant/demo-plan';
 import { DemoPlant } from '../../../src/main/plant/demo-plant';
-import { loadTwinModule } from '../../../src/main/plant/twin-module';
 import { inboundMessages } from '../../../src/shared/wire/catalogue';
 import { parseDeviceTopic } from '../../../src/shared/wire/topic';
 import { jsonOf, matching, type Received } from '../../fakes/message-log';
+import { loadTwins } from '../../fakes/twin-file';
 import { until } from '../../fakes/wait';
 import { memoryLog } from '../../unit/main/store/open-store';
-import { BrokerBench, deadlineMs, KAISER, publish, topicOf, type BenchClient } from './broker-bench';
+import { answerHeartbeats, BrokerBench, deadlineMs, KAISER, publish, topicOf, type BenchClient } from './broker-bench';
 
-const twinPath = join(import.meta.dirname, '../../../resources/firmware/twin.wasm');
 /** The slowest sensor of the plan measures every five seconds. */
 const everySensorMs = 12_000;
 
@@ -20,10 +18,8 @@ type Stage = { readonly bench: BrokerBench; readonly console: BenchClient; reado
 async function withPlant(run: (stage: Stage) => Promise<void>): Promise<void> {
   await using bench = await BrokerBench.start();
   const console = await bench.connectConsole();
-  const module = loadTwinModule(twinPath);
-  if (!module.ok) expect.fail(module.error.message);
   const plant = new DemoPlant({
-    module: module.value,
+    module: loadTwins(),
     brokerUrl: `mqtt://127.0.0.1:${bench.port}`,
     kaiserId: KAISER,
     loginFor: (id) => bench.accounts.addTemporary(id),
@@ -41,17 +37,9 @@ async function withPlant(run: (stage: Stage) => Promise<void>): Promise<void> {
   }
 }
 
-/** Answers heartbeats as the console does. */
-function answerHeartbeats(console: BenchClient): void {
-  console.mqtt.on('message', (topic) => {
-    const parsed = parseDeviceTopic(topic);
-    if (parsed?.path !== 'system/heartbeat') return;
-    const plan = demoDevices.find(({ id }) => id === parsed.deviceId);
-    const status = plan?.isApproved === true ? 'online' : 'pending_approval';
-    const ack = { status, handover_epoch: 1, server_time: Math.floor(Date.now() / 1_000) };
-    void publish(console, topicOf(parsed.deviceId, 'system/heartbeat/ack'), JSON.stringify(ack));
-  });
-}
+/** Approved are the devices of which the plan says so. */
+const approval = (deviceId: string) =>
+  demoDevices.find(({ id }) => id === deviceId)?.isApproved === true ? 'online' : 'pending_approval';
 
 const pathOf = ({ topic }: Received) => parseDeviceTopic(topic)?.path ?? topic;
 const devicesOn = ({ received }: BenchClient, path: string) =>
@@ -67,7 +55,7 @@ test('every device of the demo plant announces itself and says nothing more befo
 
 test('once answered, every sensor and actuator reports as the contract says, and the broker refuses nothing', async () => {
   await withPlant(async ({ bench, console }) => {
-    answerHeartbeats(console);
+    answerHeartbeats(console, approval);
     const expected = demoDevices.flatMap(({ id, sensors, actuators }) => [
       ...sensors.map(({ gpio, sensor_type }) => `${topicOf(id, `sensor/${gpio}/data`)} ${sensor_type}`),
       ...actuators.map(({ gpio, actuator_type }) => `${topicOf(id, `actuator/${gpio}/status`)} ${actuator_type}`),
@@ -98,7 +86,7 @@ test('once answered, every sensor and actuator reports as the contract says, and
 
 test('a pump that is switched on over MQTT wets its bed', async () => {
   await withPlant(async ({ console }) => {
-    answerHeartbeats(console);
+    answerHeartbeats(console, approval);
     const device = 'MOCK_TOMATO_BED';
     const moisture = () =>
       Number(
@@ -130,7 +118,7 @@ test('a pump that is switched on over MQTT wets its bed', async () => {
 
 test('a device measures, drills and takes a subzone when it is asked over MQTT', async () => {
   await withPlant(async ({ bench, console }) => {
-    answerHeartbeats(console);
+    answerHeartbeats(console, approval);
     const device = 'MOCK_TOMATO_BED';
     await console.received.waitFor(matching(topicOf(device, 'actuator/25/status')), deadlineMs);
     const ask = async (path: string, answerPath: string, request: Record<string, unknown>) => {
@@ -160,7 +148,7 @@ test('a device measures, drills and takes a subzone when it is asked over MQTT',
 
 test('a device that is told to reboot goes without a goodbye and comes back with a new boot', async () => {
   await withPlant(async ({ console }) => {
-    answerHeartbeats(console);
+    answerHeartbeats(console, approval);
     const device = 'MOCK_FISH_HEAT';
     await console.received.waitFor(matching(topicOf(device, 'actuator/10/status')), deadlineMs);
     const bootOf = (message: Received) => jsonOf(message)['boot_sequence_id'];
@@ -181,7 +169,7 @@ test('a device that is told to reboot goes without a goodbye and comes back with
 
 test('a plant that is stopped disconnects every device and leaves no last will', async () => {
   await withPlant(async ({ bench, console, plant }) => {
-    answerHeartbeats(console);
+    answerHeartbeats(console, approval);
     await until(() => devicesOn(console, 'system/heartbeat').size === demoDevices.length, deadlineMs, 'all heartbeats');
     await plant.stop();
     await until(() => bench.broker.statistics().clients === 1, deadlineMs, 'all devices to be gone');
@@ -191,7 +179,7 @@ test('a plant that is stopped disconnects every device and leaves no last will',
 
 test('a plant whose broker no longer answers is stopped within a second', async () => {
   await withPlant(async ({ console, plant }) => {
-    answerHeartbeats(console);
+    answerHeartbeats(console, approval);
     await until(() => devicesOn(console, 'system/heartbeat').size === demoDevices.length, deadlineMs, 'all heartbeats');
     console.mqtt.handleMessage = () => undefined; // nothing is stored any more, so nothing is acknowledged to the devices
     const from = console.received.mark();

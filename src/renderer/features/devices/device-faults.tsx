@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { DeviceView } from '../../../shared/api/devices';
@@ -20,11 +21,17 @@ import css from './device-faults.module.css';
 export function DeviceFaults({ device }: { readonly device: DeviceView }) {
   const { t } = useTranslation('devices');
   const isRunning = usePlant(({ status }) => status?.demo.running ?? false);
-  const faults = useSimulatedFaults(device.id);
+  const simulated = useSimulatedFaults(device.id);
+  const [wish, setWish] = useState<{ readonly faults: Faults; readonly instead: Faults } | null>(null);
   const { isWorking, error, run } = useRequest();
   if (!device.demo || !isRunning) return null;
-  const count = activeFaults(faults).length;
-  const set = (next: Faults) => void run(() => api.plant.setFaults({ ...next, id: device.id }));
+  // A choice stands as it was made until the console says what holds.
+  const faults = wish?.instead === simulated ? wish.faults : simulated;
+  const count = activeFaults(simulated).length;
+  const set = async (next: Faults) => {
+    setWish({ faults: next, instead: simulated });
+    if (!(await run(() => api.plant.setFaults({ ...next, id: device.id })))) setWish(null);
+  };
   return (
     <Panel title={t('faults.title')}>
       {count > 0 ? (
@@ -32,12 +39,12 @@ export function DeviceFaults({ device }: { readonly device: DeviceView }) {
       ) : (
         <p className={css['intro']}>{t('faults.intro')}</p>
       )}
-      <Choices deviceId={device.id} faults={faults} onChange={set} />
+      <Choices deviceId={device.id} faults={faults} onChange={(next) => void set(next)} />
       <div className={css['keys']}>
         <Button isDisabled={isWorking} onPress={() => void run(() => api.plant.brownOut({ id: device.id }))}>
           {t('faults.brownOut')}
         </Button>
-        <Button isDisabled={isWorking || count === 0} onPress={() => set(noFaults)}>
+        <Button isDisabled={isWorking || count === 0} onPress={() => void set(noFaults)}>
           {t('faults.allOff')}
         </Button>
       </div>
