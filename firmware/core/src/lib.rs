@@ -22,4 +22,5 @@ pub mod board;
 pub mod config;
 pub mod io;
 pub mod node;
+pub mod serial;
 pub mod store;
