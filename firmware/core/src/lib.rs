@@ -27,4 +27,5 @@ pub mod json;
 pub mod mqtt;
 pub mod node;
 pub mod sensor;
+pub mod serial;
 pub mod store;
