@@ -345,6 +345,24 @@ fn filters_that_cannot_be_sent_are_not_taken() {
 }
 
 #[test]
+fn subscriptions_wait_for_room_and_nothing_overtakes_them() {
+    let mut link = Link::connected();
+    for id in 1..=60 {
+        link.receive(&publish(2, b"t", id, b"x"));
+    }
+    for _ in 0..16 {
+        link.session.subscribe(&"a".repeat(128), 1).unwrap();
+    }
+    link.publish(b"x", NORMAL);
+    // 60 PUBACKs of 4 B and 15 SUBSCRIBEs of 136 B fill 2280 of 2304 B; the message of 8 B would fit, and must not go before the last SUBSCRIBE.
+    assert_eq!(link.session.transmit(link.now_ms).len(), 2_280);
+    let sent = link.take();
+    assert_eq!(sent.len(), 60 + 16 + 1);
+    assert!(matches!(sent[75], Sent::Subscribe { .. }));
+    assert!(matches!(sent[76], Sent::Publish { .. }));
+}
+
+#[test]
 fn disconnect_leaves_behind_everything_that_can_go() {
     let mut link = Link::connected();
     link.publish(b"last words", NORMAL);
