@@ -26,5 +26,7 @@ pub mod io;
 pub mod json;
 pub mod mqtt;
 pub mod node;
+pub mod offline;
 pub mod sensor;
+pub mod serial;
 pub mod store;

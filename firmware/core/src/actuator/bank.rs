@@ -66,6 +66,11 @@ impl Bank {
         Ok(true)
     }
 
+    /// Could it be configured? Changes nothing.
+    pub fn check(&self, config: &ActuatorConfig, pins: &Pins<'_>) -> Result<(), ConfigFault> {
+        pins::check(config, pins, &self.outputs)
+    }
+
     fn add(&mut self, config: ActuatorConfig, io: &mut dyn Io) -> Result<(), ConfigFault> {
         let output = Output::new(config);
         let too_many = |_| ConfigFault::TooMany(MAX_ACTUATORS);
@@ -257,6 +262,11 @@ impl Bank {
 
     pub fn is_empty(&self) -> bool {
         self.outputs.is_empty()
+    }
+
+    /// Pins of the outputs, in the order of configuration, as a list of its own.
+    pub fn pins(&self) -> Vec<u8, MAX_ACTUATORS> {
+        self.outputs.iter().map(|output| output.config.gpio).collect()
     }
 
     /// True when an output has this pin, also as a valve's second one.

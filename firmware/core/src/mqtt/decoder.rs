@@ -1,6 +1,7 @@
 //! Bytes from the broker to packets, in any pieces. Payloads and topics beyond their bounds pass through without being kept, so that a message of any size costs
 //! no memory and is still acknowledged and answered.
 
+use super::copying::put;
 use super::packet::{Packet, Payload, ProtocolError};
 use super::{MAX_GRANTED, MAX_PAYLOAD_BYTES, MAX_TOPIC_BYTES};
 
@@ -204,7 +205,8 @@ impl Decoder {
         if bytes.is_empty() {
             return Step::Starved;
         }
-        store(&mut self.topic, self.filled, bytes);
+        // What reaches beyond the end belongs to something oversize, whose bytes nobody reads.
+        put(&mut self.topic, self.filled, bytes);
         self.consume(bytes.len());
         if self.filled == self.topic_bytes {
             self.begin(match self.id_bytes() {
@@ -240,7 +242,8 @@ impl Decoder {
         if bytes.is_empty() {
             return Step::Starved;
         }
-        store(&mut self.payload, self.filled, bytes);
+        // As with topics: no room means that nobody reads it.
+        put(&mut self.payload, self.filled, bytes);
         self.consume(bytes.len());
         Step::Advanced
     }
@@ -371,11 +374,4 @@ fn take<'i>(input: &mut &'i [u8], count: usize) -> &'i [u8] {
     let (bytes, rest) = input.split_at_checked(count).unwrap_or((input, &[]));
     *input = rest;
     bytes
-}
-
-/// Copies what fits as a whole; a piece that reaches beyond the end belongs to something oversize, whose bytes nobody reads.
-fn store(into: &mut [u8], at: usize, bytes: &[u8]) {
-    if let Some(space) = into.get_mut(at..at.saturating_add(bytes.len())) {
-        space.copy_from_slice(bytes);
-    }
 }

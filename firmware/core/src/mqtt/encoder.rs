@@ -1,6 +1,7 @@
 //! Packets to bytes. A packet is written whole or not at all.
 
 use super::KEEP_ALIVE_S;
+use super::copying::put;
 
 /// User name and password of CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,9 +137,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn bytes(&mut self, bytes: &[u8]) -> Option<()> {
-        let end = self.filled.checked_add(bytes.len())?;
-        self.into.get_mut(self.filled..end)?.copy_from_slice(bytes);
-        self.filled = end;
+        self.filled = put(self.into, self.filled, bytes)?;
         Some(())
     }
 

@@ -10,6 +10,7 @@
 //! 5. socket gone: `session.closed()`
 
 pub mod back_off;
+mod copying;
 pub mod decoder;
 pub mod encoder;
 mod inbound;

@@ -6,6 +6,7 @@
 
 use heapless::Vec;
 
+use super::copying::{move_forward, put};
 use super::packet::ProtocolError;
 use super::{
     ARENA_BYTES, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PUBLISH_BYTES, MAX_SENT_TOPIC_BYTES, QUEUE_SLOTS,
@@ -344,11 +345,9 @@ impl Outbox {
     }
 
     fn copy_in(&mut self, bytes: &[u8]) {
-        let end = self.used_bytes.saturating_add(bytes.len());
-        if let Some(space) = self.arena.get_mut(self.used_bytes..end) {
-            space.copy_from_slice(bytes);
-            self.used_bytes = end;
-        }
+        // There is room: it was asked for before.
+        let end = put(&mut self.arena, self.used_bytes, bytes);
+        self.used_bytes = end.unwrap_or(self.used_bytes);
     }
 
     /// Where the message's bytes begin: behind those of all before it.
@@ -361,19 +360,21 @@ impl Outbox {
         let Some(entry) = self.entries.get_mut(index) else {
             return;
         };
-        let end = start
-            .saturating_add(entry.size_bytes())
-            .min(self.used_bytes);
+        let count = entry.size_bytes();
         entry.topic_bytes = 0;
         entry.payload_bytes = 0;
-        self.arena.copy_within(end..self.used_bytes, start);
-        self.used_bytes = self.used_bytes.saturating_sub(end.saturating_sub(start));
+        if let Some(tail) = self.arena.get_mut(start..self.used_bytes) {
+            move_forward(tail, count);
+        }
+        self.used_bytes = self.used_bytes.saturating_sub(count);
     }
 
-    /// `index` has just been found in the table.
     fn remove(&mut self, index: usize) {
         self.release_bytes(index);
-        self.entries.remove(index);
+        // `index` has just been found in the table; asked for the compiler's sake.
+        if index < self.entries.len() {
+            self.entries.remove(index);
+        }
     }
 }
 

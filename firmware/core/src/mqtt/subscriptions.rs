@@ -55,11 +55,9 @@ impl Subscriptions {
     /// SUBACK: true when this id was waiting for it.
     pub fn answered(&mut self, id: u16) -> bool {
         let is_it = |entry: &Subscription| entry.id == id && entry.sent_ms.is_some();
-        let Some(index) = self.pending.iter().position(is_it) else {
-            return false;
-        };
-        self.pending.remove(index);
-        true
+        let was_pending = self.pending.iter().any(is_it);
+        self.pending.retain(|entry| !is_it(entry));
+        was_pending
     }
 
     pub fn uses(&self, id: u16) -> bool {

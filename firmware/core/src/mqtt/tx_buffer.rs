@@ -1,6 +1,7 @@
 //! Bytes that are ready for the socket: whole packets go in at the end, any number of bytes leaves at the front.
 
 use super::TX_BYTES;
+use super::copying::move_forward;
 use super::encoder::{Outgoing, encode};
 
 pub(super) struct TxBuffer {
@@ -39,7 +40,7 @@ impl TxBuffer {
     /// Encodes a packet behind the others. Returns its end as a position in the connection's bytes, or `None` when there is no room for it at present.
     pub fn append(&mut self, packet: &Outgoing<'_>) -> Option<u64> {
         if self.start > 0 {
-            self.bytes.copy_within(self.start..self.end, 0);
+            move_forward(self.bytes.get_mut(..self.end)?, self.start);
             self.end -= self.start;
             self.start = 0;
         }

@@ -16,7 +16,7 @@ mod entry;
 mod record;
 mod scan;
 
-pub use record::{Certificate, Record, Runtime, Stored};
+pub use record::{CERTIFICATE_BYTES, Certificate, RULE_STATES_BYTES, Record, Runtime, Stored};
 
 use crate::io::{FLASH_WORD_BYTES, FlashError, Io, SECTOR_BYTES};
 use entry::{HEADER_BYTES, Header, MARK_BYTES};
@@ -26,7 +26,7 @@ use scan::{Found, Scan, scan};
 /// Size of the settings partition: ten sectors, two for each of the five records.
 pub const PARTITION_BYTES: u32 = record::SECTORS * SECTOR_BYTES;
 
-// Wire contract 9.3 gives its settings 32 kB; twice that is what our partition table sets aside at most.
+// What the partition tables may have to set aside for it.
 const _: () = assert!(PARTITION_BYTES <= 64 * 1024);
 
 /// Enough scratch for every record: one sector less the header of its entry. A test proves that the largest value of each record fits.

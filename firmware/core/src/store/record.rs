@@ -137,6 +137,8 @@ pub struct Runtime {
     pub unstable_boots: u8,
     /// `set_log_level` (1.12).
     pub log_level: LogLevel,
+    /// A stop is latched: it outlives a restart, or a brown-out would switch on what starts by default.
+    pub is_stopped: bool,
     /// States of the offline rules (3.9), as their module packs them.
     pub rule_states: Vec<u8, RULE_STATES_BYTES>,
     /// Last known time, Unix seconds; 0 = never known.
@@ -149,17 +151,24 @@ pub struct Runtime {
 /// Eight rules (5.1) of eight bytes.
 pub const RULE_STATES_BYTES: usize = 64;
 
-impl Default for Runtime {
-    fn default() -> Self {
+impl Runtime {
+    pub const fn new() -> Runtime {
         Runtime {
             boot_count: 0,
             unstable_boots: 0,
             log_level: LogLevel::Info,
+            is_stopped: false,
             rule_states: Vec::new(),
             wall_time_s: 0,
             panic_count: 0,
             watchdog_count: 0,
         }
+    }
+}
+
+impl Default for Runtime {
+    fn default() -> Self {
+        Runtime::new()
     }
 }
 
