@@ -4,7 +4,7 @@
  * SQLite in WebAssembly. See docs/architecture.md, "A real Electron for tests".
  */
 import { createRequire } from 'node:module';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
@@ -59,5 +59,6 @@ const wasm = dirname(createRequire(import.meta.url).resolve('node-sqlite3-wasm/p
 mkdirSync(join(out, 'node_modules/node-sqlite3-wasm/dist'), { recursive: true });
 for (const file of ['package.json', 'dist/node-sqlite3-wasm.js', 'dist/node-sqlite3-wasm.wasm'])
   copyFileSync(join(wasm, file), join(out, 'node_modules/node-sqlite3-wasm', file));
-cpSync(join(root, 'resources/firmware'), join(out, 'resources/firmware'), { recursive: true });
+const firmware = join(root, 'resources/firmware');
+if (existsSync(firmware)) cpSync(firmware, join(out, 'resources/firmware'), { recursive: true });
 writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'leitstand', version, main: 'out/main/index.js' }));

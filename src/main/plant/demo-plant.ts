@@ -158,8 +158,7 @@ export class DemoPlant {
 
   private showClimate({ plan, device }: Member): void {
     const climate = this.climates.get(plan.climateOf);
-    if (!climate) return;
-    for (const line of worldOf(plan.sensorPlans, climate, this.gaussian)) device.setWorld(line);
+    if (climate && plan.sensorPlans.length > 0) device.setWorld(worldOf(plan.sensorPlans, climate, this.gaussian));
   }
 
   private failed(deviceId: DeviceId, error: unknown): void {

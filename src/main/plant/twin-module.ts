@@ -65,7 +65,7 @@ const eventSchema = z.discriminatedUnion('event', [
 ]);
 export type TwinEvent = z.infer<typeof eventSchema>;
 
-/** One line for the hardware around a device (firmware/world); an object with one member. */
+/** One line for the hardware around a device, in the words of firmware/world. */
 export type WorldLine = Readonly<Record<string, unknown>>;
 
 /** A simulated device: the firmware without its socket. It waits for nothing; `nowMs` is ms since it was opened and never goes back. */

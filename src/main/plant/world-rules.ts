@@ -36,12 +36,12 @@ const clamp = (value: number, low: number, high: number) => Math.min(high, Math.
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 
 /**
- * The lines that put the present climate before the sensors of a device; `gaussian` gives samples of a normal distribution with mean 0 and
+ * The line that puts the present climate before the sensors of a device; `gaussian` gives samples of a normal distribution with mean 0 and
  * deviation 1.
  */
-export function worldOf(sensors: readonly SensorPlan[], climate: Climate, gaussian: () => number): WorldLine[] {
+export function worldOf(sensors: readonly SensorPlan[], climate: Climate, gaussian: () => number): WorldLine {
   const sht31: Record<string, number> = {};
-  const oneWire: Record<string, { rom: string; celsius: number }[]> = {};
+  const onewire: Record<string, { rom: string; celsius: number }[]> = {};
   const analog: Record<string, number> = {};
   const flow: Record<string, number> = {};
   for (const { config, type, quantity } of sensors) {
@@ -50,15 +50,12 @@ export function worldOf(sensors: readonly SensorPlan[], climate: Climate, gaussi
     if (type === 'sht31_temp') sht31['celsius'] = rounded(value);
     else if (type === 'sht31_humidity') sht31['humidity'] = rounded(clamp(value, 0, 100));
     else if (type === 'ds18b20')
-      (oneWire[config.gpio] ??= []).push({ rom: config.onewire_address ?? '', celsius: rounded(value) });
+      (onewire[config.gpio] ??= []).push({ rom: config.onewire_address ?? '', celsius: rounded(value) });
     else if (type === 'flow') flow[config.gpio] = rounded(Math.max(0, value));
     else if (counts) analog[config.gpio] = clamp(Math.round(counts(value)), 0, MOST_COUNTS);
   }
-  const lines = [
-    { i2c: Object.keys(sht31).length > 0 ? { [SHT31]: sht31 } : {} },
-    { onewire: oneWire },
-    { analog },
-    { flow },
-  ];
-  return lines.filter((line) => Object.values(line).some((members) => Object.keys(members).length > 0));
+  const i2c = isEmpty(sht31) ? {} : { [SHT31]: sht31 };
+  return Object.fromEntries(Object.entries({ i2c, onewire, analog, flow }).filter(([, members]) => !isEmpty(members)));
 }
+
+const isEmpty = (members: object) => Object.keys(members).length === 0;

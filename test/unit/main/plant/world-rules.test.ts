@@ -9,29 +9,30 @@ const sensorsOf = (id: string): readonly SensorPlan[] =>
   demoDevices.find((device) => device.id === id)?.sensorPlans ?? expect.fail(`no ${id}`);
 
 describe('the climate before the sensors', () => {
-  test('each kind of sensor has its own line, and nothing else is said', () => {
-    expect(worldOf(sensorsOf('MOCK_TOMATO_AIR'), startClimate, quiet)).toEqual([
-      { i2c: { '0x44': { celsius: 22.5, humidity: 58 } } },
-      { analog: { 32: 620 } },
-    ]);
+  test('each kind of sensor has its own words, and nothing else is said', () => {
+    expect(worldOf(sensorsOf('MOCK_TOMATO_AIR'), startClimate, quiet)).toEqual({
+      i2c: { '0x44': { celsius: 22.5, humidity: 58 } },
+      analog: { 32: 620 },
+    });
     const rom = sensorsOf('MOCK_TOMATO_BED')[1]?.config.onewire_address;
-    expect(worldOf(sensorsOf('MOCK_TOMATO_BED'), startClimate, quiet)).toEqual([
-      { onewire: { 4: [{ rom, celsius: 21 }] } },
-      { analog: { 34: 2418 } },
-    ]);
-    expect(worldOf(sensorsOf('MOCK_FISH_PUMPS'), { ...startClimate, flowLpm: 12.5 }, quiet)).toEqual([
-      { flow: { 32: 12.5 } },
-    ]);
-    expect(worldOf([], startClimate, quiet)).toEqual([]);
+    expect(worldOf(sensorsOf('MOCK_TOMATO_BED'), startClimate, quiet)).toEqual({
+      onewire: { 4: [{ rom, celsius: 21 }] },
+      analog: { 34: 2418 },
+    });
+    expect(worldOf(sensorsOf('MOCK_FISH_PUMPS'), { ...startClimate, flowLpm: 12.5 }, quiet)).toEqual({
+      flow: { 32: 12.5 },
+    });
+    expect(worldOf([], startClimate, quiet)).toEqual({});
   });
 
   test('noise moves the values, and no noise makes a flow or a light negative', () => {
-    const [line] = worldOf(sensorsOf('MOCK_TOMATO_AIR'), startClimate, () => 1);
-    expect(line).toEqual({ i2c: { '0x44': { celsius: 22.53, humidity: 58.25 } } });
+    expect(worldOf(sensorsOf('MOCK_PROP_AIR'), startClimate, () => 1)).toEqual({
+      i2c: { '0x44': { celsius: 22.53, humidity: 58.25 } },
+    });
     const dark = { ...startClimate, lightLux: 0, flowLpm: 0, humidity: 0 };
     const low = () => -3;
-    expect(worldOf(sensorsOf('MOCK_TOMATO_LIGHT'), dark, low)).toEqual([{ analog: { 33: 0 } }]);
-    expect(worldOf(sensorsOf('MOCK_FISH_PUMPS'), dark, low)).toEqual([{ flow: { 32: 0 } }]);
+    expect(worldOf(sensorsOf('MOCK_TOMATO_LIGHT'), dark, low)).toEqual({ analog: { 33: 0 } });
+    expect(worldOf(sensorsOf('MOCK_FISH_PUMPS'), dark, low)).toEqual({ flow: { 32: 0 } });
   });
 
   test.for<[string, number, keyof typeof startClimate, number, number]>([
@@ -41,8 +42,8 @@ describe('the climate before the sensors', () => {
     ['MOCK_PROP_LIGHT', 32, 'co2Ppm', 640, 0.5],
     ['MOCK_PROP_LIGHT', 33, 'lightLux', 42_000, 0.5],
   ])('%s, pin %i: counts are read by the console as what they were', ([id, gpio, quantity, value, tolerance]) => {
-    const lines = worldOf(sensorsOf(id), { ...startClimate, [quantity]: value }, quiet);
-    const { analog } = (lines.find((line) => 'analog' in line) ?? {}) as { analog?: Record<number, number> };
+    const line = worldOf(sensorsOf(id), { ...startClimate, [quantity]: value }, quiet);
+    const { analog } = line as { analog?: Record<number, number> };
     const sensorType = sensorsOf(id).find(({ config }) => config.gpio === gpio)?.type ?? '';
     const reading = convert({
       sensorType,
