@@ -15,7 +15,16 @@ const FLEETING: Publish = Publish { qos: 0, ..NORMAL };
 #[test]
 fn messages_that_could_never_be_sent_are_refused_and_not_counted() {
     let mut link = Link::connected();
-    let longest = "t".repeat(MAX_SENT_TOPIC_BYTES);
+    let longest_of_the_contract = format!(
+        "kaiser/{}/esp/{}/system/intent_outcome/lifecycle",
+        "k".repeat(63),
+        "E".repeat(31)
+    );
+    let longest = format!("{longest_of_the_contract:t<MAX_SENT_TOPIC_BYTES$}");
+    assert_eq!(
+        (longest_of_the_contract.len(), longest.len()),
+        (138, MAX_SENT_TOPIC_BYTES)
+    );
     let largest = [b'x'; MAX_PUBLISH_BYTES];
     for (topic, payload, qos, refusal) in [
         (
