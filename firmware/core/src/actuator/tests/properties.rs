@@ -157,7 +157,7 @@ impl Life {
         self.watch();
         assert_eq!(
             was_there,
-            self.watches.get(&gpio).is_some_and(|watch| bank_has(watch))
+            self.watches.get(&gpio).is_some_and(bank_has)
         );
         if let Some(watch) = self.watches.get_mut(&gpio) {
             assert!(!watch.is_live, "live after its removal");

@@ -205,11 +205,11 @@ fn a_stopped_close_is_never_called_closed() {
     bench.send(18, "OFF");
     bench.advance(4_900);
     bench.stop();
-    assert_eq!(bench.shows(18).0, true);
+    assert!(bench.shows(18).0);
     bench.bank.clear_all();
     assert!(bench.send(18, "OFF").changed);
     bench.advance(FULL_TRAVEL_MS);
-    assert_eq!(bench.shows(18).0, false);
+    assert!(!bench.shows(18).0);
 }
 
 #[test]
