@@ -24,3 +24,4 @@ pub mod config;
 pub mod io;
 pub mod json;
 pub mod node;
+pub mod offline;
