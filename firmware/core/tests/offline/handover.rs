@@ -1,15 +1,12 @@
 //! The way back from the offline mode: epochs, acknowledgements, counters.
 
-mod offline_device;
-mod seeded;
-
+use crate::device::{GRACEFUL, LAST_WILL, MODES, ack, device_in};
+use crate::seeded::Seeded;
 use leitstand_core::json::Json;
 use leitstand_core::offline::{
     ACK_TIMEOUT_MS, AckMembers, AckReject, Change, Counters, Event, GRACE_MS, Mode, OfflineMode,
     SETTLE_MS,
 };
-use offline_device::{GRACEFUL, LAST_WILL, MODES, ack, device_in};
-use seeded::Seeded;
 
 #[test]
 fn the_first_session_announces_1_and_a_short_interruption_the_same_again() {

@@ -1,11 +1,9 @@
 //! The offline mode: every pair of mode and event, and the times.
 
-mod offline_device;
-
+use crate::device::{GRACEFUL, LAST_WILL, MODES, ack, device_in};
 use leitstand_core::offline::{
     ACK_TIMEOUT_MS, Change, Event, GRACE_MS, Mode, OfflineMode, SETTLE_MS, STALE_STATUS_MS,
 };
-use offline_device::{GRACEFUL, LAST_WILL, MODES, ack, device_in};
 
 #[derive(Clone, Copy, Debug)]
 enum Input {
