@@ -1,5 +1,6 @@
 //! From the linked program to what lies in flash, by espflash.
 
+use std::ffi::CStr;
 use std::path::Path;
 
 use esp_idf_part::PartitionTable;
@@ -15,6 +16,10 @@ const PARTITION_TABLE_ADDRESS: u32 = 0x8000;
 const ERASED: u8 = 0xff;
 /// Of an image header, little endian: "minimal chip revision supported by image, in format: major * 100 + minor".
 const MINIMUM_REVISION_AT: usize = 15;
+
+/// The application descriptor (`esp_app_desc_t`) follows the headers of the image and of its first segment; the version is a C string in it.
+const VERSION_AT: usize = 24 + 8 + 16;
+const VERSION_BYTES: usize = 32;
 
 /// Settings that work on every module; the bootloader reads the rest from the flash chip.
 const FLASH_MODE: FlashMode = FlashMode::Dio;
@@ -35,6 +40,8 @@ pub struct Built {
     pub partitions: PartitionTable,
     /// major * 100 + minor: what bootloader and application both run on.
     pub minimum_revision: u16,
+    /// What the application says of itself.
+    pub version: String,
 }
 
 pub fn build(chip: Chip, elf: &[u8], partitions: &Path) -> Result<Built, Failure> {
@@ -62,7 +69,9 @@ pub fn build(chip: Chip, elf: &[u8], partitions: &Path) -> Result<Built, Failure
     let merged = merge(&[&bootloader, &partition_table, &application])?;
     let minimum_revision =
         minimum_revision(&bootloader.data)?.max(minimum_revision(&application.data)?);
+    let version = version(&application.data)?;
     Ok(Built {
+        version,
         bootloader,
         partition_table,
         application,
@@ -94,6 +103,12 @@ fn minimum_revision(image: &[u8]) -> Result<u16, Failure> {
     ))
 }
 
+fn version(application: &[u8]) -> Result<String, Failure> {
+    let field = application.get(VERSION_AT..VERSION_AT + VERSION_BYTES);
+    let field = field.ok_or("the application is shorter than its descriptor")?;
+    Ok(CStr::from_bytes_until_nul(field)?.to_str()?.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +137,13 @@ mod tests {
         header[MINIMUM_REVISION_AT] = 3;
         assert_eq!(minimum_revision(&header).unwrap(), 3);
         assert!(minimum_revision(&header[..16]).is_err());
+    }
+
+    #[test]
+    fn the_version_is_read_from_the_application_descriptor() {
+        let mut application = [0; 256];
+        application[VERSION_AT..VERSION_AT + 5].copy_from_slice(b"1.4.0");
+        assert_eq!(version(&application).unwrap(), "1.4.0");
+        assert!(version(&application[..64]).is_err());
     }
 }

@@ -68,9 +68,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, Failure> 
 
 fn write_all(arguments: &Arguments) -> Result<(), Failure> {
     let mut chips = Vec::new();
+    let mut versions = Vec::new();
     for (chip, elf) in &arguments.chips {
         let built = image::build(*chip, &fs::read(elf)?, &arguments.partitions)?;
         check_budget(*chip, built.application.data.len())?;
+        versions.push(built.version.clone());
         chips.push(manifest::write_chip(&arguments.out, *chip, &built)?);
     }
     let twin = arguments
@@ -78,10 +80,22 @@ fn write_all(arguments: &Arguments) -> Result<(), Failure> {
         .as_deref()
         .map(|file| copy_twin(&arguments.out, file))
         .transpose()?;
-    let manifest = Manifest::new(arguments.tools.clone(), chips, twin);
+    let version = same(&versions)?.to_owned();
+    let manifest = Manifest::new(version, arguments.tools.clone(), chips, twin);
     let text = serde_json::to_string_pretty(&manifest)? + "\n";
     fs::write(arguments.out.join("manifest.json"), text)?;
     Ok(())
+}
+
+/// One firmware, one version.
+fn same(versions: &[String]) -> Result<&str, Failure> {
+    let first = versions.first().ok_or("at least one CHIP=ELF is wanted")?;
+    match versions.iter().find(|version| *version != first) {
+        None => Ok(first),
+        Some(other) => {
+            Err(format!("the chips have different versions: {first} and {other}").into())
+        }
+    }
 }
 
 fn check_budget(chip: Chip, size_bytes: usize) -> Result<(), Failure> {

@@ -17,7 +17,6 @@ use crate::image::{Built, FLASH_MODE_NAME, FLASH_SIZE, Part};
 const CONTRACT_VERSION: u32 = 2;
 /// Of this file: a reader refuses another one.
 const FORMAT: u32 = 1;
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Program to version; ordered, so that the file does not change by itself.
 pub type Tools = BTreeMap<String, String>;
@@ -26,7 +25,7 @@ pub type Tools = BTreeMap<String, String>;
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
     format: u32,
-    version: &'static str,
+    version: String,
     contract_version: u32,
     tools: Tools,
     chips: Vec<ChipEntry>,
@@ -34,10 +33,15 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub fn new(tools: Tools, chips: Vec<ChipEntry>, twin: Option<FileEntry>) -> Self {
+    pub fn new(
+        version: String,
+        tools: Tools,
+        chips: Vec<ChipEntry>,
+        twin: Option<FileEntry>,
+    ) -> Self {
         Manifest {
             format: FORMAT,
-            version: VERSION,
+            version,
             contract_version: CONTRACT_VERSION,
             tools,
             chips,

@@ -6,11 +6,10 @@ use esp_bootloader_esp_idf::partitions::{PARTITION_TABLE_MAX_LEN, read_partition
 use esp_hal::peripherals::FLASH;
 use esp_storage::FlashStorage;
 use leitstand_core::io::{FlashError, SECTOR_BYTES};
+use leitstand_core::store::PARTITION_BYTES;
 
 /// Name in partitions.csv.
 const PARTITION: &str = "cfg";
-/// What the core's settings need; a partition that is smaller is not used. Checked against partitions.csv by the image builder.
-const NEEDED_BYTES: u32 = 0x1_0000;
 
 pub struct Settings {
     flash: FlashStorage<'static>,
@@ -68,5 +67,6 @@ fn find(flash: &mut FlashStorage<'static>) -> Option<Range<u32>> {
         .iter()
         .find(|entry| entry.label_as_str() == PARTITION)?;
     let end = partition.offset().checked_add(partition.len())?;
-    (partition.len() >= NEEDED_BYTES).then_some(partition.offset()..end)
+    // A table that was flashed with an older firmware may be smaller than this one's records.
+    (partition.len() >= PARTITION_BYTES).then_some(partition.offset()..end)
 }
