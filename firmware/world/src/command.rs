@@ -106,11 +106,11 @@ fn section(
     changes: &mut Vec<Change>,
 ) -> Result<Option<Command>, String> {
     match key {
-        "analog" => by_pin(key, value, pins, changes, analog)?,
-        "onewire" => by_pin(key, value, pins, changes, one_wire)?,
-        "digital" => by_pin(key, value, pins, changes, digital)?,
-        "pulses" => by_pin(key, value, pins, changes, pulses)?,
-        "flow" => by_pin(key, value, pins, changes, flow)?,
+        "analog" => changes.extend(by_pin(key, value, pins, analog)?),
+        "onewire" => changes.extend(by_pin(key, value, pins, one_wire)?),
+        "digital" => changes.extend(by_pin(key, value, pins, digital)?),
+        "pulses" => changes.extend(by_pin(key, value, pins, pulses)?),
+        "flow" => changes.extend(by_pin(key, value, pins, flow)?),
         "i2c" => {
             for (address, value) in field::object(key, value)? {
                 changes.push(i2c(address, value)?);
@@ -134,18 +134,12 @@ fn section(
 
 type PinReader = fn(&str, u8, &Value) -> Result<Change, String>;
 
-fn by_pin(
-    section: &str,
-    value: &Value,
-    pins: u8,
-    changes: &mut Vec<Change>,
-    read: PinReader,
-) -> Result<(), String> {
-    for (key, value) in field::object(section, value)? {
+fn by_pin(section: &str, value: &Value, pins: u8, read: PinReader) -> Result<Vec<Change>, String> {
+    let one = |(key, value): (&String, &Value)| {
         let gpio = field::gpio(section, key, pins)?;
-        changes.push(read(&format!("{section} {key}"), gpio, value)?);
-    }
-    Ok(())
+        read(&format!("{section} {key}"), gpio, value)
+    };
+    field::object(section, value)?.iter().map(one).collect()
 }
 
 fn analog(name: &str, gpio: u8, value: &Value) -> Result<Change, String> {

@@ -222,3 +222,25 @@ fn two_sensors_with_one_rom_cannot_be() {
     let line = format!(r#"{{"onewire":{{"4":[{probe},{probe}]}}}}"#);
     assert!(parse(&line, PINS).unwrap_err().contains("same rom"));
 }
+
+#[test]
+fn no_line_makes_the_reader_panic() {
+    let valid = [
+        r#"{"i2c":{"0x76":{"chip":"bme280","celsius":1e3,"humidity":60}},"fault":{"stuck_pin":[1,2]}}"#,
+        r#"{"onewire":{"4":[{"rom":"28FF641E8D3C0C79","celsius":25.0}]},"power":{"reset":"panic"}}"#,
+        r#"{"analog":{"4":2300},"digital":{"5":1},"pulses":{"5":4294967295},"advance_ms":5000}"#,
+    ];
+    let bytes = br#"{}[]",:0123456789-+.eEnulltrx\"#;
+    let mut random = crate::random::Random::new(5);
+    let mut refused = 0;
+    for round in 0..30_000 {
+        let mut line = valid[round % valid.len()].as_bytes().to_vec();
+        for _ in 0..1 + random.next_u32() % 3 {
+            let place = random.next_u32() as usize % line.len();
+            line[place] = bytes[random.next_u32() as usize % bytes.len()];
+        }
+        let line = std::str::from_utf8(&line).unwrap();
+        refused += i32::from(parse(line, PINS).is_err());
+    }
+    assert!((20_000..30_000).contains(&refused), "{refused}");
+}

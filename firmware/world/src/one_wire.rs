@@ -62,10 +62,11 @@ impl OneWire {
         let Some(bus) = self.bus(gpio) else {
             return false;
         };
-        // Each of them has to see the reset.
-        bus.devices.iter_mut().fold(false, |is_present, device| {
-            device.reset(around) || is_present
-        })
+        let mut is_present = false;
+        for device in &mut bus.devices {
+            is_present |= device.reset(around);
+        }
+        is_present
     }
 
     /// The line is up when the master and all devices leave it up.

@@ -266,7 +266,10 @@ impl Bank {
 
     /// Pins of the outputs, in the order of configuration, as a list of its own.
     pub fn pins(&self) -> Vec<u8, MAX_ACTUATORS> {
-        self.outputs.iter().map(|output| output.config.gpio).collect()
+        self.outputs
+            .iter()
+            .map(|output| output.config.gpio)
+            .collect()
     }
 
     /// True when an output has this pin, also as a valve's second one.

@@ -1,7 +1,7 @@
 //! One output: its level on the pins, its clocks, and who switched it.
 //!
-//! Electrical: a pump or relay is one pin, active high, or active low when inverted. A PWM output is one pin whose duty is turned round when
-//! inverted. A valve has a direction pin (high = open) and an enable pin that lets the motor run; inverted concerns the enable pin, because
+//! Electrical: a pump or relay is one pin, active high, or active low when inverted. A PWM output is one pin whose duty is turned
+//! round when inverted. A valve has a direction pin (high = open) and an enable pin that lets the motor run; inverted concerns the enable pin, because
 //! that is what an active-low driver board inverts.
 
 use super::pins::pins_of;
@@ -63,7 +63,8 @@ impl Output {
         }
     }
 
-    /// Gives up the pins. They have to be idle.
+    /// Gives up the pins. They have to be idle. A released pin has its pull-up (8.5), so an active-high part needs a pull-down of its own
+    /// that is stronger, or it floats to active here and at power-up.
     pub fn release(&self, io: &mut dyn Io) {
         // A valve's enable pin last: while it is driven, the motor stands still.
         for gpio in pins_of(&self.config) {

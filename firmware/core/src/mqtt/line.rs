@@ -27,7 +27,7 @@ enum Ping {
     Idle,
     /// To be encoded.
     Wanted,
-    /// Encoded; its last byte has this position in the connection.
+    /// Encoded; its last byte has this position in all bytes ever sent.
     Leaving {
         end: u64,
     },
@@ -73,7 +73,7 @@ impl Line {
         self.stalled_since_ms = now_ms;
     }
 
-    /// The socket took bytes, up to this position in the connection.
+    /// The socket took bytes, up to this position.
     pub fn sent(&mut self, position: u64, now_ms: u64) {
         self.last_sent_ms = now_ms;
         self.stalled_since_ms = now_ms;

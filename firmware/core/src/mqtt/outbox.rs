@@ -62,7 +62,7 @@ pub struct Counters {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Waiting,
-    /// QoS 0, encoded: gone when the connection's bytes up to this position have left.
+    /// QoS 0, encoded: gone when all bytes up to this position have left.
     Leaving {
         end: u64,
     },
@@ -226,7 +226,7 @@ impl Outbox {
         })
     }
 
-    /// The message has been encoded with QoS 0; its last byte has the position `end` in the connection.
+    /// The message has been encoded with QoS 0; its last byte has the position `end`.
     pub fn mark_leaving(&mut self, index: usize, end: u64) {
         self.mark(index, State::Leaving { end });
     }
@@ -248,7 +248,7 @@ impl Outbox {
         }
     }
 
-    /// The connection's bytes up to this position have left.
+    /// All bytes up to this position have left.
     pub fn written(&mut self, position: u64) {
         let has_left =
             |entry: &Entry| matches!(entry.state, State::Leaving { end } if end <= position);

@@ -8,7 +8,7 @@ pub(super) struct TxBuffer {
     bytes: [u8; TX_BYTES],
     start: usize,
     end: usize,
-    /// Bytes of this connection that have left.
+    /// Bytes that have ever left.
     written: u64,
 }
 
@@ -25,7 +25,6 @@ impl TxBuffer {
     pub fn clear(&mut self) {
         self.start = 0;
         self.end = 0;
-        self.written = 0;
     }
 
     pub fn is_empty(&self) -> bool {
@@ -37,7 +36,7 @@ impl TxBuffer {
         self.bytes.get(self.start..self.end).unwrap_or(&[])
     }
 
-    /// Encodes a packet behind the others. Returns its end as a position in the connection's bytes, or `None` when there is no room for it at present.
+    /// Encodes a packet behind the others. Returns its end as a position in all bytes ever sent, or `None` when there is no room for it at present.
     pub fn append(&mut self, packet: &Outgoing<'_>) -> Option<u64> {
         if self.start > 0 {
             move_forward(self.bytes.get_mut(..self.end)?, self.start);
@@ -49,7 +48,7 @@ impl TxBuffer {
         Some(self.written.saturating_add(self.end as u64))
     }
 
-    /// The socket has taken `count` bytes. Returns the position up to which the connection's bytes have left.
+    /// The socket has taken `count` bytes. Returns the position up to which all bytes have left.
     pub fn sent(&mut self, count: usize) -> u64 {
         let count = count.min(self.end - self.start);
         self.start += count;

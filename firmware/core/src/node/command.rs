@@ -17,10 +17,19 @@ impl Device {
     pub fn take_command(&mut self, cx: &mut Cx<'_>, gpio: u8, body: Body<'_>) {
         let order = body.object();
         let intent = Intent::read(self, order, "act", cx.now_ms);
-        let command: Word = order.map(|order| text(order, "command")).unwrap_or_default();
-        let issued_by: heapless::String<64> = order.map(|order| text(order, "issued_by")).unwrap_or_default();
-        let value = order.and_then(|order| order.get("value")).and_then(Json::as_f64);
-        let duration = order.and_then(|order| order.get("duration")).and_then(Json::as_i64).unwrap_or(0);
+        let command: Word = order
+            .map(|order| text(order, "command"))
+            .unwrap_or_default();
+        let issued_by: heapless::String<64> = order
+            .map(|order| text(order, "issued_by"))
+            .unwrap_or_default();
+        let value = order
+            .and_then(|order| order.get("value"))
+            .and_then(Json::as_f64);
+        let duration = order
+            .and_then(|order| order.get("duration"))
+            .and_then(Json::as_i64)
+            .unwrap_or(0);
         let mut answer = Answer {
             gpio,
             command: &command,
@@ -32,12 +41,24 @@ impl Device {
         };
         if order.is_none() {
             self.say_answer(cx, &intent, &answer);
-            self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", body.fault_code("INVALID_JSON"), body.fault()));
+            self.say_outcome(
+                cx,
+                &intent,
+                Outcome::new(
+                    FLOW,
+                    "rejected",
+                    body.fault_code("INVALID_JSON"),
+                    body.fault(),
+                ),
+            );
             return;
         }
         if let Admission::Refused { code, reason_code } = self.admit(OrderKind::Actuator) {
             let mut message: heapless::String<96> = heapless::String::new();
-            let _ = core::fmt::write(&mut message, format_args!("Rejected before execution (reason_code={reason_code})"));
+            let _ = core::fmt::write(
+                &mut message,
+                format_args!("Rejected before execution (reason_code={reason_code})"),
+            );
             answer.message = &message;
             self.say_answer(cx, &intent, &answer);
             self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", code, &message));
@@ -46,24 +67,53 @@ impl Device {
         if intent.is_expired(cx.now_ms, self.clock.unix_s(cx.now_ms)) {
             answer.message = "Expired before execution";
             self.say_answer(cx, &intent, &answer);
-            self.say_outcome(cx, &intent, Outcome::new(FLOW, "expired", "TTL_EXPIRED", answer.message));
+            self.say_outcome(
+                cx,
+                &intent,
+                Outcome::new(FLOW, "expired", "TTL_EXPIRED", answer.message),
+            );
             return;
         }
-        self.say_outcome(cx, &intent, Outcome::new(FLOW, "accepted", "COMMAND_ACCEPTED", "Command accepted"));
+        self.say_outcome(
+            cx,
+            &intent,
+            Outcome::new(FLOW, "accepted", "COMMAND_ACCEPTED", "Command accepted"),
+        );
         self.execute(cx, &intent, answer, value);
     }
 
     fn execute(&mut self, cx: &mut Cx<'_>, intent: &Intent, given: Answer<'_>, value: Option<f64>) {
         let gpio = given.gpio;
-        if let Some(is_success) = intent.is_named.then(|| self.answered.result(&intent.intent_id)).flatten() {
+        if let Some(is_success) = intent
+            .is_named
+            .then(|| self.answered.result(&intent.intent_id))
+            .flatten()
+        {
             let message = "Carried out before: this order came twice";
-            self.finish(cx, intent, &Answer { is_success, message, ..given });
+            self.finish(
+                cx,
+                intent,
+                &Answer {
+                    is_success,
+                    message,
+                    ..given
+                },
+            );
             return;
         }
-        let order = Order { command: given.command, value, duration_s: given.duration_s, issued_by: given.issued_by };
+        let order = Order {
+            command: given.command,
+            value,
+            duration_s: given.duration_s,
+            issued_by: given.issued_by,
+        };
         let result = self.bank.command(gpio, &order, cx.now_ms, cx.io);
         self.note_command(cx, gpio);
-        let answer = Answer { is_success: result.success, message: &result.message, ..given };
+        let answer = Answer {
+            is_success: result.success,
+            message: &result.message,
+            ..given
+        };
         if intent.is_named {
             self.answered.remember(&intent.intent_id, result.success);
         }
@@ -81,7 +131,11 @@ impl Device {
         self.say_answer(cx, intent, answer);
         if answer.is_success {
             self.say_status(cx, answer.gpio);
-            self.say_outcome(cx, intent, Outcome::new(FLOW, "applied", "NONE", "Actuator command executed"));
+            self.say_outcome(
+                cx,
+                intent,
+                Outcome::new(FLOW, "applied", "NONE", "Actuator command executed"),
+            );
         } else {
             let failed = Outcome::new(FLOW, "failed", "EXECUTE_FAIL", answer.message).retryable();
             self.say_outcome(cx, intent, failed);

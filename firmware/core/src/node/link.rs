@@ -9,10 +9,16 @@ pub const SOCKET_OPEN_TIMEOUT_MS: u64 = 15_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Socket {
     /// None; the next attempt is due at this time.
-    None { retry_at_ms: u64 },
+    None {
+        retry_at_ms: u64,
+    },
     /// Asked for; the shell has it in hand since then.
-    Opening { since_ms: u64 },
-    Open { since_ms: u64 },
+    Opening {
+        since_ms: u64,
+    },
+    Open {
+        since_ms: u64,
+    },
     /// To be closed by the shell.
     Closing,
 }

@@ -38,21 +38,38 @@ impl Device {
         let intent = Intent::read(self, order, "sensor", cx.now_ms);
         let Some(order) = order else {
             let code = body.fault_code("INVALID_JSON");
-            self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", code, body.fault()));
+            self.say_outcome(
+                cx,
+                &intent,
+                Outcome::new(FLOW, "rejected", code, body.fault()),
+            );
             return;
         };
         let command: heapless::String<16> = text(order, "command");
         if command != "measure" {
             let reason = "The only sensor command is measure";
-            self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", "UNKNOWN_COMMAND", reason));
+            self.say_outcome(
+                cx,
+                &intent,
+                Outcome::new(FLOW, "rejected", "UNKNOWN_COMMAND", reason),
+            );
             return;
         }
         if let Admission::Refused { code, reason_code } = self.admit(OrderKind::Sensor) {
-            self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", code, reason_code));
+            self.say_outcome(
+                cx,
+                &intent,
+                Outcome::new(FLOW, "rejected", code, reason_code),
+            );
             return;
         }
-        let timeout = order.get("timeout_ms").and_then(Json::as_i64).filter(|ms| (1..=LONGEST_TIMEOUT_MS).contains(ms));
-        let timeout_ms = timeout.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(DEFAULT_TIMEOUT_MS);
+        let timeout = order
+            .get("timeout_ms")
+            .and_then(Json::as_i64)
+            .filter(|ms| (1..=LONGEST_TIMEOUT_MS).contains(ms));
+        let timeout_ms = timeout
+            .and_then(|ms| u64::try_from(ms).ok())
+            .unwrap_or(DEFAULT_TIMEOUT_MS);
         let mut request = Request {
             gpio,
             request_id: text(order, "request_id"),
@@ -62,13 +79,24 @@ impl Device {
             first: None,
         };
         if self.sensing.requests.is_full() {
-            self.counters.measure_queue_overflow = self.counters.measure_queue_overflow.saturating_add(1);
-            let full = Outcome::new(FLOW, "rejected", "QUEUE_FULL", "Too many measurements at once").retryable();
+            self.counters.measure_queue_overflow =
+                self.counters.measure_queue_overflow.saturating_add(1);
+            let full = Outcome::new(
+                FLOW,
+                "rejected",
+                "QUEUE_FULL",
+                "Too many measurements at once",
+            )
+            .retryable();
             self.say_outcome(cx, &request.intent, full);
             self.say_measured(cx, &request, "UNKNOWN");
             return;
         }
-        self.say_outcome(cx, &request.intent, Outcome::new(FLOW, "accepted", "COMMAND_ACCEPTED", "Measurement accepted"));
+        self.say_outcome(
+            cx,
+            &request.intent,
+            Outcome::new(FLOW, "accepted", "COMMAND_ACCEPTED", "Measurement accepted"),
+        );
         match self.start_for(cx, gpio) {
             Ok(waiting) => {
                 request.waiting = waiting;
@@ -102,7 +130,9 @@ impl Device {
     /// A sensor has been measured: the orders that wait for it come to their end.
     pub fn note_measured(&mut self, cx: &mut Cx<'_>, index: usize, reading: Option<&Reading>) {
         for _ in 0..self.sensing.requests.len() {
-            let Some(mut request) = self.sensing.requests.pop_front() else { return };
+            let Some(mut request) = self.sensing.requests.pop_front() else {
+                return;
+            };
             let bit = 1u32 << index;
             if request.waiting & bit != 0 {
                 request.waiting &= !bit;
@@ -111,7 +141,11 @@ impl Device {
                 }
             }
             if request.waiting == 0 {
-                let code = if request.first.is_some() { "NONE" } else { "MEASUREMENT_FAILED" };
+                let code = if request.first.is_some() {
+                    "NONE"
+                } else {
+                    "MEASUREMENT_FAILED"
+                };
                 self.end_request(cx, &request, code);
             } else {
                 let _ = self.sensing.requests.push_back(request);
@@ -122,7 +156,9 @@ impl Device {
     /// What has not answered in time is over.
     pub fn poll_requests(&mut self, cx: &mut Cx<'_>) {
         for _ in 0..self.sensing.requests.len() {
-            let Some(request) = self.sensing.requests.pop_front() else { return };
+            let Some(request) = self.sensing.requests.pop_front() else {
+                return;
+            };
             if cx.now_ms >= request.deadline_ms {
                 self.end_request(cx, &request, "MEASURE_TIMEOUT");
             } else {
@@ -135,20 +171,31 @@ impl Device {
     pub fn flush_measurements(&mut self, cx: &mut Cx<'_>) {
         while let Some(request) = self.sensing.requests.pop_front() {
             let reason = "Void: an emergency stop came";
-            self.say_outcome(cx, &request.intent, Outcome::new(FLOW, "expired", "SAFETY_QUEUE_FLUSHED", reason));
+            self.say_outcome(
+                cx,
+                &request.intent,
+                Outcome::new(FLOW, "expired", "SAFETY_QUEUE_FLUSHED", reason),
+            );
             self.say_measured(cx, &request, "UNKNOWN");
         }
     }
 
     pub fn request_due(&self) -> u64 {
-        self.sensing.requests.iter().map(|request| request.deadline_ms).min().unwrap_or(u64::MAX)
+        self.sensing
+            .requests
+            .iter()
+            .map(|request| request.deadline_ms)
+            .min()
+            .unwrap_or(u64::MAX)
     }
 
     fn end_request(&mut self, cx: &mut Cx<'_>, request: &Request, code: &'static str) {
         self.say_measured(cx, request, code);
         let outcome = match code {
             "NONE" => Outcome::new(FLOW, "applied", "NONE", "Measured"),
-            "MEASURE_TIMEOUT" => Outcome::new(FLOW, "expired", code, "No value in time").retryable(),
+            "MEASURE_TIMEOUT" => {
+                Outcome::new(FLOW, "expired", code, "No value in time").retryable()
+            }
             _ => Outcome::new(FLOW, "failed", code, "No value"),
         };
         self.say_outcome(cx, &request.intent, outcome);
@@ -162,29 +209,34 @@ impl Device {
         let now_ms = cx.now_ms;
         let is_measured = code == "NONE";
         let gpio = request.gpio;
-        self.publish(cx, format_args!("sensor/{gpio}/response"), ANSWER, &|device, out| {
-            out.str("request_id", &request.request_id);
-            out.uint("gpio", u64::from(gpio));
-            out.str("command", "measure");
-            out.bool("success", is_measured);
-            out.bool("measurement_ok", is_measured);
-            out.bool("publish_ok", is_measured);
-            out.bool("timeout", code == "MEASURE_TIMEOUT");
-            out.str("reason_code", code);
-            match &request.first {
-                Some(reading) if is_measured => {
-                    out.str("quality", reading.quality.as_str());
-                    out.str("sensor_type", &reading.kind);
-                    out.display("raw", reading.raw);
+        self.publish(
+            cx,
+            format_args!("sensor/{gpio}/response"),
+            ANSWER,
+            &|device, out| {
+                out.str("request_id", &request.request_id);
+                out.uint("gpio", u64::from(gpio));
+                out.str("command", "measure");
+                out.bool("success", is_measured);
+                out.bool("measurement_ok", is_measured);
+                out.bool("publish_ok", is_measured);
+                out.bool("timeout", code == "MEASURE_TIMEOUT");
+                out.str("reason_code", code);
+                match &request.first {
+                    Some(reading) if is_measured => {
+                        out.str("quality", reading.quality.as_str());
+                        out.str("sensor_type", &reading.kind);
+                        reading.raw.write(out, "raw");
+                    }
+                    _ => {
+                        out.str("quality", "error");
+                    }
                 }
-                _ => {
-                    out.str("quality", "error");
-                }
-            }
-            out.int("ts", device.timestamp(now_ms));
-            out.str("intent_id", &request.intent.intent_id);
-            out.str("correlation_id", &request.intent.correlation_id);
-            out.uint("ttl_ms", request.intent.ttl_ms);
-        });
+                out.int("ts", device.timestamp(now_ms));
+                out.str("intent_id", &request.intent.intent_id);
+                out.str("correlation_id", &request.intent.correlation_id);
+                out.uint("ttl_ms", request.intent.ttl_ms);
+            },
+        );
     }
 }

@@ -107,11 +107,19 @@ pub struct Node {
 
 impl Node {
     pub const fn new() -> Node {
-        Node { decoder: Decoder::new(), port: Port::new(), device: Device::new() }
+        Node {
+            decoder: Decoder::new(),
+            port: Port::new(),
+            device: Device::new(),
+        }
     }
 
     fn cx<'a>(&self, now_ms: u64, io: &'a mut dyn Io) -> Cx<'a> {
-        Cx { now_ms, io, least_level: self.device.keep.runtime.log_level }
+        Cx {
+            now_ms,
+            io,
+            least_level: self.device.keep.runtime.log_level,
+        }
     }
 
     /// Reads the settings, sets every output to its default state, and starts the state machine at time 0.
@@ -231,7 +239,10 @@ impl Node {
                 Ok(Some(packet)) => self.device.take_packet(&mut cx, &packet),
                 Ok(None) => return,
                 Err(error) => {
-                    cx.log(LogLevel::Error, format_args!("broker breaks the protocol: {error:?}"));
+                    cx.log(
+                        LogLevel::Error,
+                        format_args!("broker breaks the protocol: {error:?}"),
+                    );
                     self.device.link.socket = Socket::Closing;
                 }
             }
@@ -264,8 +275,11 @@ impl Node {
 
     /// An answer of the broker or of the console is outstanding (for shells with a manual clock).
     pub fn awaits_answer(&self) -> bool {
-        let is_unanswered = self.device.link.is_connected && !self.device.schedule.is_heartbeat_answered;
-        self.device.session.awaits_answer() || is_unanswered || matches!(self.device.link.socket, Socket::Opening { .. })
+        let is_unanswered =
+            self.device.link.is_connected && !self.device.schedule.is_heartbeat_answered;
+        self.device.session.awaits_answer()
+            || is_unanswered
+            || matches!(self.device.link.socket, Socket::Opening { .. })
     }
 
     /// Bytes from UART or USB.
@@ -289,7 +303,9 @@ impl Node {
 
     /// The shell shall restart the chip now.
     pub fn wants_reboot(&self, now_ms: u64) -> bool {
-        self.device.reboot_at_ms.is_some_and(|at_ms| now_ms >= at_ms)
+        self.device
+            .reboot_at_ms
+            .is_some_and(|at_ms| now_ms >= at_ms)
     }
 
     /// Erases the settings if a reset to factory state was asked for; call it before the restart.
@@ -301,7 +317,12 @@ impl Node {
     }
 
     /// Sets membership and configuration as if they had come from a controller: for twins that start configured.
-    pub fn preset(&mut self, text: &[u8], now_ms: u64, io: &mut dyn Io) -> Result<(), &'static str> {
+    pub fn preset(
+        &mut self,
+        text: &[u8],
+        now_ms: u64,
+        io: &mut dyn Io,
+    ) -> Result<(), &'static str> {
         let mut cx = self.cx(now_ms, io);
         self.device.preset(&mut cx, text)
     }
@@ -339,7 +360,11 @@ impl Device {
             self.request_due(),
             self.schedule.next_due(),
             self.reboot_at_ms.unwrap_or(u64::MAX),
-            if is_blinking { self.blink_at_ms } else { u64::MAX },
+            if is_blinking {
+                self.blink_at_ms
+            } else {
+                u64::MAX
+            },
         ]
         .into_iter()
         .fold(u64::MAX, u64::min)
@@ -347,17 +372,25 @@ impl Device {
 
     /// What outputs do by themselves: run times, durations, valves on their way.
     fn poll_outputs(&mut self, cx: &mut Cx<'_>) {
-        let mut events: heapless::Vec<BankEvent, { crate::config::MAX_ACTUATORS }> = heapless::Vec::new();
+        let mut events: heapless::Vec<BankEvent, { crate::config::MAX_ACTUATORS }> =
+            heapless::Vec::new();
         self.bank.poll(cx.now_ms, cx.io, &mut |event| {
             let _ = events.push(event);
         });
         for event in events {
             match event {
                 BankEvent::RuntimeProtection { gpio } => {
-                    self.say_alert(cx, gpio, "runtime_protection", "Longest run time reached: switched off");
+                    self.say_alert(
+                        cx,
+                        gpio,
+                        "runtime_protection",
+                        "Longest run time reached: switched off",
+                    );
                     self.say_status(cx, gpio);
                 }
-                BankEvent::AutoOff { gpio } | BankEvent::Arrived { gpio } | BankEvent::DefaultTaken { gpio } => {
+                BankEvent::AutoOff { gpio }
+                | BankEvent::Arrived { gpio }
+                | BankEvent::DefaultTaken { gpio } => {
                     self.say_status(cx, gpio);
                 }
             }
@@ -373,7 +406,14 @@ impl Device {
         }
         if self.identify_until_ms > 0 && cx.now_ms >= self.blink_at_ms {
             self.is_led_on = cx.now_ms < self.identify_until_ms && !self.is_led_on;
-            cx.io.drive(self.board.led, if self.is_led_on { Drive::High } else { Drive::Low });
+            cx.io.drive(
+                self.board.led,
+                if self.is_led_on {
+                    Drive::High
+                } else {
+                    Drive::Low
+                },
+            );
             self.blink_at_ms = cx.now_ms + BLINK_MS;
             if cx.now_ms >= self.identify_until_ms {
                 self.identify_until_ms = 0;
@@ -382,7 +422,10 @@ impl Device {
         }
         if self.is_reconnect_due && self.session.is_idle() {
             self.is_reconnect_due = false;
-            if matches!(self.link.socket, Socket::Open { .. } | Socket::Opening { .. }) {
+            if matches!(
+                self.link.socket,
+                Socket::Open { .. } | Socket::Opening { .. }
+            ) {
                 self.link.socket = Socket::Closing;
             }
             self.take_identity();

@@ -19,17 +19,34 @@ pub struct Way {
 }
 
 /// What may be lost under pressure: the next one says the same.
-pub const REPORT: Way = Way { qos: 1, priority: Priority::Normal, is_numbered: true };
+pub const REPORT: Way = Way {
+    qos: 1,
+    priority: Priority::Normal,
+    is_numbered: true,
+};
 /// What somebody waits for, or what must be known (7.1 "critical topics").
-pub const ANSWER: Way = Way { qos: 1, priority: Priority::Critical, is_numbered: true };
+pub const ANSWER: Way = Way {
+    qos: 1,
+    priority: Priority::Critical,
+    is_numbered: true,
+};
 /// Liveness: QoS 0, never shed, not numbered.
-pub const BEAT: Way = Way { qos: 0, priority: Priority::Critical, is_numbered: false };
+pub const BEAT: Way = Way {
+    qos: 0,
+    priority: Priority::Critical,
+    is_numbered: false,
+};
 /// Health snapshots: QoS 0 (1.7).
-pub const SNAPSHOT: Way = Way { qos: 0, priority: Priority::Normal, is_numbered: true };
+pub const SNAPSHOT: Way = Way {
+    qos: 0,
+    priority: Priority::Normal,
+    is_numbered: true,
+};
 
 /// What may leave while the gate is closed (2.1); `path` is what follows the device's prefix.
 pub fn passes_gate(path: &str) -> bool {
-    let is_response = path.contains("/response") && (path.starts_with("actuator/") || path.starts_with("sensor/"));
+    let is_response = path.contains("/response")
+        && (path.starts_with("actuator/") || path.starts_with("sensor/"));
     let is_heartbeat = path.starts_with("system/heartbeat") && !path.contains("/heartbeat/ack");
     is_heartbeat
         || is_response
@@ -80,16 +97,26 @@ impl Device {
             cx.log(LogLevel::Error, format_args!("message too long: {short}"));
             return;
         };
-        let how = Publish { qos: way.qos, retain: false, priority: way.priority, gated: !is_free };
+        let how = Publish {
+            qos: way.qos,
+            retain: false,
+            priority: way.priority,
+            gated: !is_free,
+        };
         match self.session.publish(&topic, payload, how) {
             Ok(()) if way.is_numbered => self.sequence = number,
             Ok(()) => {}
-            Err(_) => cx.log(LogLevel::Warning, format_args!("queue full, dropped: {short}")),
+            Err(_) => cx.log(
+                LogLevel::Warning,
+                format_args!("queue full, dropped: {short}"),
+            ),
         }
     }
 
     /// Seconds for `ts`; 0 while the clock is not set (0.4).
     pub fn timestamp(&self, now_ms: u64) -> i64 {
-        self.clock.unix_s(now_ms).map_or(0, |seconds| i64::try_from(seconds).unwrap_or(0))
+        self.clock
+            .unix_s(now_ms)
+            .map_or(0, |seconds| i64::try_from(seconds).unwrap_or(0))
     }
 }

@@ -25,14 +25,21 @@ pub struct Scan {
 
 impl Scan {
     pub fn new(pin: u8, intent: Intent) -> Scan {
-        Scan { pin, search: RomSearch::new(pin), found: Found::new(), intent }
+        Scan {
+            pin,
+            search: RomSearch::new(pin),
+            found: Found::new(),
+            intent,
+        }
     }
 }
 
 impl Device {
     /// One pass of the scan that is under way.
     pub fn poll_scan(&mut self, cx: &mut Cx<'_>) {
-        let Some(mut scan) = self.scan.take() else { return };
+        let Some(mut scan) = self.scan.take() else {
+            return;
+        };
         match scan.search.next(cx.io) {
             SearchStep::Found(device) => {
                 let _ = scan.found.push(device);
@@ -44,12 +51,23 @@ impl Device {
                     self.report_error(cx, NO_DEVICES, 1, "Nothing found on the 1-Wire bus");
                 }
                 self.say_scan(cx, &scan);
-                self.say_system(cx, &scan.intent, "onewire/scan", &SystemAnswer::Scan { pin: scan.pin, found: &scan.found });
+                self.say_system(
+                    cx,
+                    &scan.intent,
+                    "onewire/scan",
+                    &SystemAnswer::Scan {
+                        pin: scan.pin,
+                        found: &scan.found,
+                    },
+                );
             }
             SearchStep::Failed(fault) => {
                 self.report_error(cx, fault.error_code, 1, fault.message);
                 self.say_scan(cx, &scan);
-                let failed = SystemAnswer::Failed { error: fault.message, reason_code: "ONEWIRE_SCAN_FAILED" };
+                let failed = SystemAnswer::Failed {
+                    error: fault.message,
+                    reason_code: "ONEWIRE_SCAN_FAILED",
+                };
                 self.say_system(cx, &scan.intent, "onewire/scan", &failed);
             }
         }
@@ -57,7 +75,12 @@ impl Device {
 
     /// Under the device's own controller (stock firmware writes `god`).
     fn say_scan(&mut self, cx: &mut Cx<'_>, scan: &Scan) {
-        self.publish(cx, format_args!("onewire/scan_result"), ANSWER, &|_, out| write_scan(out, scan.pin, &scan.found));
+        self.publish(
+            cx,
+            format_args!("onewire/scan_result"),
+            ANSWER,
+            &|_, out| write_scan(out, scan.pin, &scan.found),
+        );
     }
 }
 

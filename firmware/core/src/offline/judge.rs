@@ -25,14 +25,26 @@ pub(super) struct Progress {
     samples: u8,
     /// When the last usable value was measured.
     usable_at_ms: Option<u64>,
+    /// The samples were enough once, and nothing has been forgotten since.
+    has_decided: bool,
     /// See [`super::RuleStates::override_actuator`].
     pub(super) is_overridden: bool,
+}
+
+impl Progress {
+    /// The state of a rule that can't judge. What it decided is outdated; what the store remembers of before a restart is not.
+    fn forget(&mut self, was_active: Option<bool>) -> Option<bool> {
+        let is_stored = !self.has_decided;
+        self.has_decided = false;
+        was_active.filter(|_| is_stored)
+    }
 }
 
 impl Progress {
     pub(super) const NEW: Progress = Progress {
         samples: 0,
         usable_at_ms: None,
+        has_decided: false,
         is_overridden: false,
     };
 }
@@ -88,11 +100,14 @@ pub(super) fn judge(
     let reading = look(rule, progress, around);
     let is_active = match (time, reading) {
         (Time::Unknown, _) | (Time::Any | Time::Within, Reading::Stale) => {
-            return (None, Vote::Safe);
+            return (progress.forget(was_active), Vote::Safe);
         }
         (Time::Outside, _) => Some(false),
-        (_, Reading::Usable(value)) => by_band(rule, value, was_active),
-        (_, Reading::NotYet) if was_active.is_none() => return (None, Vote::Wait),
+        (_, Reading::Usable(value)) => {
+            progress.has_decided = true;
+            by_band(rule, value, was_active)
+        }
+        (_, Reading::NotYet) if !progress.has_decided => return (was_active, Vote::Wait),
         (_, Reading::NotYet) => was_active,
     };
     (is_active, Vote::of(is_active))

@@ -271,8 +271,7 @@ impl OfflineMode {
             }
             Mode::OfflineActive => {
                 self.heard_at_ms = now_ms;
-                // After 2^32 - 1 handovers it starts again; 0 means none.
-                self.active_epoch = self.active_epoch.checked_add(1).unwrap_or(1);
+                self.active_epoch = epoch_after(self.active_epoch);
                 self.has_delta = false;
                 self.enter(Mode::Reconnecting, now_ms)
             }
@@ -341,8 +340,24 @@ impl OfflineMode {
     }
 }
 
+/// After 2^32 - 1 it starts again; 0 means none.
+fn epoch_after(epoch: u32) -> u32 {
+    epoch.checked_add(1).unwrap_or(1)
+}
+
 impl Default for OfflineMode {
     fn default() -> Self {
         OfflineMode::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::epoch_after;
+
+    #[test]
+    fn the_epoch_after_the_largest_is_1() {
+        let epochs = [0, 1, u32::MAX - 1, u32::MAX].map(epoch_after);
+        assert_eq!(epochs, [1, 2, u32::MAX, 1]);
     }
 }

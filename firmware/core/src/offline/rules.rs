@@ -154,11 +154,11 @@ pub fn evaluate(
                 |issued: &RuleOrder| issued.actuator_gpio == actuator_gpio && issued.order == order;
             let is_new = !states.issued.iter().any(is_same);
             // At least as many places as rules.
-            drop(orders.push(RuleOrder {
+            let _ = orders.push(RuleOrder {
                 actuator_gpio,
                 order,
                 is_new,
-            }));
+            });
         }
     }
     states.issued = orders.clone();

@@ -28,6 +28,8 @@ mod sht31;
 mod test_io;
 #[cfg(test)]
 mod test_rig;
+#[cfg(test)]
+mod wild_tests;
 
 pub use breaker::{FAILURES_TO_OPEN, PROBE_INTERVAL_MS};
 pub use buses::Buses;

@@ -15,7 +15,16 @@ const FLEETING: Publish = Publish { qos: 0, ..NORMAL };
 #[test]
 fn messages_that_could_never_be_sent_are_refused_and_not_counted() {
     let mut link = Link::connected();
-    let longest = "t".repeat(MAX_SENT_TOPIC_BYTES);
+    let longest_of_the_contract = format!(
+        "kaiser/{}/esp/{}/system/intent_outcome/lifecycle",
+        "k".repeat(63),
+        "E".repeat(31)
+    );
+    let longest = format!("{longest_of_the_contract:t<MAX_SENT_TOPIC_BYTES$}");
+    assert_eq!(
+        (longest_of_the_contract.len(), longest.len()),
+        (138, MAX_SENT_TOPIC_BYTES)
+    );
     let largest = [b'x'; MAX_PUBLISH_BYTES];
     for (topic, payload, qos, refusal) in [
         (
@@ -218,6 +227,49 @@ fn what_is_unacknowledged_when_the_connection_breaks_is_sent_anew_if_critical() 
     let sent = link.take();
     assert_eq!(payloads(&sent), ["1 answer", "4 half", "5 waiting"]);
     assert_eq!(ids(&sent), [5, 6, 7], "fresh messages");
+}
+
+#[test]
+fn messages_that_will_not_be_sent_again_give_their_bytes_back_before_they_are_acknowledged() {
+    let large = [b'x'; MAX_PUBLISH_BYTES];
+    let fitting = ARENA_BYTES / (MAX_PUBLISH_BYTES + 1);
+    for first in [NORMAL, Publish { qos: 2, ..CRITICAL }] {
+        let mut link = Link::connected();
+        for _ in 0..fitting {
+            link.publish(&large, first);
+            for id in ids(&link.take()) {
+                if first.qos == 2 {
+                    link.receive(&answer(0x50, id));
+                }
+            }
+        }
+        for _ in 0..fitting {
+            link.publish(&large, CRITICAL);
+        }
+        assert_eq!(
+            link.session.publish("t", &large, CRITICAL),
+            Err(Refusal::Full)
+        );
+        assert_eq!(link.session.counters().fill, fitting);
+    }
+}
+
+#[test]
+fn a_normal_message_that_was_sent_is_not_evicted() {
+    let mut link = Link::connected();
+    link.publish(b"reading", NORMAL);
+    let sent = ids(&link.take());
+    let held = Publish {
+        gated: true,
+        ..CRITICAL
+    };
+    for _ in 1..MAX_MESSAGES {
+        link.publish(b"x", held);
+    }
+    assert_eq!(link.session.publish("t", b"x", held), Err(Refusal::Full));
+    assert_eq!(link.session.counters().dropped, 0);
+    link.receive(&answer(0x40, sent[0]));
+    link.publish(b"x", held);
 }
 
 #[test]

@@ -284,3 +284,35 @@ fn outputs_are_listed_in_the_order_of_their_configuration() {
     let pins: Vec<_> = bench.bank.iter(0).map(|status| status.gpio).collect();
     assert_eq!(pins, [25, 18, 4]);
 }
+
+#[test]
+fn every_setting_that_the_output_acts_upon_is_a_change_of_behaviour() {
+    let base = config(18, Pwm);
+    let changes = [
+        ActuatorConfig {
+            kind: Relay,
+            ..base.clone()
+        },
+        ActuatorConfig {
+            inverted: true,
+            ..base.clone()
+        },
+        ActuatorConfig {
+            default_state: true,
+            ..base.clone()
+        },
+        ActuatorConfig {
+            default_pwm: 77,
+            ..base.clone()
+        },
+        ActuatorConfig {
+            max_runtime_ms: 1,
+            ..base.clone()
+        },
+    ];
+    for change in changes {
+        let mut bench = Bench::with(base.clone());
+        let text = format!("{change:?}");
+        assert_eq!(bench.configure(change), Ok(true), "{text}");
+    }
+}

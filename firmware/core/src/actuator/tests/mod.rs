@@ -151,6 +151,7 @@ impl Bench {
         while self.bank.next_due() <= end_ms {
             self.now_ms = self.bank.next_due();
             events.extend(self.poll());
+            assert!(self.bank.next_due() > self.now_ms, "due again at once");
         }
         self.now_ms = end_ms;
         events

@@ -155,10 +155,7 @@ impl Life {
         } = &mut self.bench;
         let was_there = bank.remove(gpio, *now_ms, io);
         self.watch();
-        assert_eq!(
-            was_there,
-            self.watches.get(&gpio).is_some_and(|watch| bank_has(watch))
-        );
+        assert_eq!(was_there, self.watches.get(&gpio).is_some_and(bank_has));
         if let Some(watch) = self.watches.get_mut(&gpio) {
             assert!(!watch.is_live, "live after its removal");
             // The history stays for the pump's rest; the pin is nobody's.

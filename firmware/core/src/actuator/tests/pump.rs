@@ -221,3 +221,37 @@ fn a_command_or_a_stop_cancels_a_default_state_that_waits() {
     bench.stop();
     assert_eq!(bench.bank.next_due(), u64::MAX);
 }
+
+#[test]
+fn an_hour_of_starts_is_never_counted_short_for_being_kept_in_seconds() {
+    let mut bench = pump();
+    bench.now_ms = 1_500;
+    for _ in 0..MAX_STARTS_PER_HOUR {
+        assert!(bench.send(18, "ON").success);
+        bench.send(18, "OFF");
+        bench.now_ms += MIN_REST_MS;
+    }
+    bench.now_ms = 1_500 + HOUR_MS - 1;
+    assert!(!bench.send(18, "ON").success);
+    bench.now_ms += 501;
+    assert!(bench.send(18, "ON").success);
+}
+
+#[test]
+fn the_record_that_gives_way_to_a_thirteenth_pump_is_the_one_that_was_quiet_longest() {
+    let mut bench = Bench::new();
+    let pins = [4, 5, 14, 15, 16, 17, 18, 19, 23, 25, 26, 27, 33];
+    for &gpio in &pins[..12] {
+        bench.configure(config(gpio, Pump)).unwrap();
+        bench.send(gpio, "ON");
+        bench.send(gpio, "OFF");
+        bench.now_ms += 100;
+    }
+    bench.bank.remove(pins[0], bench.now_ms, &mut bench.io);
+    bench.configure(config(pins[12], Pump)).unwrap();
+    bench.send(pins[12], "ON");
+    bench.send(pins[12], "OFF");
+    for &gpio in &pins[1..] {
+        assert!(!bench.send(gpio, "ON").success, "GPIO {gpio}");
+    }
+}

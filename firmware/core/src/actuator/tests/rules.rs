@@ -147,3 +147,16 @@ fn a_rule_respects_the_rest_of_a_pump() {
     bench.now_ms += 30_000;
     assert!(bench.rule(18, true).success);
 }
+
+#[test]
+fn a_changed_configuration_frees_what_runtime_protection_holds() {
+    let short = ActuatorConfig {
+        max_runtime_ms: 5_000,
+        ..relay(18)
+    };
+    let mut bench = Bench::with(short);
+    bench.rule(18, true);
+    assert_eq!(bench.advance(5_000), [RuntimeProtection { gpio: 18 }]);
+    bench.configure(relay(18)).unwrap();
+    assert!(bench.rule(18, true).success);
+}

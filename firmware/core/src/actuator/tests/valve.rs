@@ -205,11 +205,11 @@ fn a_stopped_close_is_never_called_closed() {
     bench.send(18, "OFF");
     bench.advance(4_900);
     bench.stop();
-    assert_eq!(bench.shows(18).0, true);
+    assert!(bench.shows(18).0);
     bench.bank.clear_all();
     assert!(bench.send(18, "OFF").changed);
     bench.advance(FULL_TRAVEL_MS);
-    assert_eq!(bench.shows(18).0, false);
+    assert!(!bench.shows(18).0);
 }
 
 #[test]
@@ -290,4 +290,26 @@ fn removing_it_on_the_way_stops_the_motor_before_the_pins_are_released() {
         bench.io.take(),
         [AT_REST.as_slice(), released.as_slice()].concat()
     );
+}
+
+#[test]
+fn an_order_taken_back_in_the_same_millisecond_leaves_the_place_certain() {
+    let mut bench = closed();
+    bench.send(18, "ON");
+    bench.io.take();
+    assert!(bench.send(18, "OFF").changed);
+    assert_eq!(bench.io.take(), AT_REST);
+    assert_eq!(bench.shows(18), (false, 0, "user:mira"));
+}
+
+#[test]
+fn an_estimate_never_lies_beyond_the_end() {
+    let mut bench = closed();
+    for (command, run_ms) in [("ON", 3_000), ("OFF", 500), ("ON", 4_000)] {
+        bench.send(18, command);
+        bench.advance(run_ms);
+    }
+    bench.pwm(18, 0.5);
+    assert_eq!(bench.advance(HALF_TRAVEL_MS - 1), []);
+    assert_eq!(bench.advance(1), [Arrived { gpio: 18 }]);
 }

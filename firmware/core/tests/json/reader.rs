@@ -1,4 +1,4 @@
-//! What the JSON reader takes and gives, case by case. `json_differential.rs` compares it with serde_json at large.
+//! What the JSON reader takes and gives, case by case. `differential.rs` compares it with serde_json at large.
 
 use leitstand_core::json::{Json, JsonError, Kind, MAX_DEPTH};
 

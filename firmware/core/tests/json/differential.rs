@@ -1,10 +1,8 @@
 //! The JSON reader against serde_json: generated documents, damaged documents, and every payload of the shared vectors. Both have to agree on
 //! what is valid, and on every value in what is.
 
-mod seeded;
-
+use crate::seeded::Seeded;
 use leitstand_core::json::{Json, JsonError, Kind, MAX_DEPTH};
-use seeded::Seeded;
 use serde_json::Value;
 
 /// What happened to the documents of a run, so that a test can tell that it has seen all sorts.

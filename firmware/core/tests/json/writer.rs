@@ -1,9 +1,7 @@
 //! What the JSON writer writes, and that serde_json reads it back.
 
-mod seeded;
-
+use crate::seeded::Seeded;
 use leitstand_core::json::{ArrayWriter, Json, ObjectWriter, TooLong};
-use seeded::Seeded;
 use serde_json::{Map, Value, json};
 
 fn written(fill: impl FnOnce(&mut ObjectWriter<'_>)) -> String {
