@@ -68,15 +68,18 @@ function open(module, PacketSplitter, index) {
   const id = `MOCK_BENCH_${index}`;
   const isOneWire = index % 2 === 0;
   const rom = '28FF641E8D3C0C79';
-  const twin = module.open({
-    id,
-    board: 'esp32',
-    kaiserId: 'god',
-    mac: '02:00:00:00:00:01',
-    broker: { host: '127.0.0.1', port: 1883, user: id, password: 'p' },
-    seed: index,
-    flash: null,
-  });
+  const twin = module.open(
+    {
+      id,
+      board: 'esp32',
+      kaiserId: 'god',
+      mac: '02:00:00:00:00:01',
+      broker: { host: '127.0.0.1', port: 1883, user: id, password: 'p' },
+      seed: index,
+      flash: null,
+    },
+    0,
+  );
   const sensor = {
     gpio: isOneWire ? 4 : 34,
     sensor_type: isOneWire ? 'ds18b20' : 'moisture',
@@ -88,13 +91,15 @@ function open(module, PacketSplitter, index) {
     subzone_id: '',
     ...(isOneWire && { onewire_address: rom }),
   };
-  twin.provision({
-    approved: true,
-    zone: { id: 'bench', master: '', name: 'Bench' },
-    config: { sensors: [sensor], actuators: [], offline_rules: [] },
-  });
-  twin.world(isOneWire ? { onewire: { 4: [{ rom, celsius: 21.5 }] } } : { analog: { 34: 2300 } });
-  twin.setNetwork(true, 0);
+  twin.provision(
+    {
+      approved: true,
+      zone: { id: 'bench', master: '', name: 'Bench' },
+      config: { sensors: [sensor], actuators: [], offline_rules: [] },
+    },
+    0,
+  );
+  twin.world(isOneWire ? { onewire: { 4: [{ rom, celsius: 21.5 }] } } : { analog: { 34: 2300 } }, 0);
   twin.setTime(startUnixS, 0);
   return { id, twin, splitter: new PacketSplitter(), dueMs: 0, readings: 0 };
 }
@@ -111,7 +116,7 @@ function call(device, nowMs) {
     device.dueMs = twin.tick(nowMs);
     const wish = twin.socketWish(nowMs);
     if (wish !== 'none') twin.socketChanged(wish === 'open', nowMs);
-    const answers = splitter.push(twin.takeOutput()).flatMap((packet) => answer(device, packet));
+    const answers = splitter.push(twin.takeOutput(nowMs)).flatMap((packet) => answer(device, packet));
     for (const bytes of answers) twin.receive(bytes, nowMs);
     isDone = wish === 'none' && answers.length === 0;
   }

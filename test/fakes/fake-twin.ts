@@ -5,7 +5,7 @@ export class FakeTwin implements Twin {
   /** Everything that was said to it, in order. */
   readonly told: string[] = [];
   readonly received: number[] = [];
-  /** What it wants next; `open` and `close` are asked for until they have happened. */
+  /** What it wants next; said once. */
   wish: 'none' | 'open' | 'close' = 'none';
   output: Uint8Array[] = [];
   events: TwinEvent[] = [];
@@ -23,11 +23,12 @@ export class FakeTwin implements Twin {
   };
   readonly receive = (bytes: Uint8Array): void => void this.received.push(...bytes);
   readonly takeOutput = (): Uint8Array => Buffer.concat(this.output.splice(0));
-  readonly socketWish = (): 'none' | 'open' | 'close' => this.wish;
-  readonly socketChanged = (isOpen: boolean): void => {
-    this.told.push(isOpen ? 'socket open' : 'socket gone');
-    if (isOpen === (this.wish === 'open')) this.wish = 'none';
+  readonly socketWish = (): 'none' | 'open' | 'close' => {
+    const { wish } = this;
+    this.wish = 'none';
+    return wish;
   };
+  readonly socketChanged = (isOpen: boolean): void => void this.told.push(isOpen ? 'socket open' : 'socket gone');
   readonly setNetwork = (isUp: boolean): void => void this.told.push(isUp ? 'network up' : 'network down');
   readonly setTime = (unixS: number): void => void this.told.push(`time ${unixS}`);
   readonly world = (line: WorldLine): void => void this.told.push(JSON.stringify(line));

@@ -121,26 +121,34 @@ export class DemoPlant {
 
   private openTwin(plan: DemoDevicePlan, index: number, broker: { host: string; port: number }): Twin {
     const { module, kaiserId, seed, loginFor, flashOf } = this.options;
+    const nowMs = this.options.clock.monotonic();
     const { username, password } = loginFor(plan.id);
     const flash = flashOf(plan.id);
     const { id, board, capabilities } = plan;
-    const twin = module.open({
-      id,
-      board,
-      kaiserId,
-      mac: macOf(index),
-      broker: { ...broker, user: username, password },
-      seed: seed + index,
-      ...(capabilities && { capabilities }),
-      flash,
-    });
+    const twin = module.open(
+      {
+        id,
+        board,
+        kaiserId,
+        mac: macOf(index),
+        broker: { ...broker, user: username, password },
+        seed: seed + index,
+        ...(capabilities && { capabilities }),
+        flash,
+      },
+      nowMs,
+    );
     if (flash !== null) return twin;
     const name = demoZones.find((zone) => zone.id === plan.zoneId)?.name ?? '';
-    twin.provision({
-      approved: plan.isApproved,
-      zone: { id: plan.zoneId ?? '', master: '', name },
-      config: { sensors: plan.sensors, actuators: plan.actuators, offline_rules: plan.offlineRules },
-    });
+    twin.provision(
+      {
+        approved: plan.isApproved,
+        zone: { id: plan.zoneId ?? '', master: '', name },
+        config: { sensors: plan.sensors, actuators: plan.actuators, offline_rules: plan.offlineRules },
+      },
+      nowMs,
+    );
+    twin.world({ power: 'cycle' }, nowMs); // it starts with what it was told, and has forgotten whom it would have answered
     return twin;
   }
 

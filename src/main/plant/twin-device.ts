@@ -41,7 +41,6 @@ export type TwinDeviceParts = {
 };
 
 export class TwinDevice {
-  private readonly startMs: number;
   private readonly network: BadNetwork;
   private socket: Socket | undefined;
   private life: 'new' | 'running' | 'ended' = 'new';
@@ -55,7 +54,6 @@ export class TwinDevice {
 
   constructor(private readonly parts: TwinDeviceParts) {
     const { clock, random } = parts;
-    this.startMs = clock.monotonic();
     this.network = new BadNetwork({
       clock,
       random,
@@ -67,7 +65,7 @@ export class TwinDevice {
 
   start(): void {
     this.life = 'running';
-    this.drive((nowMs) => this.joinNetwork(nowMs));
+    this.drive((nowMs) => this.setTime(nowMs));
   }
 
   /** Says goodbye, so that the broker sends no last will; a broker that does not take it in time is left without a word. */
@@ -94,14 +92,17 @@ export class TwinDevice {
     this.faults = faults;
     const { twin } = this.parts;
     this.drive((nowMs) => {
-      twin.world({
-        fault: {
-          sensor_dropout: faults.sensorDropout === 0 ? null : faults.sensorDropout,
-          sensor_drift_per_hour: faults.sensorDriftPerHour === 0 ? null : faults.sensorDriftPerHour,
-          sensor_dead: faults.sensorDead,
-          stuck_pin: faults.stuckGpio,
+      twin.world(
+        {
+          fault: {
+            sensor_dropout: faults.sensorDropout === 0 ? null : faults.sensorDropout,
+            sensor_drift_per_hour: faults.sensorDriftPerHour === 0 ? null : faults.sensorDriftPerHour,
+            sensor_dead: faults.sensorDead,
+            stuck_pin: faults.stuckGpio,
+          },
         },
-      });
+        nowMs,
+      );
       if (faults.networkDown && !before.networkDown) this.leaveNetwork(nowMs);
       else if (before.networkDown && !faults.networkDown) this.joinNetwork(nowMs);
       else if (before.clockOffsetS !== faults.clockOffsetS) this.setTime(nowMs);
@@ -110,12 +111,12 @@ export class TwinDevice {
 
   /** The supply sags: the chip restarts, and the connection is gone without a goodbye. */
   brownOut(): void {
-    this.drive(() => this.parts.twin.world({ power: { reset: 'brownout' } }));
+    this.drive((nowMs) => this.parts.twin.world({ power: { reset: 'brownout' } }, nowMs));
   }
 
   /** Sets what the sensors would measure. */
   setWorld(line: WorldLine): void {
-    this.guard(() => this.parts.twin.world(line));
+    this.guard(() => this.parts.twin.world(line, this.nowMs()));
   }
 
   /** What the device has stored; null after it has ended. */
@@ -136,6 +137,7 @@ export class TwinDevice {
       let dueMs = nowMs;
       for (let round = 0, isSettled = false; round < MOST_ROUNDS && !isSettled; round += 1) {
         for (const tell of this.happened.splice(0)) tell(nowMs);
+        this.send(this.parts.twin.takeOutput(nowMs)); // the answer to a restart that is asked for at once goes before it
         if (nowMs - this.timeSetMs >= TIME_SYNC_MS) this.setTime(nowMs);
         dueMs = this.parts.twin.tick(nowMs);
         const hasActed = this.carryOut(nowMs);
@@ -149,9 +151,9 @@ export class TwinDevice {
   /** What the firmware wants after a call. True when it has to be called again for that. */
   private carryOut(nowMs: number): boolean {
     const { twin } = this.parts;
-    this.send(twin.takeOutput());
+    this.send(twin.takeOutput(nowMs));
     const events = twin.takeEvents();
-    for (const event of events) this.noteEvent(event, nowMs);
+    for (const event of events) this.noteEvent(event);
     return this.followSocketWish(nowMs) || events.length > 0;
   }
 
@@ -182,14 +184,13 @@ export class TwinDevice {
     this.cancelTick = this.parts.clock.after(waitMs, () => this.drive(() => undefined));
   }
 
-  private noteEvent(event: TwinEvent, nowMs: number): void {
+  private noteEvent(event: TwinEvent): void {
     const { id, log, onPin } = this.parts;
     if (event.event === 'pin') onPin(event.gpio, event.duty);
     else if (event.event === 'log') log.debug({ device: id, level: event.level }, event.text);
     else {
       log.debug({ device: id, reason: event.reason, count: event.count }, 'simulated device starts');
-      this.dropSocket();
-      if (!this.faults.networkDown) this.joinNetwork(nowMs);
+      this.dropSocket(); // a chip that restarts has forgotten its connection
     }
   }
 
@@ -207,19 +208,16 @@ export class TwinDevice {
   private setTime(nowMs: number): void {
     if (this.faults.networkDown) return;
     this.timeSetMs = nowMs;
-    this.parts.twin.setTime(Math.floor(this.parts.clock.now() / 1000) + this.faults.clockOffsetS, nowMs);
+    this.parts.twin.setTime(this.parts.clock.now() / 1000 + this.faults.clockOffsetS, nowMs);
   }
 
   /** True when there was something to do, so that the firmware has to be asked again. */
   private followSocketWish(nowMs: number): boolean {
     const wish = this.parts.twin.socketWish(nowMs);
-    if (wish === 'open' && !this.socket) {
-      if (this.faults.networkDown) this.parts.twin.socketChanged(false, nowMs);
-      else this.openSocket();
-    } else if (wish === 'close') {
-      this.dropSocket();
-      this.parts.twin.socketChanged(false, nowMs);
-    } else return false;
+    if (wish === 'none') return false;
+    this.dropSocket();
+    if (wish === 'open' && !this.faults.networkDown) this.openSocket();
+    else this.parts.twin.socketChanged(false, nowMs);
     return true;
   }
 
@@ -268,6 +266,6 @@ export class TwinDevice {
   }
 
   private nowMs(): number {
-    return Math.floor(this.parts.clock.monotonic() - this.startMs);
+    return Math.floor(this.parts.clock.monotonic());
   }
 }

@@ -8,28 +8,28 @@ import { failure, success, type Result } from '../../shared/domain/result';
 import type { BoardId } from '../../shared/domain/boards';
 import type { ActuatorConfig, OfflineRule, SensorConfig } from '../../shared/wire/messages/config';
 
-/** What twin.wasm exports; it imports nothing. Pointers and lengths are bytes in `memory`, times are ms since `twin_new`. */
+/** What the plant uses of what twin.wasm exports (firmware/twin/src/exports.rs); it imports nothing. Pointers and lengths are bytes in `memory`. */
 export type TwinExports = {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly twin_alloc: (length: number) => number;
   readonly twin_free: (pointer: number, length: number) => void;
   /** 0 when it is refused. */
-  readonly twin_new: (pointer: number, length: number) => number;
+  readonly twin_new: (pointer: number, length: number, nowMs: number) => number;
   /** Length of the last error's text. */
   readonly twin_error: () => number;
   /** Where text and bytes of the last call stand, until the next one. */
   readonly twin_out: () => number;
   readonly twin_tick: (handle: number, nowMs: number) => number;
   readonly twin_rx: (handle: number, pointer: number, length: number, nowMs: number) => void;
-  readonly twin_tx: (handle: number) => number;
+  readonly twin_tx: (handle: number, nowMs: number) => number;
   readonly twin_socket: (handle: number, nowMs: number) => number;
   readonly twin_socket_event: (handle: number, isOpen: number, nowMs: number) => void;
   readonly twin_network: (handle: number, isUp: number, nowMs: number) => void;
   readonly twin_time: (handle: number, unixS: number, nowMs: number) => void;
   /** 0 when it is done. */
-  readonly twin_world: (handle: number, pointer: number, length: number) => number;
+  readonly twin_world: (handle: number, pointer: number, length: number, nowMs: number) => number;
   readonly twin_events: (handle: number) => number;
-  readonly twin_provision: (handle: number, pointer: number, length: number) => number;
+  readonly twin_provision: (handle: number, pointer: number, length: number, nowMs: number) => number;
   readonly twin_flash: (handle: number) => number;
 };
 
@@ -68,21 +68,22 @@ export type TwinEvent = z.infer<typeof eventSchema>;
 /** One line for the hardware around a device, in the words of firmware/world. */
 export type WorldLine = Readonly<Record<string, unknown>>;
 
-/** A simulated device: the firmware without its socket. It waits for nothing; `nowMs` is ms since it was opened and never goes back. */
+/** A simulated device: the firmware without its socket. It waits for nothing; `nowMs` is the host's monotonic time and never goes back. */
 export type Twin = {
   /** Does everything that is due and answers when it wants to be called again at the latest. */
   readonly tick: (nowMs: number) => number;
   /** Bytes of the broker, in any pieces. */
   readonly receive: (bytes: Uint8Array, nowMs: number) => void;
   /** Bytes for the broker; what was taken counts as sent. */
-  readonly takeOutput: () => Uint8Array;
+  readonly takeOutput: (nowMs: number) => Uint8Array;
+  /** Each wish is said once; `socketChanged` answers it. */
   readonly socketWish: (nowMs: number) => 'none' | 'open' | 'close';
   readonly socketChanged: (isOpen: boolean, nowMs: number) => void;
   readonly setNetwork: (isUp: boolean, nowMs: number) => void;
   readonly setTime: (unixS: number, nowMs: number) => void;
-  readonly world: (line: WorldLine) => void;
+  readonly world: (line: WorldLine, nowMs: number) => void;
   readonly takeEvents: () => readonly TwinEvent[];
-  readonly provision: (provision: Provision) => void;
+  readonly provision: (provision: Provision, nowMs: number) => void;
   /** A copy of the whole flash. */
   readonly flash: () => Uint8Array;
 };
@@ -130,9 +131,9 @@ export class TwinModule {
   constructor(private readonly exports: TwinExports) {}
 
   /** A new device at power-up. Throws TwinError when the options make no sense. */
-  open({ kaiserId, flash, ...options }: TwinOptions): Twin {
-    const json = { ...options, kaiser: kaiserId, flash: flash && Buffer.from(flash).toString('base64') };
-    const handle = this.withBytes(encode(json), this.exports.twin_new);
+  open({ kaiserId, flash, ...options }: TwinOptions, nowMs: number): Twin {
+    const json = { ...options, kaiser: kaiserId, flash: flash && [...flash] };
+    const handle = this.withBytes(encode(json), (pointer, length) => this.exports.twin_new(pointer, length, nowMs));
     if (handle === 0) throw this.refusal(`the device ${options.id}`);
     return this.wrap(handle);
   }
@@ -143,15 +144,16 @@ export class TwinModule {
       tick: (nowMs) => exports.twin_tick(handle, nowMs),
       receive: (bytes, nowMs) =>
         this.withBytes(bytes, (pointer, length) => exports.twin_rx(handle, pointer, length, nowMs)),
-      takeOutput: () => this.output(exports.twin_tx(handle)),
+      takeOutput: (nowMs) => this.output(exports.twin_tx(handle, nowMs)),
       socketWish: (nowMs) => (['none', 'open', 'close'] as const)[exports.twin_socket(handle, nowMs)] ?? 'none',
       socketChanged: (isOpen, nowMs) => exports.twin_socket_event(handle, Number(isOpen), nowMs),
       setNetwork: (isUp, nowMs) => exports.twin_network(handle, Number(isUp), nowMs),
       setTime: (unixS, nowMs) => exports.twin_time(handle, unixS, nowMs),
-      world: (line) => this.command(line, (pointer, length) => exports.twin_world(handle, pointer, length)),
+      world: (line, nowMs) =>
+        this.command(line, (pointer, length) => exports.twin_world(handle, pointer, length, nowMs)),
       takeEvents: () => eventsOf(this.output(exports.twin_events(handle))),
-      provision: (provision) =>
-        this.command(provision, (pointer, length) => exports.twin_provision(handle, pointer, length)),
+      provision: (provision, nowMs) =>
+        this.command(provision, (pointer, length) => exports.twin_provision(handle, pointer, length, nowMs)),
       flash: () => this.output(exports.twin_flash(handle)),
     };
   }

@@ -35,17 +35,20 @@ async function withDevice(plan: DemoDevicePlan, run: (rig: Rig) => Promise<void>
   const { username: user, password } = bench.deviceLogin(plan.id);
   const broker = { host: '127.0.0.1', port: bench.port };
   const { id, board } = plan;
-  const twin = loadTwins().open({
-    id,
-    board,
-    kaiserId: KAISER,
-    mac: '02:00:00:00:00:01',
-    broker: { ...broker, user, password },
-    seed: 1,
-    flash: null,
-  });
+  const twin = loadTwins().open(
+    {
+      id,
+      board,
+      kaiserId: KAISER,
+      mac: '02:00:00:00:00:01',
+      broker: { ...broker, user, password },
+      seed: 1,
+      flash: null,
+    },
+    clock.monotonic(),
+  );
   const config = { sensors: plan.sensors, actuators: plan.actuators, offline_rules: plan.offlineRules };
-  twin.provision({ approved: true, zone: { id: 'zone_1', master: '', name: 'Zone 1' }, config });
+  twin.provision({ approved: true, zone: { id: 'zone_1', master: '', name: 'Zone 1' }, config }, clock.monotonic());
   const duties = new Map<number, number>();
   const device = new TwinDevice({
     id,

@@ -84,7 +84,7 @@ const options = {
 
 function open() {
   const fake = new FakeExports();
-  const twin = new TwinModule(fake.exports()).open({ ...options, flash: null });
+  const twin = new TwinModule(fake.exports()).open({ ...options, flash: null }, 1);
   fake.calls.length = 0;
   return { fake, twin };
 }
@@ -92,18 +92,18 @@ function open() {
 describe('a simulated device', () => {
   test('is opened with what it is, in the words of the firmware', () => {
     const fake = new FakeExports();
-    new TwinModule(fake.exports()).open({ ...options, flash: Uint8Array.of(255, 1), capabilities: ['drill'] });
+    new TwinModule(fake.exports()).open({ ...options, flash: Uint8Array.of(255, 1), capabilities: ['drill'] }, 1);
     const { kaiserId, ...rest } = options;
     const json = fake.calls.find((call) => call.startsWith('new '))?.slice(4);
-    expect(JSON.parse(json ?? '')).toEqual({ ...rest, kaiser: kaiserId, capabilities: ['drill'], flash: '/wE=' });
+    expect(JSON.parse(json ?? '')).toEqual({ ...rest, kaiser: kaiserId, capabilities: ['drill'], flash: [255, 1] });
   });
 
   test('that is refused says why', () => {
     const fake = new FakeExports();
     fake.handle = 0;
     fake.left = 'no such board';
-    expect(() => new TwinModule(fake.exports()).open({ ...options, flash: null })).toThrow(TwinError);
-    expect(() => new TwinModule(fake.exports()).open({ ...options, flash: null })).toThrow('no such board');
+    expect(() => new TwinModule(fake.exports()).open({ ...options, flash: null }, 1)).toThrow(TwinError);
+    expect(() => new TwinModule(fake.exports()).open({ ...options, flash: null }, 1)).toThrow('no such board');
   });
 
   test('is given bytes where they fit: the place grows to the longest and is used again', () => {
@@ -121,11 +121,11 @@ describe('a simulated device', () => {
   test('hands over copies: what comes later does not change them', () => {
     const { fake, twin } = open();
     fake.left = 'first';
-    const first = twin.takeOutput();
+    const first = twin.takeOutput(1);
     fake.left = 'later';
     expect([Buffer.from(first).toString(), Buffer.from(twin.flash()).toString()]).toEqual(['first', 'later']);
     fake.left = '';
-    expect(twin.takeOutput()).toHaveLength(0);
+    expect(twin.takeOutput(1)).toHaveLength(0);
   });
 
   test('tells its events, one in a line', () => {
@@ -164,17 +164,20 @@ describe('a simulated device', () => {
 
   test('whose surroundings make no sense says why', () => {
     const { fake, twin } = open();
-    twin.world({ digital: { 5: 1 } });
+    twin.world({ digital: { 5: 1 } }, 1);
     expect(fake.calls).toContain('world {"digital":{"5":1}}');
     fake.result = -1;
     fake.left = 'unknown member';
-    expect(() => twin.world({ nonsense: 1 })).toThrow('{"nonsense":1}: unknown member');
+    expect(() => twin.world({ nonsense: 1 }, 1)).toThrow('{"nonsense":1}: unknown member');
     expect(() =>
-      twin.provision({
-        approved: true,
-        zone: { id: '', master: '', name: '' },
-        config: { sensors: [], actuators: [], offline_rules: [] },
-      }),
+      twin.provision(
+        {
+          approved: true,
+          zone: { id: '', master: '', name: '' },
+          config: { sensors: [], actuators: [], offline_rules: [] },
+        },
+        1,
+      ),
     ).toThrow(TwinError);
   });
 });
