@@ -16,14 +16,16 @@ const twinFile = join(root, 'resources/firmware/twin.wasm');
 const stepMs = 10;
 /** Gate, configuration and first readings are behind a device by then. */
 const startUpMs = 20_000;
+/** The firmware counts the interval from the end of a measurement, so a second is some ms longer. */
+const tolerance = 0.05;
 const startUnixS = 1_764_000_000;
 
 export const twins = {
   name: 'twin',
-  work: 'simulated devices, each with one sensor at one reading per second, half of them 1-Wire and half analog',
+  work: 'simulated devices, each with one sensor at one reading per second, half of them on I2C (SHT31) and half analog (median of five)',
   async run({ isQuick, progress }) {
     const rounds = isQuick ? 1 : 5;
-    const deviceCount = isQuick ? 50 : 500;
+    const deviceCount = isQuick ? 50 : 1_000;
     const seconds = isQuick ? 10 : 30;
     const folder = mkdtempSync(join(root, 'node_modules', '.leitstand-bench-'));
     try {
@@ -35,7 +37,7 @@ export const twins = {
         results.push({ ...ours, reference });
         progress(
           `${whole(ours.perCore)} devices per core (${ours.readings} readings of ${deviceCount} devices in ${seconds} s), ` +
-            `${whole(ours.memoryKb)} kB each; packets alone ${whole(reference)}/s`,
+            `packets alone ${whole(reference)}/s`,
         );
       }
       return describe(results);
@@ -59,15 +61,14 @@ function simulate({ loadTwinModule, PacketSplitter }, { deviceCount, seconds }) 
   const { user, system } = process.cpuUsage(before);
   const readings = devices.reduce((sum, device) => sum + device.readings, 0);
   const wanted = deviceCount * seconds;
-  if (Math.abs(readings - wanted) > wanted * 0.02) throw new Error(`${readings} readings instead of ${wanted}`);
+  if (Math.abs(readings - wanted) > wanted * tolerance) throw new Error(`${readings} readings instead of ${wanted}`);
   const memoryKb = (memoryAfter - memoryBefore) / deviceCount / 1024;
   return { readings, perCore: readings / ((user + system) / 1e6), memoryKb };
 }
 
 function open(module, PacketSplitter, index) {
   const id = `MOCK_BENCH_${index}`;
-  const isOneWire = index % 2 === 0;
-  const rom = '28FF641E8D3C0C79';
+  const isI2c = index % 2 === 0;
   const twin = module.open(
     {
       id,
@@ -81,15 +82,14 @@ function open(module, PacketSplitter, index) {
     0,
   );
   const sensor = {
-    gpio: isOneWire ? 4 : 34,
-    sensor_type: isOneWire ? 'ds18b20' : 'moisture',
+    gpio: isI2c ? 0 : 34,
+    sensor_type: isI2c ? 'sht31_temp' : 'moisture',
     sensor_name: 'Bench',
     active: true,
     raw_mode: true,
     operating_mode: 'continuous',
     measurement_interval_seconds: 1,
     subzone_id: '',
-    ...(isOneWire && { onewire_address: rom }),
   };
   twin.provision(
     {
@@ -99,7 +99,7 @@ function open(module, PacketSplitter, index) {
     },
     0,
   );
-  twin.world(isOneWire ? { onewire: { 4: [{ rom, celsius: 21.5 }] } } : { analog: { 34: 2300 } }, 0);
+  twin.world(isI2c ? { i2c: { '0x44': { celsius: 21.5, humidity: 60 } } } : { analog: { 34: 2300 } }, 0);
   twin.setTime(startUnixS, 0);
   return { id, twin, splitter: new PacketSplitter(), dueMs: 0, readings: 0 };
 }
@@ -205,9 +205,10 @@ function describe(results) {
         spread: spread(ratios),
         target: { text: '≥ 1,000 devices', isMet: () => median(results.map(({ perCore }) => perCore)) >= 1_000 },
       },
-      { figure: 'memory of a device', ours: `${whole(median(results.map(({ memoryKb }) => memoryKb)))} kB` },
+      // Later rounds find the memory of the first one.
+      { figure: 'resident memory of a device', ours: `${whole(results[0].memoryKb)} kB` },
     ],
-    bound: 'one core: the firmware, its 1-Wire bus bit by bit, and the calls into WebAssembly',
+    bound: 'one core: the firmware, the hardware around it, and the calls into WebAssembly',
     rounds: results,
   };
 }
