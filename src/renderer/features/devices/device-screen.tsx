@@ -43,6 +43,7 @@ export function DeviceScreen({ deviceId }: { readonly deviceId: string }) {
       <div className={css['column']}>
         <DeviceSensors deviceId={deviceId} />
         <DeviceActuators device={device} />
+        <DeviceFaults device={device} />
         <DeviceConfig device={device} />
         <DeviceSubzones device={device} />
         <DeviceEvents deviceId={device.id} />
@@ -53,7 +54,6 @@ export function DeviceScreen({ deviceId }: { readonly deviceId: string }) {
         <DeviceIdentity device={device} />
         <DeviceHealthFacts device={device} />
         <DeviceMaintenance device={device} />
-        <DeviceFaults device={device} />
         <DeviceNotes device={device} />
       </div>
     </div>
