@@ -214,7 +214,7 @@ impl Node {
     }
 
     pub fn socket_opened(&mut self, now_ms: u64, io: &mut dyn Io) {
-        self.decoder = Decoder::new();
+        self.decoder.reset();
         let mut cx = self.cx(now_ms, io);
         self.device.socket_opened(&mut cx);
     }
@@ -234,6 +234,7 @@ impl Node {
     pub fn rx(&mut self, bytes: &[u8], now_ms: u64, io: &mut dyn Io) {
         let mut cx = self.cx(now_ms, io);
         let mut input = bytes;
+        self.device.session.heard(now_ms);
         while matches!(self.device.link.socket, Socket::Open { .. }) {
             match self.decoder.next(&mut input) {
                 Ok(Some(packet)) => self.device.take_packet(&mut cx, &packet),
