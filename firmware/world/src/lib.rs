@@ -19,6 +19,8 @@
     )
 )]
 extern crate alloc;
+
+pub mod flash;
 #[cfg(test)]
 extern crate std;
 

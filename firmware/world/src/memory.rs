@@ -9,6 +9,20 @@ pub trait FlashMemory {
     fn write(&mut self, offset: u32, data: &[u8]) -> Result<(), FlashError>;
 }
 
+impl FlashMemory for crate::flash::Flash {
+    fn read(&mut self, offset: u32, into: &mut [u8]) -> Result<(), FlashError> {
+        crate::flash::Flash::read(self, offset, into)
+    }
+
+    fn erase(&mut self, offset: u32) -> Result<(), FlashError> {
+        crate::flash::Flash::erase(self, offset)
+    }
+
+    fn write(&mut self, offset: u32, data: &[u8]) -> Result<(), FlashError> {
+        crate::flash::Flash::write(self, offset, data)
+    }
+}
+
 /// A board whose flash is broken: for tests that keep no settings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoFlash;

@@ -5,6 +5,7 @@ use core::fmt;
 use heapless::Vec;
 
 use crate::config::SensorKind;
+use crate::json::ObjectWriter;
 
 /// Values of one measurement: a BME280 has three.
 pub const MAX_VALUES: usize = 3;
@@ -36,6 +37,16 @@ impl Number {
         let scaled = f64::from(value) * f64::from(scale(decimals));
         let digits = libm::round(scaled) as i32; // `as` saturates
         Number { digits, decimals }
+    }
+
+    /// As a JSON number under `key`.
+    pub fn write(self, out: &mut ObjectWriter<'_>, key: &str) {
+        if self.decimals == 0 {
+            out.int(key, i64::from(self.digits));
+        } else {
+            let value = f64::from(self.digits) / f64::from(scale(self.decimals));
+            out.float(key, value, self.decimals);
+        }
     }
 
     pub fn as_f32(self) -> f32 {
