@@ -28,11 +28,11 @@ impl<'a> Json<'a> {
     }
 
     /// The value as it was written.
-    pub fn as_written(&self) -> &'a str {
+    pub fn as_written(self) -> &'a str {
         self.text
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(self) -> Kind {
         match self.text.as_bytes().first() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
@@ -43,15 +43,15 @@ impl<'a> Json<'a> {
         }
     }
 
-    pub fn is_null(&self) -> bool {
+    pub fn is_null(self) -> bool {
         self.kind() == Kind::Null
     }
 
-    pub fn is_object(&self) -> bool {
+    pub fn is_object(self) -> bool {
         self.kind() == Kind::Object
     }
 
-    pub fn as_bool(&self) -> Option<bool> {
+    pub fn as_bool(self) -> Option<bool> {
         match self.text {
             "true" => Some(true),
             "false" => Some(false),
@@ -60,7 +60,7 @@ impl<'a> Json<'a> {
     }
 
     /// An integer that is written as one and fits: `3.0`, `3e0` and `"3"` give `None` (1.4 wants it so of the handover epoch). `-0` is 0.
-    pub fn as_i64(&self) -> Option<i64> {
+    pub fn as_i64(self) -> Option<i64> {
         // Integers are exactly the numbers that `i64` parses: no fraction, no exponent, and JSON knows no leading plus.
         match self.kind() {
             Kind::Number => self.text.parse().ok(),
@@ -69,7 +69,7 @@ impl<'a> Json<'a> {
     }
 
     /// Any number, rounded to the nearest `f64`; `None` for one beyond its range, such as `1e999`.
-    pub fn as_f64(&self) -> Option<f64> {
+    pub fn as_f64(self) -> Option<f64> {
         match self.kind() {
             Kind::Number => self
                 .text
@@ -81,13 +81,13 @@ impl<'a> Json<'a> {
     }
 
     /// The content of a string.
-    pub fn text(&self) -> Option<Text<'a>> {
+    pub fn text(self) -> Option<Text<'a>> {
         let inside = self.text.strip_prefix('"')?.strip_suffix('"')?;
         Some(Text::new(inside))
     }
 
     /// The member of that name; the last one where a name is repeated, as in JSON.parse. `None` for anything but an object.
-    pub fn get(&self, key: &str) -> Option<Json<'a>> {
+    pub fn get(self, key: &str) -> Option<Json<'a>> {
         self.members()
             .filter(|(name, _)| *name == *key)
             .last()
@@ -95,16 +95,16 @@ impl<'a> Json<'a> {
     }
 
     /// The elements of an array in order; none for anything else.
-    pub fn items(&self) -> Items<'a> {
+    pub fn items(self) -> Items<'a> {
         Items {
-            cursor: Cursor::into(self, Kind::Array),
+            cursor: Cursor::into(&self, Kind::Array),
         }
     }
 
     /// The members of an object in order, repeated names included; none for anything else.
-    pub fn members(&self) -> Members<'a> {
+    pub fn members(self) -> Members<'a> {
         Members {
-            cursor: Cursor::into(self, Kind::Object),
+            cursor: Cursor::into(&self, Kind::Object),
         }
     }
 }

@@ -40,6 +40,15 @@ impl Progress {
     }
 }
 
+impl Progress {
+    pub(super) const NEW: Progress = Progress {
+        samples: 0,
+        usable_at_ms: None,
+        has_decided: false,
+        is_overridden: false,
+    };
+}
+
 /// What a rule wants of its output; of several the last in this list prevails.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Vote {

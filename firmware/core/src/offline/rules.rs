@@ -59,6 +59,14 @@ pub struct RuleStates {
 }
 
 impl RuleStates {
+    pub const fn new() -> RuleStates {
+        RuleStates {
+            decisions: Vec::new(),
+            progress: [Progress::NEW; MAX_RULES],
+            issued: Vec::new(),
+        }
+    }
+
     /// For new rules: active are those of which the console says so (`current_state_active`).
     pub fn of(rules: &[OfflineRule]) -> RuleStates {
         let active = |rule: &OfflineRule| rule.current_state_active.then_some(true);
