@@ -45,21 +45,13 @@ export async function buildNodeProgram(toolChain) {
 }
 
 export function chipArguments(toolChain, { id, target }) {
-  return [
-    'build',
-    ...['--release', '--locked', '--features', id, '--target', target],
-    ...remapOptions(target, toolChain.env),
-    ...toolChain.buildStd,
-  ];
+  const what = ['build', '--release', '--locked', '--features', id, '--target', target];
+  return [...what, ...remapOptions(target, toolChain.env), ...toolChain.buildStd];
 }
 
 function twinArguments(toolChain) {
-  return [
-    'rustc',
-    ...['--release', '--locked', '--target', wasmTarget, '-p', 'leitstand-twin', '--lib', '--crate-type', 'cdylib'],
-    ...remapOptions(wasmTarget, toolChain.env),
-    ...toolChain.buildStd,
-  ];
+  const what = ['rustc', '--release', '--locked', '--target', wasmTarget, '-p', 'leitstand-twin', '--lib'];
+  return [...what, '--crate-type', 'cdylib', ...remapOptions(wasmTarget, toolChain.env), ...toolChain.buildStd];
 }
 
 /** Into the shared cache, so that the folders whose names are kept out of the images are there. */

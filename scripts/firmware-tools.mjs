@@ -85,12 +85,14 @@ export function lockedVersion(workspace, name) {
 
 function cleanEnvironment() {
   const kept = Object.entries(process.env).filter(([name]) => !disturbing.test(name));
-  // The date in the images' descriptor. A fixed one: two builds of the same sources are the same.
   return {
     ...Object.fromEntries(kept),
+    // The date in the images' descriptor. A fixed one: two builds of the same sources are the same.
     SOURCE_DATE_EPOCH: '1767225600',
     CARGO_INCREMENTAL: '0',
     CARGO_TERM_COLOR: 'never',
+    RUSTC_WRAPPER: join(root, 'scripts', 'firmware-rustc.sh'),
+    LEITSTAND_FIRMWARE: join(root, 'firmware'),
   };
 }
 

@@ -221,6 +221,24 @@ fn in_spring_the_wall_jumps_from_two_to_three_and_in_autumn_from_three_to_two() 
 }
 
 #[test]
+fn the_rule_holds_beyond_years_without_a_leap_day() {
+    // From the calendar of Python, for the years 2100, 2101, 2196, 2250, 2399, 2400.
+    let changes = [
+        (4109878800, 4128627600),
+        (4141328400, 4160077200),
+        (7139322000, 7158070800),
+        (8843648400, 8861792400),
+        (13545363600, 13564112400),
+        (13576813200, 13595562000),
+    ];
+    for (to_summer, to_winter) in changes {
+        let minutes =
+            [to_summer - 1, to_summer, to_winter - 1, to_winter].map(|at| berlin(at).minute_of_day);
+        assert_eq!(minutes, [119, 180, 179, 120], "{to_summer}");
+    }
+}
+
+#[test]
 fn every_hour_of_28_years_has_the_offset_of_its_season() {
     let first_s = 1_672_531_200; // 2023-01-01
     for unix_s in (first_s..2_550_000_000).step_by(3600) {

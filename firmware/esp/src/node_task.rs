@@ -137,20 +137,16 @@ impl NodeTask {
     fn carry_out(&mut self) {
         self.carry_out_wifi();
         self.carry_out_link();
+        while let Some(line) = self.machine.logs.pop() {
+            self.node
+                .serial_log(line.at_ms, line.level, format_args!("{}", line.text));
+        }
         while !self.node.serial_tx().is_empty() {
             let count = self.console.send(self.node.serial_tx());
             if count == 0 {
-                return;
+                break;
             }
             self.node.serial_sent(count);
-        }
-        // Between packets, never inside one.
-        while !self.machine.logs.pending().is_empty() {
-            let count = self.console.send(self.machine.logs.pending());
-            if count == 0 {
-                return;
-            }
-            self.machine.logs.taken(count);
         }
     }
 
@@ -172,13 +168,18 @@ impl NodeTask {
             && let Some(target) = Target::of(&endpoint)
         {
             self.link = Link::Opening;
+            self.node.socket_opening(now_ms());
             OPEN.signal(target);
         }
-        while self.link == Link::Up && !self.node.tx().is_empty() {
-            let Ok(count) = TO_BROKER.try_write(self.node.tx()) else {
+        while self.link == Link::Up {
+            let bytes = self.node.tx(now_ms());
+            if bytes.is_empty() {
+                break;
+            }
+            let Ok(count) = TO_BROKER.try_write(bytes) else {
                 break;
             };
-            self.node.sent(count);
+            self.node.sent(count, now_ms());
         }
         if matches!(self.link, Link::Opening | Link::Up) && self.node.wants_close() {
             self.link = Link::Closing;
@@ -210,13 +211,11 @@ impl NodeTask {
 
     /// Says the last lines, then resets the chip: every pin goes to its reset state.
     async fn reboot(&mut self) {
+        self.node.prepare_reboot(now_ms(), &mut self.machine);
         let deadline = Instant::now() + FAREWELL;
         while Instant::now() < deadline {
             self.carry_out();
-            if self.node.serial_tx().is_empty()
-                && self.machine.logs.pending().is_empty()
-                && self.console.is_idle()
-            {
+            if self.node.serial_tx().is_empty() && self.console.is_idle() {
                 break;
             }
             Timer::after(FAREWELL_STEP).await;

@@ -59,7 +59,7 @@ pub fn parse() -> Result<Options, String> {
             "--kaiser" => options.kaiser = word(&mut parser)?,
             "--board" => {
                 let id = word(&mut parser)?;
-                options.board = Board::by_id(&id).ok_or(format!("No such board: {id}"))?;
+                options.board = board_of(&id).ok_or(format!("No such board: {id}"))?;
             }
             "--flash" => options.flash = word(&mut parser)?.into(),
             "--manual-clock" => options.is_manual = true,
@@ -75,6 +75,18 @@ pub fn parse() -> Result<Options, String> {
         }
     }
     check(options, broker, password_file)
+}
+
+/// Boards go by many names (`esp32c3`, `XIAO_ESP32C3`, `ESP32_WROOM`); as in src/shared/domain/boards.ts.
+fn board_of(name: &str) -> Option<&'static Board> {
+    let word: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let id = match word.as_str() {
+        word if word.contains("c3") || word == "xiao" => "esp32c3",
+        word if word.contains("c6") => "esp32c6",
+        word if word.contains("wroom") || word.starts_with("esp32") => "esp32",
+        _ => return None,
+    };
+    Board::by_id(id)
 }
 
 /// The next option by its long name.

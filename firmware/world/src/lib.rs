@@ -5,8 +5,25 @@
 //! (`{"analog":{"4":2300}}`, see [`World::apply`]), and prints its [`Event`]s.
 #![no_std]
 #![deny(unsafe_code)]
+// A line with a mistake is answered by a sentence, and nothing else.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
 extern crate alloc;
 
+#[allow(
+    clippy::indexing_slicing,
+    reason = "no line reaches it; each operation checks its range first"
+)]
 pub mod flash;
 #[cfg(test)]
 extern crate std;

@@ -65,7 +65,9 @@ impl<F> World<F> {
 
     /// Takes a line: `{"analog":{"4":2300}}`, `{"onewire":{"4":[{"rom":"28FF641E8D3C0C79","celsius":25.0}]}}`,
     /// `{"i2c":{"0x44":{"celsius":21.5,"humidity":60}}}`, `{"digital":{"5":1}}`, `{"pulses":{"5":100}}`, `{"flow":{"5":2.5}}`,
-    /// `{"fault":{"sensor_dropout":0.1}}`. What is not the world's comes back as a [`Command`] for the shell. A line with a mistake changes
+    /// `{"fault":{"sensor_dropout":0.1}}`. `null` takes away what is connected. Faults, each off by `null` or `false`, all by `{"fault":null}`:
+    /// `sensor_dropout` (share of measurements), `sensor_drift_per_hour` and `sensor_noise` (in the unit of each sensor), `sensor_dead`,
+    /// `i2c_stuck`, `crc_errors` (share of data on 1-Wire and SHT31), `stuck_pin` (a pin or a list). What is not the world's comes back as a [`Command`] for the shell. A line with a mistake changes
     /// nothing; the error is a sentence.
     pub fn apply(&mut self, line: &str) -> Result<Command, String> {
         let line = command::parse(line, self.pins.count())?;

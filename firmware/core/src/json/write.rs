@@ -104,9 +104,11 @@ impl<'b> ObjectWriter<'b> {
         self.out.close(b'}');
         let buffer: &'b mut [u8] = core::mem::take(&mut self.out.buffer);
         let buffer: &'b [u8] = buffer;
-        let is_full = core::mem::replace(&mut self.out.is_full, true);
         let written = buffer.get(..self.out.length).ok_or(TooLong)?;
-        if is_full { Err(TooLong) } else { Ok(written) }
+        if self.out.is_full {
+            return Err(TooLong);
+        }
+        Ok(written)
     }
 }
 

@@ -16,9 +16,12 @@ use crate::config::{MAX_RULES, SensorConfig};
 use crate::json::{Json, Kind};
 use crate::mqtt::Payload;
 use crate::offline::RuleStates;
+use crate::sensor::one_wire::{NO_ROM, is_rom_crc_valid};
 use crate::sensor::{Interface, interface, is_address_possible};
 
 const FLOW: &str = "config";
+/// 6.1: ONEWIRE_INVALID_ROM_CRC.
+const ROM_CRC: u16 = 1025;
 /// Failures that one answer lists (5.5).
 const LISTED_FAILURES: usize = 10;
 
@@ -180,7 +183,7 @@ impl Device {
         }
         let mut tally = Tally::default();
         for item in section.items() {
-            let result = sensor(item).and_then(|wanted| self.apply_sensor(wanted));
+            let result = sensor(item).and_then(|wanted| self.apply_sensor(cx, wanted));
             tally.note(item, result);
         }
         self.keep.configuration.sensor_generation = self
@@ -193,7 +196,7 @@ impl Device {
         tally.failed == 0
     }
 
-    fn apply_sensor(&mut self, wanted: Wanted<SensorConfig>) -> Result<(), ItemFault> {
+    fn apply_sensor(&mut self, cx: &mut Cx<'_>, wanted: Wanted<SensorConfig>) -> Result<(), ItemFault> {
         let wanted = match wanted {
             Wanted::Set(config) => config,
             Wanted::Remove(config) => {
@@ -205,8 +208,12 @@ impl Device {
             }
         };
         self.check_sensor_pin(&wanted)?;
+        if wanted.rom != NO_ROM && !is_rom_crc_valid(&wanted.rom) {
+            // Taken all the same: there are probes with addresses that Maxim never gave out.
+            self.report_error(cx, ROM_CRC, 1, "The checksum of onewire_address is wrong");
+        }
         let sensors = &mut self.keep.configuration.sensors;
-        let is_rom_taken = wanted.rom != [0; 8]
+        let is_rom_taken = wanted.rom != NO_ROM
             && sensors
                 .iter()
                 .any(|known| known.rom == wanted.rom && !is_same_sensor(known, &wanted));

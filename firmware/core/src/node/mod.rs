@@ -214,7 +214,7 @@ impl Node {
     }
 
     pub fn socket_opened(&mut self, now_ms: u64, io: &mut dyn Io) {
-        self.decoder = Decoder::new();
+        self.decoder.reset();
         let mut cx = self.cx(now_ms, io);
         self.device.socket_opened(&mut cx);
     }
@@ -234,6 +234,7 @@ impl Node {
     pub fn rx(&mut self, bytes: &[u8], now_ms: u64, io: &mut dyn Io) {
         let mut cx = self.cx(now_ms, io);
         let mut input = bytes;
+        self.device.session.heard(now_ms);
         while matches!(self.device.link.socket, Socket::Open { .. }) {
             match self.decoder.next(&mut input) {
                 Ok(Some(packet)) => self.device.take_packet(&mut cx, &packet),
@@ -397,6 +398,23 @@ impl Device {
         }
     }
 
+    /// The LED, while the device is being looked for.
+    fn blink(&mut self, cx: &mut Cx<'_>) {
+        if self.identify_until_ms == 0 || cx.now_ms < self.blink_at_ms {
+            return;
+        }
+        let is_over = cx.now_ms >= self.identify_until_ms || self.is_led_taken();
+        self.is_led_on = !is_over && !self.is_led_on;
+        self.blink_at_ms = cx.now_ms + BLINK_MS;
+        if is_over {
+            self.identify_until_ms = 0;
+        }
+        if !self.is_led_taken() {
+            let drive = if self.is_led_on { Drive::High } else { Drive::Low };
+            cx.io.drive(self.board.led, if is_over { Drive::Release } else { drive });
+        }
+    }
+
     /// Boot counter, identify, and connecting anew.
     fn poll_upkeep(&mut self, cx: &mut Cx<'_>) {
         if cx.now_ms >= self.schedule.stable_at_ms {
@@ -404,29 +422,14 @@ impl Device {
             self.keep.runtime.unstable_boots = 0;
             self.keep_runtime(cx);
         }
-        if self.identify_until_ms > 0 && cx.now_ms >= self.blink_at_ms {
-            self.is_led_on = cx.now_ms < self.identify_until_ms && !self.is_led_on;
-            cx.io.drive(
-                self.board.led,
-                if self.is_led_on {
-                    Drive::High
-                } else {
-                    Drive::Low
-                },
-            );
-            self.blink_at_ms = cx.now_ms + BLINK_MS;
-            if cx.now_ms >= self.identify_until_ms {
-                self.identify_until_ms = 0;
-                cx.io.drive(self.board.led, Drive::Release);
-            }
-        }
+        self.blink(cx);
         if self.is_reconnect_due && self.session.is_idle() {
             self.is_reconnect_due = false;
-            if matches!(
-                self.link.socket,
-                Socket::Open { .. } | Socket::Opening { .. }
-            ) {
-                self.link.socket = Socket::Closing;
+            match self.link.socket {
+                // The session says that it has left, and the socket is closed then: the broker sends no will for a device that moves.
+                Socket::Open { .. } if self.link.is_connected => self.session.disconnect(),
+                Socket::Open { .. } | Socket::Opening { .. } => self.link.socket = Socket::Closing,
+                _ => {}
             }
             self.take_identity();
         }

@@ -162,14 +162,7 @@ impl Device {
                 self.reboot_at_ms = Some(cx.now_ms + delay_ms);
                 SystemAnswer::Reboot(delay_ms)
             }
-            "identify" => {
-                let asked = parameter(order, "seconds")
-                    .and_then(Json::as_i64)
-                    .unwrap_or(IDENTIFY_S);
-                let seconds = asked.clamp(0, LONGEST_IDENTIFY_S);
-                self.identify_until_ms = cx.now_ms + u64::try_from(seconds).unwrap_or(0) * 1000;
-                SystemAnswer::Identify(seconds)
-            }
+            "identify" => self.identify(cx, order),
             // 1.12: only with `confirm:true` at the top level, else it is no command at all.
             "factory_reset" if order.get("confirm").and_then(Json::as_bool) == Some(true) => {
                 self.reboot_at_ms = Some(cx.now_ms + RESET_AFTER_MS);
@@ -181,6 +174,23 @@ impl Device {
                 reason_code: "UNKNOWN_COMMAND",
             },
         }
+    }
+
+    /// Blinks the LED, where its pin is not used for something else.
+    fn identify(&mut self, cx: &mut Cx<'_>, order: Json<'_>) -> SystemAnswer<'static> {
+        if self.is_led_taken() {
+            return failed("The pin of the LED is in use");
+        }
+        let asked = parameter(order, "seconds").and_then(Json::as_i64).unwrap_or(IDENTIFY_S);
+        let seconds = asked.clamp(0, LONGEST_IDENTIFY_S);
+        self.identify_until_ms = cx.now_ms + u64::try_from(seconds).unwrap_or(0) * 1000;
+        self.blink_at_ms = cx.now_ms;
+        SystemAnswer::Identify(seconds)
+    }
+
+    pub fn is_led_taken(&self) -> bool {
+        let led = self.board.led;
+        self.bank.uses_pin(led) || self.keep.configuration.sensors.iter().any(|sensor| sensor.gpio == led)
     }
 
     fn set_log_level(&mut self, cx: &mut Cx<'_>, order: Json<'_>) -> SystemAnswer<'static> {

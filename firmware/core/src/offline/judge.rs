@@ -82,7 +82,7 @@ impl Vote {
     }
 }
 
-/// The vote of a rule, and its new state: whether it is active, `None` while that is not known.
+/// The vote of a rule, and its new state: whether it is active, `None` while that is not known and for rules without a band.
 pub(super) fn judge(
     rule: &OfflineRule,
     was_active: Option<bool>,
@@ -94,7 +94,7 @@ pub(super) fn judge(
     }
     let time = time_of(rule, around);
     if rule.sensor_kind == TIME_ONLY_ON || rule.sensor_kind == TIME_ONLY_OFF {
-        return by_time(time, rule.sensor_kind == TIME_ONLY_ON);
+        return (None, by_time(time, rule.sensor_kind == TIME_ONLY_ON));
     }
     // The sensor is looked at in any case: when the window opens, the samples are there.
     let reading = look(rule, progress, around);
@@ -221,10 +221,10 @@ fn is_within(filter: &TimeFilter, local: LocalTime) -> bool {
 
 /// On in its window and off outside; or off in its window, and outside as the actuator is by default. Without a window, or with a clock that is
 /// not set, there is nothing to go by.
-fn by_time(time: Time, switches_on: bool) -> (Option<bool>, Vote) {
+fn by_time(time: Time, switches_on: bool) -> Vote {
     match (time, switches_on) {
-        (Time::Within, true) => (Some(true), Vote::On),
-        (Time::Within, false) | (Time::Outside, true) => (Some(false), Vote::Off),
-        (Time::Outside, false) | (Time::Any | Time::Unknown, _) => (None, Vote::Safe),
+        (Time::Within, true) => Vote::On,
+        (Time::Within, false) | (Time::Outside, true) => Vote::Off,
+        (Time::Outside, false) | (Time::Any | Time::Unknown, _) => Vote::Safe,
     }
 }

@@ -94,7 +94,7 @@ pub struct OfflineMode {
     is_connected: bool,
     connections: u32,
     connected_at_ms: u64,
-    /// An acknowledgement has been accepted on this connection.
+    /// An acknowledgement has been accepted since the last connect.
     is_acknowledged: bool,
     /// Start of the 120 s: the last sign that the console is there.
     heard_at_ms: u64,
@@ -185,12 +185,10 @@ impl OfflineMode {
                 // The epoch stays through reconnects, and is 1 from the first session on.
                 self.active_epoch = self.active_epoch.max(1);
                 self.announced_epoch = self.active_epoch;
-                self.heard_at_ms = now_ms;
                 change
             }
             Event::MqttLost => {
                 self.is_connected = false;
-                self.is_acknowledged = false;
                 self.lost(now_ms)
             }
             Event::ServerOnline => self.back(now_ms),
@@ -272,7 +270,6 @@ impl OfflineMode {
             Mode::OfflineActive => {
                 self.heard_at_ms = now_ms;
                 self.active_epoch = epoch_after(self.active_epoch);
-                self.has_delta = false;
                 self.enter(Mode::Reconnecting, now_ms)
             }
             Mode::Online | Mode::Reconnecting | Mode::Adopting => None,

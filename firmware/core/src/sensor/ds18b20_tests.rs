@@ -138,3 +138,15 @@ fn a_configured_rom_that_nobody_has_is_a_missing_sensor() {
     rig.config.rom = [0x28, 1, 2, 3, 4, 5, 6, 7];
     assert_eq!(rig.measure(), Progress::Failed(fault::DS18B20_MISSING));
 }
+
+#[test]
+fn a_sensor_that_never_converts_does_not_make_its_own_value_believable() {
+    let mut rig = Rig::new("ds18b20", 4);
+    for _ in 0..3 {
+        for _ in 0..2 {
+            rig.conversion();
+            rig.scratchpad(1360);
+        }
+        assert_eq!(rig.readings()[0].quality, Quality::Suspect);
+    }
+}

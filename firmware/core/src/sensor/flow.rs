@@ -72,8 +72,9 @@ fn is_usable(window: &Window, target: &Target<'_>, now_ms: u64) -> bool {
 /// l/min with one decimal: Q · 10 = pulses / (elapsed / 1000) / 7.5 · 10 = 4000 · pulses / (3 · elapsed).
 fn measured(begun: &Window, now: &Window) -> Measured {
     let pulses = u64::from(now.pulses.wrapping_sub(begun.pulses));
-    let thirds = now.begun_ms.saturating_sub(begun.begun_ms).max(1) * 3;
-    let tenths = (pulses * 4000 + thirds / 2) / thirds;
+    let elapsed_ms = now.begun_ms.saturating_sub(begun.begun_ms);
+    let thirds = elapsed_ms.max(1).saturating_mul(3);
+    let tenths = (pulses * 4000).saturating_add(thirds / 2) / thirds;
     let raw = Number::new(i32::try_from(tenths).unwrap_or(i32::MAX), 1);
     Measured {
         raw,
@@ -111,5 +112,6 @@ mod tests {
     fn no_window_and_no_count_overflow() {
         assert_eq!(tenths(window(0, 0), window(u32::MAX, 0)), i32::MAX);
         assert_eq!(tenths(window(0, 9), window(0, 0)), 0);
+        assert_eq!(tenths(window(0, 0), window(u32::MAX, u64::MAX)), 0);
     }
 }

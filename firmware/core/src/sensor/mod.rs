@@ -23,6 +23,8 @@ mod sampler;
 #[cfg(test)]
 mod sampler_tests;
 mod search;
+#[cfg(test)]
+mod search_tests;
 mod sht31;
 #[cfg(test)]
 mod test_io;

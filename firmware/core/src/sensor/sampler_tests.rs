@@ -252,3 +252,32 @@ fn a_cancelled_measurement_frees_its_chip() {
     assert!(rig.buses.claim(Resource::I2c(0x44), 0).is_some());
     assert_eq!(rig.poll(), Progress::Idle);
 }
+
+#[test]
+fn a_measurement_whose_chip_was_taken_over_begins_again() {
+    let mut rig = Rig::new("sht31", 0);
+    let data = || Ok(vec![0xBE, 0xEF, 0x92, 0x80, 0x00, 0xA2]);
+    rig.io.i2c = [Ok(vec![]), Ok(vec![]), data()].into();
+    let started = rig.sampler.start(0, 60_000, Trigger::Schedule);
+    assert_eq!(started, Ok(()));
+    assert!(matches!(rig.poll(), Progress::Waiting { .. }));
+    rig.now_ms = 10_000;
+    let other = rig.buses.claim(Resource::I2c(0x44), 10_000).unwrap();
+    let waiting = Progress::Waiting { until_ms: 10_010 };
+    assert_eq!(rig.poll(), waiting);
+    rig.buses.release(other);
+    rig.now_ms = 10_010;
+    assert!(matches!(rig.finish(), Progress::Done(_)));
+    assert_eq!(rig.io.sent.len(), 3);
+}
+
+#[test]
+fn flow_after_a_long_pause_has_a_window_of_its_own() {
+    let mut rig = Rig::new("flow", 5);
+    rig.readings();
+    rig.io.pulses = 1_000_000;
+    rig.now_ms += 60_001;
+    let begun_ms = rig.now_ms;
+    assert_eq!(rig.readings()[0].raw, Number::new(0, 1));
+    assert_eq!(rig.now_ms, begun_ms + 1000);
+}

@@ -141,11 +141,6 @@ pub struct Runtime {
     pub is_stopped: bool,
     /// States of the offline rules (3.9), as their module packs them.
     pub rule_states: Vec<u8, RULE_STATES_BYTES>,
-    /// Last known time, Unix seconds; 0 = never known.
-    pub wall_time_s: u64,
-    /// Restarts by panic and by watchdog since the last factory reset.
-    pub panic_count: u32,
-    pub watchdog_count: u32,
 }
 
 /// Eight rules (5.1) of eight bytes.
@@ -159,9 +154,6 @@ impl Runtime {
             log_level: LogLevel::Info,
             is_stopped: false,
             rule_states: Vec::new(),
-            wall_time_s: 0,
-            panic_count: 0,
-            watchdog_count: 0,
         }
     }
 }

@@ -261,6 +261,22 @@ fn a_short_member_after_one_that_did_not_fit_does_not_hide_the_loss() {
 }
 
 #[test]
+fn a_value_that_fails_to_show_itself_fails_the_whole_object() {
+    struct Unshowable;
+    impl std::fmt::Display for Unshowable {
+        fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            out.write_str("half")?;
+            Err(std::fmt::Error)
+        }
+    }
+    let mut buffer = [0; 64];
+    let result = ObjectWriter::new(&mut buffer)
+        .display("a", Unshowable)
+        .finish();
+    assert_eq!(result, Err(TooLong));
+}
+
+#[test]
 fn only_the_outermost_writer_finishes_and_only_once() {
     let mut buffer = [0; 64];
     let mut writer = ObjectWriter::new(&mut buffer);

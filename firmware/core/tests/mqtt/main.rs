@@ -6,4 +6,5 @@ mod fuzz;
 mod link;
 mod queueing;
 mod sessions;
+mod subscriptions;
 mod timing;

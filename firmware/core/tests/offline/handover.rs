@@ -163,6 +163,18 @@ fn an_adoption_counts_as_a_delta_only_when_the_console_commanded_something_durin
     }
 }
 
+#[test]
+fn a_command_during_a_handover_that_failed_is_no_delta_of_the_next_one() {
+    let (mut device, now_ms) = device_in(Mode::Reconnecting);
+    device.next(Event::Commanded, now_ms);
+    device.next(Event::TimePassed, now_ms + ACK_TIMEOUT_MS);
+    assert_eq!(device.mode(), Mode::OfflineActive);
+    device.acknowledge(ack(2), now_ms + ACK_TIMEOUT_MS).unwrap();
+    device.next(Event::TimePassed, now_ms + ACK_TIMEOUT_MS + SETTLE_MS);
+    let counters = device.counters();
+    assert_eq!((counters.adoption_noop, counters.adoption_delta), (1, 0));
+}
+
 /// 2.4, "known trap".
 #[test]
 fn a_console_that_hung_is_taken_back_by_its_acknowledgement_while_the_connection_stays_up() {

@@ -242,6 +242,19 @@ fn an_emergency_stop_clears_the_epochs_and_any_epoch_is_valid_after_it() {
 }
 
 #[test]
+fn a_stop_is_a_sign_of_life() {
+    let (mut device, now_ms) = device_in(Mode::Online);
+    device.next(Event::TimePassed, now_ms + ACK_TIMEOUT_MS);
+    assert_eq!(device.mode(), Mode::Disconnected);
+    let stop_ms = now_ms + ACK_TIMEOUT_MS + 1;
+    device.next(Event::EmergencyStop, stop_ms);
+    assert_eq!(
+        (device.mode(), device.next_due()),
+        (Mode::Online, Some(stop_ms + ACK_TIMEOUT_MS))
+    );
+}
+
+#[test]
 fn a_stop_while_there_is_no_connection_does_not_hide_that_the_console_is_away() {
     let (mut device, now_ms) = device_in(Mode::OfflineActive);
     device.next(Event::EmergencyStop, now_ms);

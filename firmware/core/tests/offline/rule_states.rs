@@ -21,6 +21,16 @@ fn a_commanded_output_is_left_to_the_console_until_the_device_is_alone_again() {
 }
 
 #[test]
+fn a_command_is_respected_before_the_rules_were_ever_evaluated() {
+    let mut bench = Bench::new(&[heating(HEATER), heating(FAN)]);
+    bench.states = RuleStates::default();
+    let rules = bench.rules.clone();
+    bench.states.override_actuator(&rules, FAN);
+    assert_eq!(bench.settle(15.0), Some(Order::On));
+    assert_eq!(bench.order(FAN), None);
+}
+
+#[test]
 fn a_failed_handover_does_not_start_the_rules_anew() {
     let mut bench = Bench::new(&[heating(HEATER)]);
     bench.settle(15.0);
@@ -35,6 +45,10 @@ fn left_alone_by_a_console_the_rules_start_from_what_the_outputs_are() {
     bench.left_alone(Mode::Disconnected, true);
     assert_eq!(bench.states.decisions(), [None]);
     assert_eq!(bench.settle(19.0), None);
+    // And with new samples.
+    bench.left_alone(Mode::Disconnected, true);
+    assert_eq!((bench.at(15.0), bench.at(15.0)), (None, None));
+    assert_eq!(bench.at(15.0), Some(Order::On));
 }
 
 #[test]

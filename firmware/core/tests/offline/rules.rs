@@ -184,6 +184,27 @@ fn a_sensor_that_gives_no_number_for_five_minutes_leads_to_the_safe_state() {
 }
 
 #[test]
+fn a_sensor_that_is_back_gets_its_first_samples_again_before_others_switch_off() {
+    let mut bench = Bench::new(&[heating(FAN), cooling(FAN)]);
+    let mut at = |celsius: Option<f32>, wait_ms: u64| {
+        bench.now_ms += wait_ms;
+        bench.measure(0, "sht31_temp", 20.0);
+        match celsius {
+            Some(celsius) => bench.measure(4, "ds18b20", celsius),
+            None => bench.forget(4, "ds18b20"),
+        }
+        bench.order(FAN)
+    };
+    at(Some(15.0), 0);
+    at(Some(15.0), 0);
+    assert_eq!(at(Some(15.0), 0), Some(Order::On));
+    assert_eq!(at(None, VALUE_MAX_AGE_MS), Some(Order::Safe));
+    assert_eq!(at(Some(15.0), 0), None);
+    assert_eq!(at(Some(15.0), 0), None);
+    assert_eq!(at(Some(15.0), 0), Some(Order::On));
+}
+
+#[test]
 fn a_sensor_that_has_never_given_a_value_leads_to_the_safe_state_at_once() {
     let mut bench = Bench::new(&[heating(HEATER)]);
     assert_eq!(bench.order(HEATER), Some(Order::Safe));

@@ -105,6 +105,24 @@ fn a_reply_to_a_line_that_nobody_reads_is_refused_whole_and_counted() {
 }
 
 #[test]
+fn a_reply_is_queued_as_long_as_its_last_byte_fits() {
+    const ERROR_BYTES: usize = 2 + 10 + 1;
+    for room in 0..=ERROR_BYTES {
+        let mut output = Output::new();
+        for _ in 0..7 {
+            output.result(Rpc::DeviceName, &[&"x".repeat(250)]).unwrap();
+        }
+        // 2,048 bytes less seven packets of 265, the frame of this one, and the room that is to be left.
+        let rest = "x".repeat(2048 - 7 * 265 - 15 - room);
+        output.result(Rpc::DeviceName, &[&rest]).unwrap();
+        let is_queued = output.error(ErrorState::None) == Ok(());
+        assert_eq!(is_queued, room == ERROR_BYTES, "room for {room}");
+        let end: &[u8] = if is_queued { b"\x00\xE1\n" } else { b"\n" };
+        assert!(drain(&mut output).ends_with(end), "room for {room}");
+    }
+}
+
+#[test]
 fn strings_beyond_one_packet_are_refused() {
     let mut output = Output::new();
     for strings in [

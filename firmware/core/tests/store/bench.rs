@@ -163,6 +163,8 @@ impl Numbered for Provisioning {
             broker_tls: true,
             broker_user: full(),
             broker_password: full(),
+            name: full(),
+            hostname: full(),
             token_required: true,
         }
     }
@@ -237,10 +239,8 @@ impl Numbered for Runtime {
             boot_count: u32::MAX,
             unstable_boots: u8::MAX,
             log_level: LogLevel::Critical,
+            is_stopped: true,
             rule_states: filled(u8::MAX),
-            wall_time_s: u64::MAX,
-            panic_count: u32::MAX,
-            watchdog_count: u32::MAX,
         }
     }
 }
