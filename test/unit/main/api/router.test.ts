@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { describe, expect, it } from 'vitest';
+import { noFaults } from '../../../../src/shared/api/plant';
 import { openApi } from './api-bench';
 
 const A = 'ESP_A';
@@ -102,6 +103,22 @@ describe('the API', () => {
       client.devices.configure({ id: A, sensors: [{ gpio: 4, sensor_type: 'dht 22', sensor_name: 'x' }] }),
     ];
     expect(await Promise.all(calls.map(codeOf))).toEqual(calls.map(() => 'BAD_REQUEST'));
+  });
+
+  it('simulates faults: what is left out is off, and what makes no sense is refused', async () => {
+    const { client } = openPlant();
+    const device = await client.plant.setFaults({ id: A, networkDown: true, delayMs: 500 });
+    expect(device).toEqual({ deviceId: A, faults: { ...noFaults, networkDown: true, delayMs: 500 } });
+    expect([await client.plant.devices(), await client.plant.brownOut({ id: A })]).toEqual([
+      [],
+      { deviceId: A, faults: noFaults },
+    ]);
+    const refused = [
+      client.plant.setFaults({ id: A, sensorDropout: 2 }),
+      client.plant.setFaults({ id: A, brownOut: true } as never),
+      client.plant.brownOut({ id: 'not an id' as never }),
+    ];
+    expect(await Promise.all(refused.map(codeOf))).toEqual(refused.map(() => 'BAD_REQUEST'));
   });
 
   it('changes names, zones and the demo plant', async () => {
