@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useConnection } from '../connection/connection-store';
 import { usePlant } from '../connection/plant-store';
 import { StopBanner } from '../features/stop';
+import { FaultTag } from '../plant/fault-tag';
 import { useConditions } from '../plant/conditions';
 import type { Condition } from '../plant/condition-rules';
 import { useConditionText } from '../plant/labels';
@@ -51,6 +52,7 @@ function ConditionLine({ condition }: { readonly condition: Condition }) {
         <p>
           {zoneName && <b>{zoneName}</b>} {sentence(condition)}
         </p>
+        {condition.deviceId && <FaultTag deviceId={condition.deviceId} />}
       </div>
       {condition.since !== undefined && (
         <span className={styles['since']}>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { usePlant } from '../connection/plant-store';
 import type { Condition } from '../plant/condition-rules';
+import { FaultTag } from '../plant/fault-tag';
 import { useConditions } from '../plant/conditions';
 import { useConditionText } from '../plant/labels';
 import { Dialog } from '../ui/dialog';
@@ -42,7 +43,7 @@ function Item({ condition, onClose }: { readonly condition: Condition; readonly 
     <li className={styles['item']}>
       <Mark priority={condition.priority} />
       <span>
-        {sentence(condition)}
+        {sentence(condition)} {condition.deviceId && <FaultTag deviceId={condition.deviceId} />}
         <small>
           {zoneName}
           {zoneName && condition.since !== undefined && ' · '}
