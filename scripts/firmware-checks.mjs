@@ -60,7 +60,7 @@ function test(...args) {
 }
 
 /** Runs cargo for each; the output is shown where something is wrong. */
-async function all(commands, toolChain = { env: process.env }) {
+async function all(commands, toolChain = { env: { ...process.env, TERM: 'dumb' } }) {
   const counts = [];
   for (const { name, cwd, args } of commands) {
     const { code, output } = await buffered(args, cwd, toolChain.env);
