@@ -39,6 +39,8 @@ struct Shell {
     clock_offset_s: i64,
     /// The last heartbeat that the controller was given time for in vain.
     silent_heartbeat: u32,
+    /// The broker was given time in vain and has sent nothing since.
+    is_broker_silent: bool,
     input: Vec<u8>,
     is_input_open: bool,
 }
@@ -62,6 +64,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         manual_total_ms: 0,
         clock_offset_s: 0,
         silent_heartbeat: 0,
+        is_broker_silent: false,
         input: Vec::new(),
         is_input_open: true,
     };
@@ -201,6 +204,7 @@ impl Shell {
         let now_ms = self.now_ms();
         self.machine.world.set_now(now_ms);
         for event in self.socket.take() {
+            self.is_broker_silent = false;
             let Machine { node, world, .. } = &mut self.machine;
             match event {
                 SocketEvent::Opened => node.socket_opened(now_ms, world),
@@ -302,7 +306,8 @@ impl Shell {
         Ok(())
     }
 
-    /// Gives the broker and the controller a moment to answer what they were asked. A controller that stays silent is waited for once per heartbeat.
+    /// Gives the broker and the controller a moment to answer what they were asked. One that stays silent is waited for once: a
+    /// controller per heartbeat, a broker until it sends something.
     fn settle(&mut self) -> io::Result<()> {
         let begun = Instant::now();
         let heartbeats = self.machine.node.heartbeat_count();
@@ -310,13 +315,15 @@ impl Shell {
             let longest = if self.socket.is_opening() { SETTLE_CONNECT } else { SETTLE };
             let node = &self.machine.node;
             let awaits_controller = node.awaits_controller() && self.silent_heartbeat != heartbeats;
-            let is_waiting = self.socket.is_opening() || node.awaits_broker() || awaits_controller;
+            let awaits_broker = node.awaits_broker() && !self.is_broker_silent;
+            let is_waiting = self.socket.is_opening() || awaits_broker || awaits_controller;
             let left = longest.saturating_sub(begun.elapsed());
             if !is_waiting {
                 return Ok(());
             }
             if left.is_zero() {
                 self.silent_heartbeat = heartbeats;
+                self.is_broker_silent = awaits_broker;
                 return Ok(());
             }
             self.wait(left.min(Duration::from_millis(20)), false)?;

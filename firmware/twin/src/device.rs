@@ -215,6 +215,21 @@ impl Twin {
         text
     }
 
+    /// What is outstanding, for hosts with a clock of their own: bit 0 = the broker, bit 1 = the controller.
+    pub fn awaits(&self) -> u32 {
+        u32::from(self.node.awaits_broker()) | u32::from(self.node.awaits_controller()) << 1
+    }
+
+    /// Connected, and every subscription acknowledged.
+    pub fn is_ready(&self) -> bool {
+        self.node.is_ready()
+    }
+
+    /// Heartbeats since boot.
+    pub fn heartbeats(&self) -> u32 {
+        self.node.heartbeat_count()
+    }
+
     /// What the pin really has, 0 to 255.
     pub fn output(&self, gpio: u8) -> Option<u8> {
         self.world.output(gpio)

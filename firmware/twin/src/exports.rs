@@ -180,6 +180,18 @@ pub extern "C" fn twin_output(handle: u32, gpio: u32) -> i32 {
     with(|registry| registry.get(handle).and_then(|twin| twin.output(gpio)).map_or(-1, i32::from))
 }
 
+/// What is outstanding: bit 0 = an answer of the broker, bit 1 = one of the controller, bit 2 = not all subscriptions are acknowledged.
+#[unsafe(no_mangle)]
+pub extern "C" fn twin_awaits(handle: u32) -> u32 {
+    with(|registry| registry.get(handle).map_or(0, |twin| twin.awaits() | u32::from(!twin.is_ready()) << 2))
+}
+
+/// Heartbeats since the last boot.
+#[unsafe(no_mangle)]
+pub extern "C" fn twin_heartbeats(handle: u32) -> u32 {
+    with(|registry| registry.get(handle).map_or(0, |twin| twin.heartbeats()))
+}
+
 /// Puts out the settings flash; its length.
 #[unsafe(no_mangle)]
 pub extern "C" fn twin_flash(handle: u32) -> u32 {

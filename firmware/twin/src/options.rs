@@ -84,6 +84,7 @@ impl Options {
                 broker_port: port.unwrap_or(0),
                 broker_user: fitting(&broker, "user")?,
                 broker_password: fitting(&broker, "password")?,
+                token_required: value.get("token_required").and_then(Value::as_bool).unwrap_or(false),
                 ..Provisioning::new()
             },
             hidden_capabilities: hidden(&value)?,
