@@ -7,7 +7,7 @@ use super::device::{Cx, Device};
 use super::inbound::Body;
 use super::intent::{Intent, Outcome, text};
 use super::statuses::Answer;
-use crate::actuator::Order;
+use crate::actuator::{COMMAND_INVALID, Order};
 use crate::json::Json;
 
 const FLOW: &str = "command";
@@ -37,17 +37,25 @@ impl Command {
     }
 }
 
+/// Seconds from 0 on; missing is 0, anything else is no duration (1.17).
+fn duration(order: Json<'_>) -> Option<u32> {
+    match order.get("duration").filter(|value| !value.is_null()) {
+        None => Some(0),
+        Some(value) => value.as_i64().and_then(|seconds| u32::try_from(seconds).ok()),
+    }
+}
+
 impl Device {
     /// `P/actuator/{gpio}/command`.
     pub fn take_command(&mut self, cx: &mut Cx<'_>, gpio: u8, body: Body<'_>) {
         let order = body.object();
-        let duration = order.and_then(|order| order.get("duration")).and_then(Json::as_i64).unwrap_or(0);
+        let duration_s = order.map_or(Some(0), duration);
         let command = Command {
             intent: Intent::read(self, order, "act", cx.now_ms),
             gpio,
             word: order.map(|order| text(order, "command")).unwrap_or_default(),
             value: order.and_then(|order| order.get("value")).and_then(Json::as_f64),
-            duration_s: u32::try_from(duration.max(0)).unwrap_or(u32::MAX),
+            duration_s: duration_s.unwrap_or(0),
             issued_by: order.map(|order| text(order, "issued_by")).unwrap_or_default(),
         };
         if order.is_none() {
@@ -66,6 +74,14 @@ impl Device {
         if command.intent.is_expired(cx.now_ms, self.clock.unix_s(cx.now_ms)) {
             let late = "Expired before execution";
             self.refuse_command(cx, &command, Outcome::new(FLOW, "expired", "TTL_EXPIRED", late));
+            return;
+        }
+        if duration_s.is_none() {
+            // Whoever asked for a limited run must not get an unlimited one.
+            let invalid = "duration must be a whole number of seconds";
+            self.say_accepted(cx, &command);
+            self.refuse_command(cx, &command, Outcome::new(FLOW, "failed", "EXECUTE_FAIL", invalid));
+            self.report_error(cx, COMMAND_INVALID, 2, invalid);
             return;
         }
         self.take_or_keep(cx, command);

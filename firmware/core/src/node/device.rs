@@ -121,6 +121,8 @@ pub struct Device {
     pub is_reset_due: bool,
     /// Identity or broker have changed: connect anew.
     pub is_reconnect_due: bool,
+    /// Says nothing: a preset answers nobody.
+    pub is_silent: bool,
     pub identify_until_ms: u64,
     pub blink_at_ms: u64,
     pub is_led_on: bool,
@@ -161,6 +163,7 @@ impl Device {
             reboot_at_ms: None,
             is_reset_due: false,
             is_reconnect_due: false,
+            is_silent: false,
             identify_until_ms: 0,
             blink_at_ms: 0,
             is_led_on: false,

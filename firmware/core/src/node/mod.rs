@@ -111,6 +111,9 @@ pub struct WifiWish<'a> {
     pub version: u32,
 }
 
+/// A restart waits this long for the answer to the command that asked for it, ms.
+const ANSWER_LEAVES_MS: u64 = 1_000;
+
 /// A device. All its memory; put it into a `static` or a box, then call [`Node::boot`] once.
 pub struct Node {
     decoder: Decoder,
@@ -309,7 +312,9 @@ impl Node {
 
     /// The shell shall restart the chip now.
     pub fn wants_reboot(&self, now_ms: u64) -> bool {
-        self.device.reboot_at_ms.is_some_and(|at_ms| now_ms >= at_ms)
+        let Some(at_ms) = self.device.reboot_at_ms else { return false };
+        let has_answered = self.device.session.is_idle() || now_ms >= at_ms.saturating_add(ANSWER_LEAVES_MS);
+        now_ms >= at_ms && has_answered
     }
 
     /// Erases the settings if a reset to factory state was asked for; call it before the restart.

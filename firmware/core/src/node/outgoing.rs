@@ -56,6 +56,9 @@ impl Device {
         way: Way,
         build: &dyn Fn(&Device, &mut ObjectWriter<'_>),
     ) {
+        if self.is_silent {
+            return;
+        }
         let mut short: String<64> = String::new();
         if short.write_fmt(path).is_err() {
             cx.log(LogLevel::Error, format_args!("topic too long: {path}"));

@@ -24,7 +24,9 @@ impl Device {
             return Ok(());
         };
         let intent = Intent::read(self, None, "preset", cx.now_ms);
+        self.is_silent = true;
         self.apply_config(cx, &intent, config);
+        self.is_silent = false;
         self.state = self.state_after_boot();
         Ok(())
     }

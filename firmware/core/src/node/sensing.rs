@@ -36,6 +36,8 @@ enum Phase {
 pub struct Slot {
     sampler: Sampler,
     due_ms: u64,
+    /// When its rhythm began.
+    begun_ms: u64,
     phase: Phase,
     /// Somebody asked for it: it is tried even when the sensor is known to be dead.
     is_asked: bool,
@@ -99,6 +101,7 @@ impl Device {
             let _ = self.sensing.slots.push(Slot {
                 sampler: Sampler::new(),
                 due_ms,
+                begun_ms: now_ms,
                 phase: Phase::Resting,
                 is_asked: false,
             });
@@ -170,7 +173,11 @@ impl Device {
         slot.phase = Phase::Resting;
         slot.is_asked = false;
         let interval_ms = u64::from(config.interval_s) * 1000;
-        slot.due_ms = if config.mode == OperatingMode::Continuous { now_ms + interval_ms } else { u64::MAX };
+        slot.due_ms = if config.mode == OperatingMode::Continuous {
+            next_turn(slot.begun_ms, interval_ms, now_ms)
+        } else {
+            u64::MAX
+        };
     }
 
     fn take_reading(&mut self, cx: &mut Cx<'_>, index: usize, gpio: u8, reading: &Reading) {
@@ -214,6 +221,13 @@ impl Device {
     }
 }
 
+/// The first turn after now, counted in intervals from the first measurement on: neither the time that a measurement takes nor one that was
+/// asked for in between shifts the rhythm, and turns that were missed are not made up for.
+fn next_turn(begun_ms: u64, interval_ms: u64, now_ms: u64) -> u64 {
+    let turns = now_ms.saturating_sub(begun_ms) / interval_ms.max(1);
+    begun_ms + (turns + 1) * interval_ms
+}
+
 /// Sixteen upper-case hexadecimal digits.
 pub fn rom_text(rom: &[u8; 8]) -> String<16> {
     use core::fmt::Write as _;
@@ -222,4 +236,17 @@ pub fn rom_text(rom: &[u8; 8]) -> String<16> {
         let _ = write!(text, "{byte:02X}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rhythm_is_kept_whatever_a_measurement_takes() {
+        assert_eq!(next_turn(100, 5_000, 100), 5_100);
+        assert_eq!(next_turn(100, 5_000, 850), 5_100, "a conversion of 750 ms");
+        assert_eq!(next_turn(100, 5_000, 5_100), 10_100);
+        assert_eq!(next_turn(100, 5_000, 17_000), 20_100, "missed turns are not made up for");
+    }
 }
