@@ -63,7 +63,9 @@ firmwareOverOneBroker('E. outputs in time', (broker) => {
   });
 
   test('the longest run ends without any network, also while the broker is away', async () => {
-    await using scene = await openWith(broker(), [actuator('pwm', 18, { max_runtime_ms: 20_000, default_state: true })]);
+    await using scene = await openWith(broker(), [
+      actuator('pwm', 18, { max_runtime_ms: 20_000, default_state: true }),
+    ]);
     await drive(scene, 18, 'ON');
     scene.node.world({ network: 'down' });
     await scene.pinBecomes(18, 0, 22_000);
@@ -95,7 +97,9 @@ firmwareOverOneBroker('E. outputs in time', (broker) => {
     await drive(scene, 19, 'TOGGLE', { duration: 2 });
     await drive(scene, 23, 'ON', { duration: 0 });
     await scene.advance(30_000, 5_000);
-    expect([scene.node.duty(18) ?? 0, scene.node.duty(19), scene.node.duty(23)].map((duty) => (duty ?? 0) > 0)).toEqual([true, true, true]);
+    expect([scene.node.duty(18) ?? 0, scene.node.duty(19), scene.node.duty(23)].map((duty) => (duty ?? 0) > 0)).toEqual(
+      [true, true, true],
+    );
   });
 
   test('an OFF ends a duration, so that it does not switch off a later ON', async () => {

@@ -178,7 +178,12 @@ firmwareOverOneBroker('E. outputs and payloads', (broker) => {
     const travelMs = (moves.at(-1)?.t_ms ?? 0) - (moves.find(({ duty }) => duty !== idle[0])?.t_ms ?? 0);
     expect(travelMs).toBeGreaterThanOrEqual(4_900);
     expect(travelMs).toBeLessThanOrEqual(5_200);
-    for (const [value, pwm] of [[0.5, 127], [0.2, 0], [1.7, 254], [-1, 0]] as const) {
+    for (const [value, pwm] of [
+      [0.5, 127],
+      [0.2, 0],
+      [1.7, 254],
+      [-1, 0],
+    ] as const) {
       const from = scene.mark();
       await drive(scene, 25, 'PWM', { value });
       await scene.hears('actuator/25/status', { pwm }, { withinMs: 35_000, from });
@@ -200,7 +205,11 @@ firmwareOverOneBroker('E. outputs and payloads', (broker) => {
     await using scene = await openPlant(broker());
     const id = randomUUID();
     const from = scene.mark();
-    const text = JSON.stringify({ future: { command: 'OFF' }, data: { correlation_id: id, intent_id: id }, command: 'ON' }, null, 2);
+    const text = JSON.stringify(
+      { future: { command: 'OFF' }, data: { correlation_id: id, intent_id: id }, command: 'ON' },
+      null,
+      2,
+    );
     await scene.send('actuator/18/command', text.replaceAll('":', '" :'));
     await scene.hears('actuator/18/response', { success: true, correlation_id: id }, { from });
     expect(scene.node.duty(18)).toBe(255);
@@ -244,7 +253,14 @@ firmwareOverOneBroker('E. outputs and payloads', (broker) => {
   test('missing and null values read as missing, never as the text "null"', async () => {
     await using scene = await openPlant(broker());
     const from = scene.mark();
-    const fields: JsonObject = { command: 'ON', issued_by: null, correlation_id: null, intent_id: null, duration: null, value: null };
+    const fields: JsonObject = {
+      command: 'ON',
+      issued_by: null,
+      correlation_id: null,
+      intent_id: null,
+      duration: null,
+      value: null,
+    };
     await scene.send('actuator/18/command', fields);
     const response = await scene.hearsJson('actuator/18/response', { success: true }, { from });
     expect(JSON.stringify(response)).not.toContain('"null"');

@@ -30,7 +30,13 @@ const rows: readonly Row[] = [
   { name: 'command and action that agree', payload: { ...stop, action: 'emergency_stop' }, ...triggered },
   {
     name: 'the seven keys of the stock server with a long reason',
-    payload: { ...stop, reason: 'r'.repeat(500), devices_stopped: 3, actuators_stopped: 9, incident_correlation_id: randomUUID() },
+    payload: {
+      ...stop,
+      reason: 'r'.repeat(500),
+      devices_stopped: 3,
+      actuators_stopped: 9,
+      incident_correlation_id: randomUUID(),
+    },
     ...triggered,
   },
   { name: 'a token where none is stored', payload: { ...stop, auth_token: 'whatever' }, ...triggered },
@@ -38,7 +44,12 @@ const rows: readonly Row[] = [
   { name: 'a command that is a list', payload: { ...stop, command: ['emergency_stop'] }, stops: true, ...mismatch },
   { name: 'a token that is a number', payload: { ...stop, auth_token: 7 }, stops: true, ...mismatch },
   { name: 'command and action that differ', payload: { ...stop, action: 'stop_all' }, stops: true, ...mismatch },
-  { name: 'a command of the wrong type beside a wrong timestamp', payload: { ...stop, command: 1, timestamp: 1 }, stops: true, ...mismatch },
+  {
+    name: 'a command of the wrong type beside a wrong timestamp',
+    payload: { ...stop, command: 1, timestamp: 1 },
+    stops: true,
+    ...mismatch,
+  },
   { name: 'an action that is a number', payload: { ...stop, action: 1 }, stops: false, ...mismatch },
   { name: 'a reason that is a number', payload: { ...stop, reason: 1 }, stops: false, ...mismatch },
   { name: 'an issuer that is an object', payload: { ...stop, issued_by: {} }, stops: false, ...mismatch },
@@ -84,7 +95,11 @@ async function setToken(scene: FirmwareScene, token: string): Promise<void> {
     token_type: 'broadcast',
     correlation_id: randomUUID(),
   });
-  await scene.hears('system/command/response', { command: 'set_emergency_token', success: true, token_type: 'broadcast' });
+  await scene.hears('system/command/response', {
+    command: 'set_emergency_token',
+    success: true,
+    token_type: 'broadcast',
+  });
 }
 
 firmwareOverBothBrokers('F. broadcast stop', (broker) => {
@@ -116,7 +131,9 @@ firmwareOverBothBrokers('F. broadcast stop', (broker) => {
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
   ] as const)('%s ends as a parse error, and stops when the device says that it can', async ([, payload]) => {
     await using scene = await openRunning(broker());
-    const stopsOnRubbish = ((await scene.hearsJson('system/heartbeat'))['capabilities'] as readonly string[]).includes('unparsable_stop');
+    const stopsOnRubbish = ((await scene.hearsJson('system/heartbeat'))['capabilities'] as readonly string[]).includes(
+      'unparsable_stop',
+    );
     const from = scene.mark();
     await scene.broadcast(payload);
     await scene.hears('system/intent_outcome', { outcome: 'failed', code: 'EMERGENCY_PARSE_ERROR' }, { from });
@@ -136,7 +153,11 @@ firmwareOverBothBrokers('F. broadcast stop', (broker) => {
       const id = randomUUID();
       const from = scene.mark();
       await scene.broadcast({ ...stop, auth_token: token, correlation_id: id });
-      await scene.hears('system/intent_outcome', { correlation_id: id, outcome: 'rejected', code: 'UNAUTHORIZED' }, { from });
+      await scene.hears(
+        'system/intent_outcome',
+        { correlation_id: id, outcome: 'rejected', code: 'UNAUTHORIZED' },
+        { from },
+      );
       await expectAfterwards(scene, false);
     }
     await scene.hears('system/error', { error_code: 3500 });
@@ -158,41 +179,61 @@ firmwareOverBothBrokers('F. broadcast stop', (broker) => {
     await using scene = await openRunning(broker(), { isProduction: true });
     const id = randomUUID();
     await scene.broadcast({ ...stop, correlation_id: id });
-    await scene.hears('system/intent_outcome', { correlation_id: id, outcome: 'rejected', code: 'NO_TOKEN_CONFIGURED' });
+    await scene.hears('system/intent_outcome', {
+      correlation_id: id,
+      outcome: 'rejected',
+      code: 'NO_TOKEN_CONFIGURED',
+    });
     await scene.hears('system/error', { error_code: 3501 });
     await expectAfterwards(scene, false);
   });
 });
 
 firmwareOverBothBrokers('F. drill', (broker) => {
-  test.for(['actuator/emergency', 'kaiser/broadcast/emergency'])('a drill on %s is acknowledged as a drill and changes no output', async (topic) => {
-    await using scene = await openRunning(broker());
-    const id = randomUUID();
-    const from = scene.mark();
-    const touched = scene.node.events.filter(({ event }) => event === 'pin').length;
-    const drill = { command: 'drill', reason: 'practice', issued_by: 'mira', timestamp: '2026-05-02T10:00:00Z', correlation_id: id, intent_id: id };
-    if (topic.startsWith('kaiser')) await scene.broadcast(drill);
-    else await scene.send(topic, { ...drill, auth_token: '' });
-    expect(await scene.hearsJson('actuator/emergency/ack', { correlation_id: id }, { from })).toMatchObject({
-      esp_id: scene.id,
-      command: 'drill',
-      drill: true,
-      gpio_count: 2,
-      outcome: 'executed',
-    });
-    await scene.quiet(3_000);
-    expect(scene.node.events.filter(({ event }) => event === 'pin')).toHaveLength(touched);
-    expect(levels(scene)).toEqual(running);
-    expect(scene.said(/^actuator\/\d+\/alert$/, from)).toEqual([]);
-    await drive(scene, 18, 'OFF');
-  });
+  test.for(['actuator/emergency', 'kaiser/broadcast/emergency'])(
+    'a drill on %s is acknowledged as a drill and changes no output',
+    async (topic) => {
+      await using scene = await openRunning(broker());
+      const id = randomUUID();
+      const from = scene.mark();
+      const touched = scene.node.events.filter(({ event }) => event === 'pin').length;
+      const drill = {
+        command: 'drill',
+        reason: 'practice',
+        issued_by: 'mira',
+        timestamp: '2026-05-02T10:00:00Z',
+        correlation_id: id,
+        intent_id: id,
+      };
+      if (topic.startsWith('kaiser')) await scene.broadcast(drill);
+      else await scene.send(topic, { ...drill, auth_token: '' });
+      expect(await scene.hearsJson('actuator/emergency/ack', { correlation_id: id }, { from })).toMatchObject({
+        esp_id: scene.id,
+        command: 'drill',
+        drill: true,
+        gpio_count: 2,
+        outcome: 'executed',
+      });
+      await scene.quiet(3_000);
+      expect(scene.node.events.filter(({ event }) => event === 'pin')).toHaveLength(touched);
+      expect(levels(scene)).toEqual(running);
+      expect(scene.said(/^actuator\/\d+\/alert$/, from)).toEqual([]);
+      await drive(scene, 18, 'OFF');
+    },
+  );
 
   test('a drill does not end a real stop', async () => {
     await using scene = await openRunning(broker());
     await scene.broadcast(stop);
     await scene.pinBecomes(18, 0, 100);
     const id = randomUUID();
-    await scene.send('actuator/emergency', { command: 'drill', correlation_id: id, intent_id: id, auth_token: '', reason: '' });
+    await scene.send('actuator/emergency', {
+      command: 'drill',
+      correlation_id: id,
+      intent_id: id,
+      auth_token: '',
+      reason: '',
+    });
     await scene.hears('actuator/emergency/ack', { correlation_id: id, drill: true });
     await expectAfterwards(scene, true);
   });
@@ -203,7 +244,11 @@ firmwareOverBothBrokers('F. drill', (broker) => {
     const id = randomUUID();
     const from = scene.mark();
     await scene.broadcast({ command: 'drill', correlation_id: id, auth_token: 'wrong' });
-    await scene.hears('system/intent_outcome', { correlation_id: id, outcome: 'rejected', code: 'UNAUTHORIZED' }, { from });
+    await scene.hears(
+      'system/intent_outcome',
+      { correlation_id: id, outcome: 'rejected', code: 'UNAUTHORIZED' },
+      { from },
+    );
     await fence(scene);
     expect(scene.said(/^actuator\/emergency\/ack$/, from)).toEqual([]);
   });

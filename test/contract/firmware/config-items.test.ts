@@ -3,12 +3,28 @@
  */
 import { expect, test } from 'vitest';
 import { firmwareOverOneBroker } from '../../fakes/firmware-broker';
-import { actuator, command, configure, drive, errorsIn, push, responseTo, romOf, rule, sensor } from '../../fakes/firmware-config';
+import {
+  actuator,
+  command,
+  configure,
+  drive,
+  errorsIn,
+  push,
+  responseTo,
+  romOf,
+  rule,
+  sensor,
+} from '../../fakes/firmware-config';
 import { FirmwareScene } from '../../fakes/firmware-scene';
 import { jsonOf, type JsonObject } from '../../fakes/message-log';
 import { must } from '../../fakes/wait';
 
-type Failure = { readonly gpio?: number; readonly error?: string; readonly error_code?: number; readonly detail?: string };
+type Failure = {
+  readonly gpio?: number;
+  readonly error?: string;
+  readonly error_code?: number;
+  readonly detail?: string;
+};
 
 const failuresIn = (response: JsonObject): readonly Failure[] => (response['failures'] ?? []) as readonly Failure[];
 
@@ -52,7 +68,9 @@ firmwareOverOneBroker('H. items', (broker) => {
 
   test('one bad sensor among good ones is a partial success that names pin, number, name and reason', async () => {
     await using scene = await FirmwareScene.open(broker());
-    const { responses, outcome } = await push(scene, { sensors: [sensor('moisture', 34), sensor('moisture', 13), sensor('moisture', 35)] });
+    const { responses, outcome } = await push(scene, {
+      sensors: [sensor('moisture', 34), sensor('moisture', 13), sensor('moisture', 35)],
+    });
     expect(responses).toMatchObject([{ type: 'sensor', status: 'partial_success', count: 2, failed_count: 1 }]);
     expect(failuresIn(responses[0] ?? {})).toMatchObject([
       { type: 'sensor', gpio: 13, error_code: 1002, error: 'GPIO_CONFLICT', detail: expect.any(String) as string },
@@ -70,7 +88,9 @@ firmwareOverOneBroker('H. items', (broker) => {
 
   test('each bad actuator has its own response, and the good ones work', async () => {
     await using scene = await FirmwareScene.open(broker());
-    const { responses } = await push(scene, { actuators: [actuator('relay', 1), actuator('pwm', 18), actuator('relay', 39)] });
+    const { responses } = await push(scene, {
+      actuators: [actuator('relay', 1), actuator('pwm', 18), actuator('relay', 39)],
+    });
     expect(responses.filter(({ status }) => status === 'error')).toHaveLength(2);
     expect(responses.map(({ type }) => type)).toEqual(responses.map(() => 'actuator'));
     await drive(scene, 18, 'ON');
@@ -85,23 +105,46 @@ firmwareOverOneBroker('H. items', (broker) => {
     ['with an interval of 301', { measurement_interval_seconds: 301 }, ['OUT_OF_RANGE', 'VALIDATION_FAILED']],
     ['with an unknown mode', { operating_mode: 'often' }, ['VALIDATION_FAILED', 'OUT_OF_RANGE']],
     ['with a pin of the flash', { gpio: 6 }, ['GPIO_CONFLICT']],
-    ['with a pin beyond all boards', { gpio: 4_000_000_000 }, ['GPIO_CONFLICT', 'OUT_OF_RANGE', 'TYPE_MISMATCH', 'VALIDATION_FAILED']],
+    [
+      'with a pin beyond all boards',
+      { gpio: 4_000_000_000 },
+      ['GPIO_CONFLICT', 'OUT_OF_RANGE', 'TYPE_MISMATCH', 'VALIDATION_FAILED'],
+    ],
     ['with a negative pin', { gpio: -1 }, ['GPIO_CONFLICT', 'OUT_OF_RANGE', 'TYPE_MISMATCH', 'VALIDATION_FAILED']],
-    ['with a ROM of 15 characters', { sensor_type: 'ds18b20', gpio: 4, onewire_address: '28FF4A1B2C3D4E5' }, ['VALIDATION_FAILED', 'CONFIG_FAILED']],
-    ['with a ROM that is not hexadecimal', { sensor_type: 'ds18b20', gpio: 4, onewire_address: '28FF4A1B2C3D4EXX' }, ['VALIDATION_FAILED', 'CONFIG_FAILED']],
-    ['with an I2C address beyond 127', { sensor_type: 'sht31', gpio: 0, i2c_address: 300 }, ['OUT_OF_RANGE', 'VALIDATION_FAILED', 'CONFIG_FAILED']],
+    [
+      'with a ROM of 15 characters',
+      { sensor_type: 'ds18b20', gpio: 4, onewire_address: '28FF4A1B2C3D4E5' },
+      ['VALIDATION_FAILED', 'CONFIG_FAILED'],
+    ],
+    [
+      'with a ROM that is not hexadecimal',
+      { sensor_type: 'ds18b20', gpio: 4, onewire_address: '28FF4A1B2C3D4EXX' },
+      ['VALIDATION_FAILED', 'CONFIG_FAILED'],
+    ],
+    [
+      'with an I2C address beyond 127',
+      { sensor_type: 'sht31', gpio: 0, i2c_address: 300 },
+      ['OUT_OF_RANGE', 'VALIDATION_FAILED', 'CONFIG_FAILED'],
+    ],
   ])('a sensor %s is refused by name', async ([, changes, names]) => {
     await using scene = await FirmwareScene.open(broker());
     const { responses } = await push(scene, { sensors: [sensor('moisture', 34, changes)] });
     expect(responses).toMatchObject([{ type: 'sensor', status: 'error', count: 0 }]);
-    expect(errorsIn(responses[0] ?? {}).some((name) => names.includes(name)), JSON.stringify(responses)).toBe(true);
+    expect(
+      errorsIn(responses[0] ?? {}).some((name) => names.includes(name)),
+      JSON.stringify(responses),
+    ).toBe(true);
   });
 
   test.for<[string, JsonObject, readonly string[]]>([
     ['without a pin', { gpio: undefined }, ['MISSING_FIELD']],
     ['without a type', { actuator_type: undefined }, ['MISSING_FIELD']],
     ['without a name', { actuator_name: undefined }, ['MISSING_FIELD']],
-    ['of an unknown type', { actuator_type: 'servo' }, ['VALIDATION_FAILED', 'CONFIG_FAILED', 'UNKNOWN_ERROR', 'OUT_OF_RANGE']],
+    [
+      'of an unknown type',
+      { actuator_type: 'servo' },
+      ['VALIDATION_FAILED', 'CONFIG_FAILED', 'UNKNOWN_ERROR', 'OUT_OF_RANGE'],
+    ],
     ['with a flag as text', { inverted_logic: 'yes' }, ['TYPE_MISMATCH', 'VALIDATION_FAILED']],
     ['with a default duty of 256', { default_pwm: 256 }, ['OUT_OF_RANGE', 'VALIDATION_FAILED', 'TYPE_MISMATCH']],
     ['with a negative longest run', { max_runtime_ms: -1 }, ['OUT_OF_RANGE', 'VALIDATION_FAILED', 'TYPE_MISMATCH']],
@@ -109,13 +152,19 @@ firmwareOverOneBroker('H. items', (broker) => {
     await using scene = await FirmwareScene.open(broker());
     const { responses } = await push(scene, { actuators: [actuator('relay', 18, changes)] });
     expect(responses).toMatchObject([{ type: 'actuator', status: 'error' }]);
-    expect(errorsIn(responses[0] ?? {}).some((name) => names.includes(name)), JSON.stringify(responses)).toBe(true);
+    expect(
+      errorsIn(responses[0] ?? {}).some((name) => names.includes(name)),
+      JSON.stringify(responses),
+    ).toBe(true);
     expect(await responseTo(scene, await command(scene, 18, 'ON'))).toMatchObject({ success: false });
   });
 
   test('a pin is given once: not to a sensor and an actuator, not to a valve and its neighbour', async () => {
     await using scene = await FirmwareScene.open(broker());
-    await configure(scene, { actuators: [actuator('valve', 25), actuator('relay', 18)], sensors: [sensor('moisture', 34)] });
+    await configure(scene, {
+      actuators: [actuator('valve', 25), actuator('relay', 18)],
+      sensors: [sensor('moisture', 34)],
+    });
     for (const gpio of [26, 34]) {
       const { responses } = await push(scene, { actuators: [actuator('relay', gpio)] });
       expect(responses, `pin ${gpio}`).toMatchObject([{ type: 'actuator', status: 'error' }]);
@@ -134,9 +183,19 @@ firmwareOverOneBroker('H. items', (broker) => {
 
   test('two thermometers share a 1-Wire pin, the same one twice does not', async () => {
     await using scene = await FirmwareScene.open(broker());
-    scene.node.world({ onewire: { 4: [{ rom: romOf(1), celsius: 20 }, { rom: romOf(2), celsius: 30 }] } });
+    scene.node.world({
+      onewire: {
+        4: [
+          { rom: romOf(1), celsius: 20 },
+          { rom: romOf(2), celsius: 30 },
+        ],
+      },
+    });
     await configure(scene, {
-      sensors: [sensor('ds18b20', 4, { onewire_address: romOf(1) }), sensor('ds18b20', 4, { onewire_address: romOf(2) })],
+      sensors: [
+        sensor('ds18b20', 4, { onewire_address: romOf(1) }),
+        sensor('ds18b20', 4, { onewire_address: romOf(2) }),
+      ],
     });
     await scene.hears('sensor/4/data', { onewire_address: romOf(1) }, { withinMs: 35_000 });
     await scene.hears('sensor/4/data', { onewire_address: romOf(2) }, { withinMs: 35_000 });
@@ -146,11 +205,18 @@ firmwareOverOneBroker('H. items', (broker) => {
   test('H7 of 21 sensors the first 20 work and one fails, of 13 actuators the first 12', async () => {
     await using scene = await FirmwareScene.open(broker());
     const roms = Array.from({ length: 21 }, (_, index) => romOf(index + 1));
-    const slim = (rom: string): JsonObject => ({ gpio: 4, sensor_type: 'ds18b20', sensor_name: '', onewire_address: rom });
+    const slim = (rom: string): JsonObject => ({
+      gpio: 4,
+      sensor_type: 'ds18b20',
+      sensor_name: '',
+      onewire_address: rom,
+    });
     const first = await push(scene, { sensors: roms.map(slim) });
     expect(first.responses).toMatchObject([{ type: 'sensor', status: 'partial_success', count: 20, failed_count: 1 }]);
     const outputs = [5, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27];
-    const second = await push(scene, { actuators: outputs.map((gpio) => ({ gpio, actuator_type: 'relay', actuator_name: '' })) });
+    const second = await push(scene, {
+      actuators: outputs.map((gpio) => ({ gpio, actuator_type: 'relay', actuator_name: '' })),
+    });
     expect(second.responses.filter(({ status }) => status === 'error')).toHaveLength(1);
     expect(await nextBeat(scene)).toMatchObject({ sensor_count: 20, actuator_count: 12 });
     for (const gpio of [5, 26]) await drive(scene, gpio, 'ON');
@@ -160,7 +226,10 @@ firmwareOverOneBroker('H. items', (broker) => {
   test('eight offline rules are taken and a ninth is not taken silently', async () => {
     await using scene = await FirmwareScene.open(broker());
     const pins = [5, 14, 15, 16, 17, 18, 19, 23, 25];
-    await configure(scene, { sensors: [sensor('ds18b20', 4, { onewire_address: romOf(1) })], actuators: pins.map((gpio) => actuator('relay', gpio)) });
+    await configure(scene, {
+      sensors: [sensor('ds18b20', 4, { onewire_address: romOf(1) })],
+      actuators: pins.map((gpio) => actuator('relay', gpio)),
+    });
     const rules = pins.map((gpio) => rule(gpio, 4, 'ds18b20', { activate_below: 18, deactivate_above: 20 }));
     await configure(scene, { offline_rules: rules.slice(0, 8) });
     const { responses, outcome } = await push(scene, { offline_rules: rules });
@@ -170,7 +239,10 @@ firmwareOverOneBroker('H. items', (broker) => {
 
   test('items that are no objects are failures, not a crash', async () => {
     await using scene = await FirmwareScene.open(broker());
-    const { responses } = await push(scene, { sensors: [1, 'x', null, [], sensor('moisture', 34)], actuators: [true, actuator('pwm', 18)] });
+    const { responses } = await push(scene, {
+      sensors: [1, 'x', null, [], sensor('moisture', 34)],
+      actuators: [true, actuator('pwm', 18)],
+    });
     expect(responses[0]).toMatchObject({ type: 'sensor', status: 'partial_success', count: 1, failed_count: 4 });
     await drive(scene, 18, 'ON');
   });

@@ -61,7 +61,10 @@ firmwareOverBothBrokers('H. configuration envelope', (broker) => {
       legacy_status: 'success',
       target_status: 'persisted',
     });
-    expect(await outcomeOf(scene, id, { outcome: 'accepted' })).toMatchObject({ flow: 'config', generation: message['generation'] });
+    expect(await outcomeOf(scene, id, { outcome: 'accepted' })).toMatchObject({
+      flow: 'config',
+      generation: message['generation'],
+    });
     const sent = scene.tap.published(from).map(({ topic }) => scene.suffixOf(topic));
     expect(sent.indexOf('system/intent_outcome')).toBeLessThan(sent.indexOf('config_response'));
     expect(sent.lastIndexOf('system/intent_outcome')).toBeGreaterThan(sent.lastIndexOf('config_response'));
@@ -86,17 +89,30 @@ firmwareOverBothBrokers('H. configuration envelope', (broker) => {
   test('H1 a push without a correlation id is refused as such and changes nothing', async () => {
     await using scene = await FirmwareScene.open(broker());
     const from = scene.mark();
-    await scene.send('config', pushOf({ actuators: [actuator('pwm', 18)] }, { correlation_id: undefined, intent_id: undefined, request_id: undefined }));
+    await scene.send(
+      'config',
+      pushOf(
+        { actuators: [actuator('pwm', 18)] },
+        { correlation_id: undefined, intent_id: undefined, request_id: undefined },
+      ),
+    );
     const response = await scene.hearsJson('config_response', { status: 'error', type: 'system' }, { from });
     expect(errorsIn(response)).toContain('CONTRACT_MISSING_CORRELATION');
-    await scene.hears('system/intent_outcome', { flow: 'config', outcome: 'failed', code: 'CONTRACT_CORRELATION_MISSING' }, { from });
+    await scene.hears(
+      'system/intent_outcome',
+      { flow: 'config', outcome: 'failed', code: 'CONTRACT_CORRELATION_MISSING' },
+      { from },
+    );
     expect(await isUnconfigured(scene, 18)).toBe(true);
   });
 
   test.for(['null', '""', '7'])('H1 the correlation id %s is none', async (id) => {
     await using scene = await FirmwareScene.open(broker());
     const from = scene.mark();
-    await scene.send('config', `{"actuators":[${JSON.stringify(actuator('pwm', 18))}],"generation":${nextGeneration()},"correlation_id":${id}}`);
+    await scene.send(
+      'config',
+      `{"actuators":[${JSON.stringify(actuator('pwm', 18))}],"generation":${nextGeneration()},"correlation_id":${id}}`,
+    );
     const response = await scene.hearsJson('config_response', { status: 'error' }, { from });
     expect(errorsIn(response)).toContain('CONTRACT_MISSING_CORRELATION');
     expect(await isUnconfigured(scene, 18)).toBe(true);
@@ -105,7 +121,10 @@ firmwareOverBothBrokers('H. configuration envelope', (broker) => {
   test('the ids may stand under data', async () => {
     await using scene = await FirmwareScene.open(broker());
     const id = randomUUID();
-    const message = pushOf({ actuators: [actuator('pwm', 18)] }, { correlation_id: undefined, intent_id: undefined, request_id: undefined });
+    const message = pushOf(
+      { actuators: [actuator('pwm', 18)] },
+      { correlation_id: undefined, intent_id: undefined, request_id: undefined },
+    );
     await scene.send('config', { ...message, data: { correlation_id: id, intent_id: id } });
     expect((await pushAnswer(scene, id)).outcome).toMatchObject({ outcome: 'persisted', intent_id: id });
   });
@@ -120,16 +139,19 @@ firmwareOverBothBrokers('H. configuration envelope', (broker) => {
     }
   });
 
-  test.for([4_352, 5_000, 8_000])('H5 a payload of %d bytes is answered with PAYLOAD_TOO_LARGE and changes nothing', async (size) => {
-    await using scene = await FirmwareScene.open(broker());
-    const message = pushOf({ actuators: [actuator('pwm', 18)] }, { reason_code: '' });
-    const padding = 'p'.repeat(size - JSON.stringify({ ...message, padding: '' }).length);
-    const from = scene.mark();
-    await scene.send('config', { ...message, padding });
-    const response = await scene.hearsJson('config_response', { status: 'error' }, { from });
-    expect(errorsIn(response)).toContain('PAYLOAD_TOO_LARGE');
-    expect(await isUnconfigured(scene, 18)).toBe(true);
-  });
+  test.for([4_352, 5_000, 8_000])(
+    'H5 a payload of %d bytes is answered with PAYLOAD_TOO_LARGE and changes nothing',
+    async (size) => {
+      await using scene = await FirmwareScene.open(broker());
+      const message = pushOf({ actuators: [actuator('pwm', 18)] }, { reason_code: '' });
+      const padding = 'p'.repeat(size - JSON.stringify({ ...message, padding: '' }).length);
+      const from = scene.mark();
+      await scene.send('config', { ...message, padding });
+      const response = await scene.hearsJson('config_response', { status: 'error' }, { from });
+      expect(errorsIn(response)).toContain('PAYLOAD_TOO_LARGE');
+      expect(await isUnconfigured(scene, 18)).toBe(true);
+    },
+  );
 
   test('a push of 4351 bytes is taken', async () => {
     await using scene = await FirmwareScene.open(broker());
@@ -148,11 +170,16 @@ firmwareOverOneBroker('H. generations and sections', (broker) => {
     await push(scene, { actuators: [actuator('pwm', 18)], sensors: [sensor('moisture', 34)] }, { generation });
     for (const older of [generation, generation - 1, 1]) {
       const { responses, outcome } = await push(scene, { actuators: [actuator('pwm', 19)] }, { generation: older });
-      expect(responses.flatMap(errorsIn).some((name) => /^STALE_(SCOPE|ACTUATOR_SCOPE)$/.test(name)), JSON.stringify(responses)).toBe(true);
+      expect(
+        responses.flatMap(errorsIn).some((name) => /^STALE_(SCOPE|ACTUATOR_SCOPE)$/.test(name)),
+        JSON.stringify(responses),
+      ).toBe(true);
       expect(outcome['outcome'], JSON.stringify(outcome)).toMatch(/^(rejected|failed)$/);
     }
     expect(await isUnconfigured(scene, 19)).toBe(true);
-    expect((await push(scene, { actuators: [actuator('pwm', 19)] }, { generation: generation + 1 })).outcome).toMatchObject({ outcome: 'persisted' });
+    expect(
+      (await push(scene, { actuators: [actuator('pwm', 19)] }, { generation: generation + 1 })).outcome,
+    ).toMatchObject({ outcome: 'persisted' });
   });
 
   test('generations survive a power cycle', async () => {
@@ -237,7 +264,19 @@ firmwareOverOneBroker('H. generations and sections', (broker) => {
     await configure(scene, {
       actuators: [actuator('relay', 18)],
       sensors: [sensor('moisture', 34)],
-      offline_rules: [rule(18, 255, '__twindow_on', { time_filter: { enabled: true, start_hour: 0, start_minute: 0, end_hour: 23, end_minute: 59, days_of_week_mask: 127, timezone: 'UTC' } })],
+      offline_rules: [
+        rule(18, 255, '__twindow_on', {
+          time_filter: {
+            enabled: true,
+            start_hour: 0,
+            start_minute: 0,
+            end_hour: 23,
+            end_minute: 59,
+            days_of_week_mask: 127,
+            timezone: 'UTC',
+          },
+        }),
+      ],
     });
     await configure(scene, { sensors: [sensor('moisture', 35)] });
     const outage = async (): Promise<void> => {

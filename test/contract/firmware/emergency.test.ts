@@ -4,7 +4,18 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { firmwareOverBothBrokers, firmwareOverOneBroker, type FirmwareBroker } from '../../fakes/firmware-broker';
-import { actuator, command, configure, drive, fence, outcomeOf, responseTo, romOf, rule, sensor } from '../../fakes/firmware-config';
+import {
+  actuator,
+  command,
+  configure,
+  drive,
+  fence,
+  outcomeOf,
+  responseTo,
+  romOf,
+  rule,
+  sensor,
+} from '../../fakes/firmware-config';
 import { FirmwareScene, type SceneOptions } from '../../fakes/firmware-scene';
 import type { JsonObject } from '../../fakes/message-log';
 
@@ -48,7 +59,12 @@ const isRunning = (scene: FirmwareScene): boolean => scene.node.duty(18) === 255
 
 async function setToken(scene: FirmwareScene, token: string, changes: JsonObject = {}): Promise<void> {
   const from = scene.mark();
-  await scene.send('system/command', { command: 'set_emergency_token', token, correlation_id: randomUUID(), ...changes });
+  await scene.send('system/command', {
+    command: 'set_emergency_token',
+    token,
+    correlation_id: randomUUID(),
+    ...changes,
+  });
   await scene.hears('system/command/response', { command: 'set_emergency_token', success: true }, { from });
 }
 
@@ -83,7 +99,9 @@ firmwareOverBothBrokers('F. emergency stop', (broker) => {
     const sentAtMs = performance.now();
     await sendEmergency(scene);
     for (const [gpio, level] of Object.entries(idleLevels)) await scene.pinBecomes(Number(gpio), level, stopDeadlineMs);
-    const offAtMs = [18, 19, 23].flatMap((gpio) => scene.node.levels(gpio, from).map((event) => scene.node.seenAtMs(event)));
+    const offAtMs = [18, 19, 23].flatMap((gpio) =>
+      scene.node.levels(gpio, from).map((event) => scene.node.seenAtMs(event)),
+    );
     expect(Math.max(...offAtMs) - sentAtMs).toBeLessThanOrEqual(stopDeadlineMs);
   });
 
@@ -113,7 +131,9 @@ firmwareOverBothBrokers('F. emergency stop', (broker) => {
 
     await scene.advance(5_100);
     const { id, from } = await clear(scene);
-    expect(await scene.hearsJson('actuator/recovery_confirm', { correlation_id: id }, { from, withinMs: 3_000 })).toEqual({
+    expect(
+      await scene.hearsJson('actuator/recovery_confirm', { correlation_id: id }, { from, withinMs: 3_000 }),
+    ).toEqual({
       ts: integer,
       esp_id: scene.id,
       correlation_id: id,
@@ -138,7 +158,10 @@ firmwareOverBothBrokers('F. emergency stop', (broker) => {
     await setToken(scene, 'null'); // what stock firmware would read where no token is
     for (const token of ['wrong', '', undefined, null, 'nul', 'nullx', 5]) {
       const refused = await sendEmergency(scene, { auth_token: token });
-      expect(await outcomeOf(scene, refused.id), String(token)).toMatchObject({ outcome: 'rejected', code: 'UNAUTHORIZED' });
+      expect(await outcomeOf(scene, refused.id), String(token)).toMatchObject({
+        outcome: 'rejected',
+        code: 'UNAUTHORIZED',
+      });
       await scene.hears('actuator/emergency/error', { error: 'unauthorized' }, { from: refused.from });
       expect(isRunning(scene), String(token)).toBe(true);
     }
@@ -179,7 +202,10 @@ firmwareOverBothBrokers('F. emergency stop', (broker) => {
     await using scene = await openRunning(broker());
     for (const name of ['clear', 'clear_all', 'EMERGENCY_STOP', 'stop_all', 'x', 7]) {
       const refused = await sendEmergency(scene, { command: name });
-      expect(await outcomeOf(scene, refused.id), String(name)).toMatchObject({ outcome: 'rejected', code: 'VALIDATION_FAIL' });
+      expect(await outcomeOf(scene, refused.id), String(name)).toMatchObject({
+        outcome: 'rejected',
+        code: 'VALIDATION_FAIL',
+      });
     }
     expect(isRunning(scene)).toBe(true);
   });
@@ -193,7 +219,11 @@ firmwareOverBothBrokers('F. emergency stop', (broker) => {
 
   test('a stop with all that the contract allows, 1 kB long, is understood', async () => {
     await using scene = await openRunning(broker());
-    const { id } = await sendEmergency(scene, { reason: 'ü'.repeat(300), issued_by: 'user:mira', auth_token: 'T'.repeat(64) });
+    const { id } = await sendEmergency(scene, {
+      reason: 'ü'.repeat(300),
+      issued_by: 'user:mira',
+      auth_token: 'T'.repeat(64),
+    });
     await expectStopped(scene);
     await scene.hears('actuator/emergency/ack', { correlation_id: id });
   });
@@ -202,7 +232,10 @@ firmwareOverBothBrokers('F. emergency stop', (broker) => {
 firmwareOverOneBroker('F. the stop in every state', (broker) => {
   test('F8 it works before registration', async () => {
     await using scene = await FirmwareScene.open(broker());
-    await configure(scene, { ...plant, actuators: plant.actuators.map((item) => ({ ...item, default_state: true, default_pwm: 200 })) });
+    await configure(scene, {
+      ...plant,
+      actuators: plant.actuators.map((item) => ({ ...item, default_state: true, default_pwm: 200 })),
+    });
     scene.acknowledge = 'silent';
     const from = scene.mark();
     scene.tap.cut();
@@ -262,7 +295,12 @@ firmwareOverOneBroker('F. the stop in every state', (broker) => {
 
   test('commands that wait when the stop comes are not carried out after it', async () => {
     await using scene = await openRunning(broker());
-    const sent = await Promise.all([command(scene, 18, 'OFF'), command(scene, 18, 'ON'), sendEmergency(scene), command(scene, 19, 'ON')]);
+    const sent = await Promise.all([
+      command(scene, 18, 'OFF'),
+      command(scene, 18, 'ON'),
+      sendEmergency(scene),
+      command(scene, 19, 'ON'),
+    ]);
     await fence(scene);
     await scene.quiet(2_000);
     expect([18, 19, 23].map((gpio) => scene.node.duty(gpio))).toEqual(Object.values(idleLevels));

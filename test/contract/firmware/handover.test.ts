@@ -118,16 +118,20 @@ firmwareOverOneBroker('acknowledgements that break the contract', (broker) => {
     expect(counter(scene, 'handover_contract_reject_count')).toBe(1);
   });
 
-  test('a controller that hung for two minutes is taken again after it says it is online', { timeout: 90_000 }, async () => {
-    await using scene = await FirmwareScene.open(broker());
-    await configure(scene, sections);
-    scene.acknowledge = 'silent';
-    await scene.advance(200_000); // 60 s to the next heartbeat, 120 s without an answer, and no grace left
-    await scene.controller.serverStatus('online');
-    scene.acknowledge = 'online';
-    await scene.advance(70_000);
-    await drive(scene, 18, 'ON');
-  });
+  test(
+    'a controller that hung for two minutes is taken again after it says it is online',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      await configure(scene, sections);
+      scene.acknowledge = 'silent';
+      await scene.advance(200_000); // 60 s to the next heartbeat, 120 s without an answer, and no grace left
+      await scene.controller.serverStatus('online');
+      scene.acknowledge = 'online';
+      await scene.advance(70_000);
+      await drive(scene, 18, 'ON');
+    },
+  );
 });
 
 firmwareOverBothBrokers('admission', (broker) => {
@@ -138,7 +142,9 @@ firmwareOverBothBrokers('admission', (broker) => {
     const id = randomUUID();
     const answer = await push(scene, sections, { correlation_id: id, intent_id: id });
     expect(answer.outcome).toMatchObject({ flow: 'config', outcome: 'persisted' });
-    expect(await outcomeOf(scene, id, { outcome: 'accepted' })).toMatchObject({ code: 'PENDING_APPROVAL_CONFIG_ACCEPTED' });
+    expect(await outcomeOf(scene, id, { outcome: 'accepted' })).toMatchObject({
+      code: 'PENDING_APPROVAL_CONFIG_ACCEPTED',
+    });
 
     const refused = await command(scene, 18, 'ON');
     expect(await responseTo(scene, refused)).toMatchObject({ success: false });
@@ -159,7 +165,12 @@ firmwareOverBothBrokers('admission', (broker) => {
     expect(blocked).toMatchObject({ success: false, error: 'PENDING_APPROVAL_BLOCKED' });
 
     const measure = randomUUID();
-    await scene.send('sensor/34/command', { command: 'measure', request_id: measure, correlation_id: measure, intent_id: measure });
+    await scene.send('sensor/34/command', {
+      command: 'measure',
+      request_id: measure,
+      correlation_id: measure,
+      intent_id: measure,
+    });
     expect(await outcomeOf(scene, measure)).toMatchObject({ outcome: 'rejected', code: 'PENDING_APPROVAL_BLOCKED' });
 
     scene.acknowledge = 'approved';
@@ -190,7 +201,11 @@ firmwareOverBothBrokers('admission', (broker) => {
     await using scene = await FirmwareScene.open(broker(), {
       acknowledge: () => ({ status: 'rejected', handover_epoch: 1, server_time: 1_777_013_000, ...hint }),
     });
-    await scene.hears('system/intent_outcome', { flow: 'heartbeat', outcome: 'rejected', code: 'UPSTREAM_DELETE_REVOKED' });
+    await scene.hears('system/intent_outcome', {
+      flow: 'heartbeat',
+      outcome: 'rejected',
+      code: 'UPSTREAM_DELETE_REVOKED',
+    });
   });
 
   test('an acknowledgement of an error only proves that the controller is there', async () => {

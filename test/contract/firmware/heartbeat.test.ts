@@ -10,7 +10,19 @@ import { must } from '../../fakes/wait';
 
 const maxHeartbeatBytes = 700;
 const capabilities = ['drill', 'reboot', 'identify', 'unparsable_stop', 'zone_free_commands', 'expiry'];
-const resetReasons = ['POWERON', 'EXT', 'SW', 'PANIC', 'INT_WDT', 'TASK_WDT', 'WDT', 'DEEPSLEEP', 'BROWNOUT', 'SDIO', 'UNKNOWN'];
+const resetReasons = [
+  'POWERON',
+  'EXT',
+  'SW',
+  'PANIC',
+  'INT_WDT',
+  'TASK_WDT',
+  'WDT',
+  'DEEPSLEEP',
+  'BROWNOUT',
+  'SDIO',
+  'UNKNOWN',
+];
 
 const integer = expect.toSatisfy((value: unknown) => Number.isInteger(value), 'an integer') as number;
 const text = expect.any(String) as string;
@@ -70,16 +82,19 @@ firmwareOverOneBroker('heartbeat', (broker) => {
     expect(first['active_handover_epoch']).toBe(1);
   });
 
-  test.for([['esp32'], ['esp32c3'], ['esp32c6']] as const)('names its version, its board %s and what it can', async ([board]) => {
-    await using scene = await FirmwareScene.open(broker(), { board });
-    const first = jsonOf(await scene.heartbeat(0));
-    expect(first['firmware_version']).toMatch(/^\d+\.\d+\.\d+/);
-    expect(first['hardware_type']).toBe(board);
-    const known = must(first['capabilities'], 'capabilities') as readonly string[];
-    expect(known.length).toBeLessThanOrEqual(12);
-    expect(known).toEqual(expect.arrayContaining(['drill', 'reboot', 'identify']));
-    expect(known.filter((name) => !capabilities.includes(name))).toEqual([]);
-  });
+  test.for([['esp32'], ['esp32c3'], ['esp32c6']] as const)(
+    'names its version, its board %s and what it can',
+    async ([board]) => {
+      await using scene = await FirmwareScene.open(broker(), { board });
+      const first = jsonOf(await scene.heartbeat(0));
+      expect(first['firmware_version']).toMatch(/^\d+\.\d+\.\d+/);
+      expect(first['hardware_type']).toBe(board);
+      const known = must(first['capabilities'], 'capabilities') as readonly string[];
+      expect(known.length).toBeLessThanOrEqual(12);
+      expect(known).toEqual(expect.arrayContaining(['drill', 'reboot', 'identify']));
+      expect(known.filter((name) => !capabilities.includes(name))).toEqual([]);
+    },
+  );
 
   test('stays below 700 bytes with the longest ids, zones and counters', async () => {
     const id = `ESP_${'A'.repeat(27)}`;
@@ -130,7 +145,24 @@ firmwareOverOneBroker('heartbeat', (broker) => {
     await scene.advance(301_000, 5_000);
     const metrics = jsonOf(await scene.hears('system/heartbeat_metrics', {}, { from }));
     expect(metrics).toMatchObject({ esp_id: scene.id, ts: integer, metrics_schema_version: 1 });
-    const counters = ['offline_enter_count', 'adopting_enter_count', 'adoption_noop_count', 'adoption_delta_count', 'handover_abort_count', 'handover_contract_reject_count', 'persistence_drift_count', 'critical_outcome_drop_count', 'publish_outbox_drop_count', 'publish_queue_fill', 'publish_queue_hwm', 'publish_queue_shed_count', 'publish_queue_drop_count', 'sensor_command_queue_overflow_count', 'safe_publish_retry_count', 'emergency_rejected_no_token_total'];
+    const counters = [
+      'offline_enter_count',
+      'adopting_enter_count',
+      'adoption_noop_count',
+      'adoption_delta_count',
+      'handover_abort_count',
+      'handover_contract_reject_count',
+      'persistence_drift_count',
+      'critical_outcome_drop_count',
+      'publish_outbox_drop_count',
+      'publish_queue_fill',
+      'publish_queue_hwm',
+      'publish_queue_shed_count',
+      'publish_queue_drop_count',
+      'sensor_command_queue_overflow_count',
+      'safe_publish_retry_count',
+      'emergency_rejected_no_token_total',
+    ];
     for (const name of counters) expect(metrics, name).toMatchObject({ [name]: integer });
     expect(metrics['handover_contract_last_reject']).toEqual(text);
   });

@@ -17,7 +17,11 @@ const topics: readonly { readonly path: string; readonly answer: RegExp; readonl
   { path: 'config', answer: /^config_response$/, fields: { status: 'error' } },
   { path: 'actuator/18/command', answer: /^actuator\/18\/response$|^system\/intent_outcome$/, fields: {} },
   { path: 'sensor/34/command', answer: /^sensor\/34\/response$|^system\/intent_outcome$/, fields: {} },
-  { path: 'actuator/emergency', answer: /^system\/intent_outcome$/, fields: { outcome: 'failed', code: 'EMERGENCY_PARSE_ERROR' } },
+  {
+    path: 'actuator/emergency',
+    answer: /^system\/intent_outcome$/,
+    fields: { outcome: 'failed', code: 'EMERGENCY_PARSE_ERROR' },
+  },
   { path: 'zone/assign', answer: /^zone\/ack$/, fields: { status: 'error' } },
   { path: 'subzone/assign', answer: /^subzone\/ack$/, fields: { status: 'error' } },
   { path: 'subzone/remove', answer: /^subzone\/ack$/, fields: { status: 'error' } },
@@ -45,7 +49,10 @@ const isRefusal = (json: JsonObject): boolean =>
 async function openPlant(broker: FirmwareBroker): Promise<FirmwareScene> {
   const scene = await FirmwareScene.open(broker);
   try {
-    await configure(scene, { actuators: [actuator('pwm', 18), actuator('pwm', 19)], sensors: [sensor('moisture', 34)] });
+    await configure(scene, {
+      actuators: [actuator('pwm', 18), actuator('pwm', 19)],
+      sensors: [sensor('moisture', 34)],
+    });
     return scene;
   } catch (error) {
     await scene[Symbol.asyncDispose]();
@@ -54,20 +61,24 @@ async function openPlant(broker: FirmwareBroker): Promise<FirmwareScene> {
 }
 
 firmwareOverBothBrokers('malformed messages', (broker) => {
-  test.for(topics)('on $path each is refused in words, and the device goes on', { timeout: 90_000 }, async ({ path, answer, fields }) => {
-    await using scene = await openPlant(broker());
-    for (const [name, payload] of rubbish) {
-      const from = scene.mark();
-      await scene.send(path, payload);
-      const isAnswer = (message: Received): boolean => {
-        const json = jsonOf(message);
-        const fits = Object.entries(fields).every(([key, value]) => json[key] === value);
-        return answer.test(scene.suffixOf(message.topic)) && fits && isRefusal(json);
-      };
-      await scene.hearsSuch(isAnswer, `an answer to ${name} on ${path}`, { from });
-    }
-    await drive(scene, 19, 'ON');
-  });
+  test.for(topics)(
+    'on $path each is refused in words, and the device goes on',
+    { timeout: 90_000 },
+    async ({ path, answer, fields }) => {
+      await using scene = await openPlant(broker());
+      for (const [name, payload] of rubbish) {
+        const from = scene.mark();
+        await scene.send(path, payload);
+        const isAnswer = (message: Received): boolean => {
+          const json = jsonOf(message);
+          const fits = Object.entries(fields).every(([key, value]) => json[key] === value);
+          return answer.test(scene.suffixOf(message.topic)) && fits && isRefusal(json);
+        };
+        await scene.hearsSuch(isAnswer, `an answer to ${name} on ${path}`, { from });
+      }
+      await drive(scene, 19, 'ON');
+    },
+  );
 
   test('an empty payload is ignored on every topic', async () => {
     await using scene = await openPlant(broker());
@@ -95,7 +106,11 @@ firmwareOverBothBrokers('malformed messages', (broker) => {
     await using scene = await openPlant(broker());
     const pins = scene.node.events.filter(({ event }) => event === 'pin').length;
     for (const gpio of ['256', '4294967314', '-1', '018x', 'x', '', '18/extra'])
-      await scene.controller.publish(`${scene.prefix}/actuator/${gpio}/command`, { command: 'ON', correlation_id: 'c', intent_id: 'c' }, 2);
+      await scene.controller.publish(
+        `${scene.prefix}/actuator/${gpio}/command`,
+        { command: 'ON', correlation_id: 'c', intent_id: 'c' },
+        2,
+      );
     await fence(scene);
     expect(scene.node.events.filter(({ event }) => event === 'pin')).toHaveLength(pins);
     await drive(scene, 19, 'ON');
@@ -106,7 +121,12 @@ type VectorFile = {
   readonly direction?: string;
   readonly topic?: string;
   readonly qos?: 0 | 1 | 2;
-  readonly vectors: readonly { readonly name: string; readonly topic?: string; readonly text?: string; readonly payload?: unknown }[];
+  readonly vectors: readonly {
+    readonly name: string;
+    readonly topic?: string;
+    readonly text?: string;
+    readonly payload?: unknown;
+  }[];
 };
 
 const vectorOf = (name: string): VectorFile =>
@@ -129,39 +149,58 @@ const vectorAnswers: readonly (readonly [string, RegExp | undefined])[] = [
 ];
 
 firmwareOverOneBroker('vectors', (broker) => {
-  test.for(vectorAnswers)('each message of %s that the console may send is understood', { timeout: 90_000 }, async ([file, answer]) => {
-    const { topic: common, qos = 1, vectors } = vectorOf(file);
-    for (const { name, topic = common ?? '', text } of vectors.filter((vector) => vector.text !== undefined)) {
-      await using scene = await openPlant(broker());
-      const from = scene.mark();
-      await scene.controller.publish(topic.replace('ESP_0A1B2C', scene.id), text ?? '', qos);
-      const isAnswer = ({ topic: answered }: Received): boolean => answer?.test(scene.suffixOf(answered)) === true;
-      if (answer) {
-        const heard = await scene.hearsSuch(isAnswer, `an answer to ${file}: ${name}`, { from, withinMs: 3_000 });
-        expect(heard.payload.toString(), name).not.toMatch(/PARSE_ERROR|INVALID_JSON|TOO_LARGE/);
+  test.for(vectorAnswers)(
+    'each message of %s that the console may send is understood',
+    { timeout: 90_000 },
+    async ([file, answer]) => {
+      const { topic: common, qos = 1, vectors } = vectorOf(file);
+      for (const { name, topic = common ?? '', text } of vectors.filter((vector) => vector.text !== undefined)) {
+        await using scene = await openPlant(broker());
+        const from = scene.mark();
+        await scene.controller.publish(topic.replace('ESP_0A1B2C', scene.id), text ?? '', qos);
+        const isAnswer = ({ topic: answered }: Received): boolean => answer?.test(scene.suffixOf(answered)) === true;
+        if (answer) {
+          const heard = await scene.hearsSuch(isAnswer, `an answer to ${file}: ${name}`, { from, withinMs: 3_000 });
+          expect(heard.payload.toString(), name).not.toMatch(/PARSE_ERROR|INVALID_JSON|TOO_LARGE/);
+        }
+        await scene.quiet(500);
       }
-      await scene.quiet(500);
-    }
-  });
+    },
+  );
 
-  test('a thousand mutations of legal messages neither end the device nor leave it deaf', { timeout: 90_000 }, async () => {
-    await using scene = await openPlant(broker());
-    const random = seededRandom(seedOfRun());
-    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-    const kinds = ['actuator-command', 'config-push', 'sensor-command', 'zone-assign', 'subzone-assign', 'subzone-safe', 'heartbeat-ack'];
-    const legal = kinds.map(vectorOf).flatMap(({ topic, qos = 1, vectors }) =>
-      vectors.flatMap(({ text }) => (text === undefined || topic === undefined ? [] : [{ topic, qos, text }])),
-    );
-    for (let round = 0; round < 1_000; round += 1) {
-      const { topic, qos, text } = pick(legal);
-      const bytes = Buffer.from(text);
-      for (let change = 0; change <= random() * 4; change += 1) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
-      const cut = random() < 0.2 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : bytes;
-      await scene.controller.publish(topic.replace('ESP_0A1B2C', scene.id), cut, qos);
-    }
-    await scene.quiet(2_000);
-    scene.acknowledge = 'online';
-    await scene.advance(62_000);
-    expect(await fence(scene)).toMatchObject({ success: true });
-  });
+  test(
+    'a thousand mutations of legal messages neither end the device nor leave it deaf',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await openPlant(broker());
+      const random = seededRandom(seedOfRun());
+      const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+      const kinds = [
+        'actuator-command',
+        'config-push',
+        'sensor-command',
+        'zone-assign',
+        'subzone-assign',
+        'subzone-safe',
+        'heartbeat-ack',
+      ];
+      const legal = kinds
+        .map(vectorOf)
+        .flatMap(({ topic, qos = 1, vectors }) =>
+          vectors.flatMap(({ text }) => (text === undefined || topic === undefined ? [] : [{ topic, qos, text }])),
+        );
+      for (let round = 0; round < 1_000; round += 1) {
+        const { topic, qos, text } = pick(legal);
+        const bytes = Buffer.from(text);
+        for (let change = 0; change <= random() * 4; change += 1)
+          bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+        const cut = random() < 0.2 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : bytes;
+        await scene.controller.publish(topic.replace('ESP_0A1B2C', scene.id), cut, qos);
+      }
+      await scene.quiet(2_000);
+      scene.acknowledge = 'online';
+      await scene.advance(62_000);
+      expect(await fence(scene)).toMatchObject({ success: true });
+    },
+  );
 });

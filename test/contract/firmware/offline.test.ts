@@ -17,7 +17,8 @@ const rom = romOf(1);
 const heating = rule(25, 4, 'ds18b20', { activate_below: 18, deactivate_above: 20 });
 const cooling = rule(25, 4, 'ds18b20', { activate_above: 28, deactivate_below: 26 });
 
-const setCelsius = (scene: FirmwareScene, celsius: number): void => scene.node.world({ onewire: { 4: [{ rom, celsius }] } });
+const setCelsius = (scene: FirmwareScene, celsius: number): void =>
+  scene.node.world({ onewire: { 4: [{ rom, celsius }] } });
 
 type Plant = { readonly rules: readonly JsonObject[]; readonly celsius?: number; readonly relay?: JsonObject };
 
@@ -26,7 +27,10 @@ async function openPlant(broker: FirmwareBroker, { rules, celsius = 19, relay = 
   try {
     setCelsius(scene, celsius);
     await configure(scene, {
-      sensors: [sensor('ds18b20', 4, { onewire_address: rom, measurement_interval_seconds: 5 }), sensor('moisture', 34)],
+      sensors: [
+        sensor('ds18b20', 4, { onewire_address: rom, measurement_interval_seconds: 5 }),
+        sensor('moisture', 34),
+      ],
       actuators: [actuator('relay', 25, relay), actuator('relay', 18)],
       offline_rules: rules,
     });
@@ -56,22 +60,26 @@ async function delayUntil(scene: FirmwareScene, level: number, boundMs: number):
 }
 
 firmwareOverOneBroker('I. offline rules', (broker) => {
-  test('I2 a heating rule takes over after 30 s, holds inside its band, and switches at its limits', { timeout: 90_000 }, async () => {
-    await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
-    loseLine(scene);
-    const delayMs = await delayUntil(scene, 255, graceMs + firstDecisionMs + samplePeriodMs);
-    expect(delayMs).toBeGreaterThanOrEqual(graceMs);
-    setCelsius(scene, 19);
-    await scene.advance(30_000);
-    expect(scene.node.duty(25), 'inside the band from below').toBe(255);
-    setCelsius(scene, 20.5);
-    await scene.pinBecomes(25, 0, 15_000);
-    setCelsius(scene, 19);
-    await scene.advance(30_000);
-    expect(scene.node.duty(25), 'inside the band from above').toBe(0);
-    setCelsius(scene, 17.5);
-    await scene.pinBecomes(25, 255, 45_000); // a relay may have to rest for 30 s
-  });
+  test(
+    'I2 a heating rule takes over after 30 s, holds inside its band, and switches at its limits',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
+      loseLine(scene);
+      const delayMs = await delayUntil(scene, 255, graceMs + firstDecisionMs + samplePeriodMs);
+      expect(delayMs).toBeGreaterThanOrEqual(graceMs);
+      setCelsius(scene, 19);
+      await scene.advance(30_000);
+      expect(scene.node.duty(25), 'inside the band from below').toBe(255);
+      setCelsius(scene, 20.5);
+      await scene.pinBecomes(25, 0, 15_000);
+      setCelsius(scene, 19);
+      await scene.advance(30_000);
+      expect(scene.node.duty(25), 'inside the band from above').toBe(0);
+      setCelsius(scene, 17.5);
+      await scene.pinBecomes(25, 255, 45_000); // a relay may have to rest for 30 s
+    },
+  );
 
   test('a cooling rule works the other way round', { timeout: 90_000 }, async () => {
     await using scene = await openPlant(broker(), { rules: [cooling], celsius: 27 });
@@ -119,7 +127,9 @@ firmwareOverOneBroker('I. offline rules', (broker) => {
   });
 
   test('a rule on moisture is never evaluated: its output is off', async () => {
-    await using scene = await openPlant(broker(), { rules: [rule(25, 34, 'moisture', { activate_below: 3_000, deactivate_above: 3_500 })] });
+    await using scene = await openPlant(broker(), {
+      rules: [rule(25, 34, 'moisture', { activate_below: 3_000, deactivate_above: 3_500 })],
+    });
     scene.node.world({ analog: { 34: 1_000 } });
     await drive(scene, 25, 'ON');
     loseLine(scene);
@@ -132,24 +142,34 @@ firmwareOverOneBroker('I. offline rules', (broker) => {
     ['outside its window', { start_hour: 8, start_minute: 0, end_hour: 9, end_minute: 0 }, 0],
     ['in a window over midnight', { start_hour: 22, start_minute: 0, end_hour: 6, end_minute: 55 }, 255],
     ['on another day', { start_hour: 6, start_minute: 0, end_hour: 7, end_minute: 0, days_of_week_mask: 0b0000001 }, 0],
-    ['in the summer time of Berlin', { start_hour: 8, start_minute: 0, end_hour: 9, end_minute: 0, timezone: 'Europe/Berlin' }, 255],
+    [
+      'in the summer time of Berlin',
+      { start_hour: 8, start_minute: 0, end_hour: 9, end_minute: 0, timezone: 'Europe/Berlin' },
+      255,
+    ],
     ['in CEST', { start_hour: 6, start_minute: 0, end_hour: 7, end_minute: 0, timezone: 'CEST' }, 0],
   ])('a rule of time alone %s', { timeout: 90_000 }, async ([, changes, level]) => {
     expect(new Date(startOfTimeS * 1_000).toISOString()).toBe('2026-04-24T06:43:20.000Z'); // a Friday
     const timeFilter = { enabled: true, days_of_week_mask: 0b0100000, timezone: 'UTC', ...changes };
-    await using scene = await openPlant(broker(), { rules: [rule(25, 255, '__twindow_on', { time_filter: timeFilter })] });
+    await using scene = await openPlant(broker(), {
+      rules: [rule(25, 255, '__twindow_on', { time_filter: timeFilter })],
+    });
     loseLine(scene);
     await scene.advance(graceMs + firstDecisionMs + samplePeriodMs);
     expect(scene.node.duty(25) ?? 0).toBe(level);
   });
 
-  test('rules work after a power cycle without any broker, in the state that they had', { timeout: 90_000 }, async () => {
-    await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
-    await scene.advance(61_000);
-    loseLine(scene);
-    scene.node.world({ power: 'cycle' });
-    await scene.pinBecomes(25, 255, 2 * (graceMs + firstDecisionMs + samplePeriodMs));
-  });
+  test(
+    'rules work after a power cycle without any broker, in the state that they had',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
+      await scene.advance(61_000);
+      loseLine(scene);
+      scene.node.world({ power: 'cycle' });
+      await scene.pinBecomes(25, 255, 2 * (graceMs + firstDecisionMs + samplePeriodMs));
+    },
+  );
 
   test('an operator takes an output over from its rule as soon as the line is back', { timeout: 90_000 }, async () => {
     await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
@@ -175,18 +195,22 @@ firmwareOverOneBroker('I. the controller is gone, the broker is not', (broker) =
     await scene.pinBecomes(18, 0, 500);
   });
 
-  test('server status offline with rules: they take over after 30 s, and stop when the controller is back in time', { timeout: 90_000 }, async () => {
-    await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
-    scene.acknowledge = 'silent';
-    await scene.controller.serverStatus('offline', 'graceful_shutdown');
-    await scene.advance(20_000);
-    await scene.controller.serverStatus('online');
-    await scene.advance(40_000);
-    expect(scene.node.duty(25) ?? 0, 'back within the grace').toBe(0);
-    await scene.controller.serverStatus('offline', 'unexpected_disconnect');
-    const delayMs = await delayUntil(scene, 255, graceMs + firstDecisionMs + samplePeriodMs);
-    expect(delayMs).toBeGreaterThanOrEqual(graceMs - 500);
-  });
+  test(
+    'server status offline with rules: they take over after 30 s, and stop when the controller is back in time',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
+      scene.acknowledge = 'silent';
+      await scene.controller.serverStatus('offline', 'graceful_shutdown');
+      await scene.advance(20_000);
+      await scene.controller.serverStatus('online');
+      await scene.advance(40_000);
+      expect(scene.node.duty(25) ?? 0, 'back within the grace').toBe(0);
+      await scene.controller.serverStatus('offline', 'unexpected_disconnect');
+      const delayMs = await delayUntil(scene, 255, graceMs + firstDecisionMs + samplePeriodMs);
+      expect(delayMs).toBeGreaterThanOrEqual(graceMs - 500);
+    },
+  );
 
   test('120 s without an acknowledgement count as a lost controller', { timeout: 90_000 }, async () => {
     await using scene = await openPlant(broker(), { rules: [heating], celsius: 15 });
@@ -196,13 +220,16 @@ firmwareOverOneBroker('I. the controller is gone, the broker is not', (broker) =
     expect(delayMs).toBeLessThanOrEqual(120_000 + graceMs + firstDecisionMs + samplePeriodMs + 2_000);
   });
 
-  test.for(['{"status":"offline"', '[]', '{"status":"away"}', '{"state":"offline"}', '{"status":null}'])('a server status %s is ignored', async (payload) => {
-    await using scene = await openPlant(broker(), { rules: [] });
-    await drive(scene, 25, 'ON');
-    await scene.controller.publish('kaiser/god/server/status', payload, 1, false);
-    await scene.quiet(2_000);
-    expect(scene.node.duty(25)).toBe(255);
-  });
+  test.for(['{"status":"offline"', '[]', '{"status":"away"}', '{"state":"offline"}', '{"status":null}'])(
+    'a server status %s is ignored',
+    async (payload) => {
+      await using scene = await openPlant(broker(), { rules: [] });
+      await drive(scene, 25, 'ON');
+      await scene.controller.publish('kaiser/god/server/status', payload, 1, false);
+      await scene.quiet(2_000);
+      expect(scene.node.duty(25)).toBe(255);
+    },
+  );
 
   test('what happened is counted: entering offline and adopting the state again', { timeout: 90_000 }, async () => {
     await using scene = await openPlant(broker(), { rules: [heating] });

@@ -30,34 +30,41 @@ const seqs = (scene: FirmwareScene, from: number): readonly number[] =>
     .filter((seq): seq is number => typeof seq === 'number');
 
 firmwareOverBothBrokers('I. outage', (broker) => {
-  test('I5 after 60 s without a broker the device is back as a new session and floods nobody', { timeout: 90_000 }, async () => {
-    await using scene = await FirmwareScene.open(broker());
-    scene.node.world({ analog: { 34: 2_000, 35: 2_000, 36: 2_000, 39: 2_000 } });
-    await configure(scene, plant);
-    await drive(scene, 19, 'PWM', { value: 0.5 });
-    scene.tap.isRefusing = true;
-    scene.tap.cut();
-    await scene.advance(outageMs);
-    const from = scene.mark();
-    const packets = scene.tap.mark();
-    scene.tap.isRefusing = false;
-    await scene.heartbeat(from, longestBackOffMs);
+  test(
+    'I5 after 60 s without a broker the device is back as a new session and floods nobody',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      scene.node.world({ analog: { 34: 2_000, 35: 2_000, 36: 2_000, 39: 2_000 } });
+      await configure(scene, plant);
+      await drive(scene, 19, 'PWM', { value: 0.5 });
+      scene.tap.isRefusing = true;
+      scene.tap.cut();
+      await scene.advance(outageMs);
+      const from = scene.mark();
+      const packets = scene.tap.mark();
+      scene.tap.isRefusing = false;
+      await scene.heartbeat(from, longestBackOffMs);
 
-    const announced = await scene.hearsJson('session/announce', {}, { from });
-    expect(announced).toMatchObject({ handover_epoch: 2, session_epoch: 2, reason: 'reconnect' });
-    expect(jsonOf(await scene.heartbeat(from))).toMatchObject({ active_handover_epoch: 2 });
-    const filters = scene.tap.subscribes(packets).flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic));
-    expect(new Set(filters).size).toBe(12);
-    for (const gpio of [18, 19, 23])
-      await scene.hears(`actuator/${gpio}/status`, { gpio }, { from, withinMs: 5_000 });
-    await scene.settle();
-    const readings = scene.said(/^sensor\/\d+\/data$/, from);
-    const isOld = ({ json }: { readonly json: JsonObject }): boolean =>
-      Number(json['ts']) < Number(jsonOf(scene.controller.received.all(() => true, from)[0] ?? missing)['ts_ms']) / 1_000 - 2;
-    expect(readings.filter(isOld).length).toBeLessThanOrEqual(maxQueued);
-    expect(readings.length).toBeLessThanOrEqual(maxQueued + 4 * 6);
-    await drive(scene, 19, 'ON');
-  });
+      const announced = await scene.hearsJson('session/announce', {}, { from });
+      expect(announced).toMatchObject({ handover_epoch: 2, session_epoch: 2, reason: 'reconnect' });
+      expect(jsonOf(await scene.heartbeat(from))).toMatchObject({ active_handover_epoch: 2 });
+      const filters = scene.tap
+        .subscribes(packets)
+        .flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic));
+      expect(new Set(filters).size).toBe(12);
+      for (const gpio of [18, 19, 23])
+        await scene.hears(`actuator/${gpio}/status`, { gpio }, { from, withinMs: 5_000 });
+      await scene.settle();
+      const readings = scene.said(/^sensor\/\d+\/data$/, from);
+      const isOld = ({ json }: { readonly json: JsonObject }): boolean =>
+        Number(json['ts']) <
+        Number(jsonOf(scene.controller.received.all(() => true, from)[0] ?? missing)['ts_ms']) / 1_000 - 2;
+      expect(readings.filter(isOld).length).toBeLessThanOrEqual(maxQueued);
+      expect(readings.length).toBeLessThanOrEqual(maxQueued + 4 * 6);
+      await drive(scene, 19, 'ON');
+    },
+  );
 
   test('a short break of the line is no handover: same epoch, no output changes without a cause', async () => {
     await using scene = await FirmwareScene.open(broker());
@@ -82,36 +89,46 @@ firmwareOverBothBrokers('I. outage', (broker) => {
     await drive(scene, 19, 'ON');
   });
 
-  test('J8 the sequence number rises over all topics, survives a reconnect, and begins at 1 after a restart', { timeout: 90_000 }, async () => {
-    await using scene = await FirmwareScene.open(broker());
-    scene.node.world({ analog: { 34: 2_000 } });
-    await configure(scene, plant);
-    await drive(scene, 19, 'ON');
-    await scene.send('zone/assign', { zone_id: 'tent_1', master_zone_id: '', zone_name: '', kaiser_id: 'god', correlation_id: 'z' });
-    await scene.hears('zone/ack', { correlation_id: 'z' });
-    await fence(scene);
-    await scene.advance(5_000);
-    const from = scene.mark();
-    scene.tap.cut();
-    await scene.heartbeat(from, longestBackOffMs);
-    await scene.settle();
-    await fence(scene);
-    const first = seqs(scene, 0);
-    expect(first.length).toBeGreaterThan(20);
-    expect(first[0]).toBe(1);
-    expect(first.slice(1).filter((seq, index) => seq <= (first[index] ?? 0))).toEqual([]);
+  test(
+    'J8 the sequence number rises over all topics, survives a reconnect, and begins at 1 after a restart',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      scene.node.world({ analog: { 34: 2_000 } });
+      await configure(scene, plant);
+      await drive(scene, 19, 'ON');
+      await scene.send('zone/assign', {
+        zone_id: 'tent_1',
+        master_zone_id: '',
+        zone_name: '',
+        kaiser_id: 'god',
+        correlation_id: 'z',
+      });
+      await scene.hears('zone/ack', { correlation_id: 'z' });
+      await fence(scene);
+      await scene.advance(5_000);
+      const from = scene.mark();
+      scene.tap.cut();
+      await scene.heartbeat(from, longestBackOffMs);
+      await scene.settle();
+      await fence(scene);
+      const first = seqs(scene, 0);
+      expect(first.length).toBeGreaterThan(20);
+      expect(first[0]).toBe(1);
+      expect(first.slice(1).filter((seq, index) => seq <= (first[index] ?? 0))).toEqual([]);
 
-    await scene.advance(61_000);
-    const restarted = scene.tap.mark();
-    await scene.powerCycle();
-    await scene.settle();
-    await fence(scene);
-    const second = seqs(scene, restarted).slice();
-    const start = second.indexOf(1);
-    expect(start).toBeGreaterThanOrEqual(0);
-    const boot = second.slice(start);
-    expect(boot.slice(1).filter((seq, index) => seq <= (boot[index] ?? 0))).toEqual([]);
-  });
+      await scene.advance(61_000);
+      const restarted = scene.tap.mark();
+      await scene.powerCycle();
+      await scene.settle();
+      await fence(scene);
+      const second = seqs(scene, restarted).slice();
+      const start = second.indexOf(1);
+      expect(start).toBeGreaterThanOrEqual(0);
+      const boot = second.slice(start);
+      expect(boot.slice(1).filter((seq, index) => seq <= (boot[index] ?? 0))).toEqual([]);
+    },
+  );
 });
 
 const missing = { topic: '', qos: 0, retain: false, payload: Buffer.from('{}'), atMs: 0 } as const;
@@ -134,19 +151,27 @@ firmwareOverOneBroker('I. restarts', (broker) => {
     await drive(scene, 19, 'ON');
   });
 
-  test('I9 the sixth boot within a minute ends in safe mode: outputs idle, commands refused, configuration and questions taken', { timeout: 90_000 }, async () => {
-    await using scene = await FirmwareScene.open(broker());
-    await configure(scene, plant);
-    await bootUntil(scene, 6);
-    expect(scene.node.boots).toHaveLength(6);
-    const refused = await command(scene, 19, 'ON');
-    expect(await responseTo(scene, refused)).toMatchObject({ success: false });
-    await scene.hears('system/intent_outcome', { correlation_id: refused.id, outcome: 'rejected', code: 'SAFETY_LOCKED' });
-    expect(scene.node.duty(19) ?? 0).toBe(0);
-    expect(stateIn(jsonOf(await scene.heartbeat(scene.mark(), 65_000)))).toBe(safeMode);
-    expect(await fence(scene)).toMatchObject({ success: true });
-    await scene.hears('system/error', { error_code: 4052 }, { withinMs: 5_000 });
-  });
+  test(
+    'I9 the sixth boot within a minute ends in safe mode: outputs idle, commands refused, configuration and questions taken',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      await configure(scene, plant);
+      await bootUntil(scene, 6);
+      expect(scene.node.boots).toHaveLength(6);
+      const refused = await command(scene, 19, 'ON');
+      expect(await responseTo(scene, refused)).toMatchObject({ success: false });
+      await scene.hears('system/intent_outcome', {
+        correlation_id: refused.id,
+        outcome: 'rejected',
+        code: 'SAFETY_LOCKED',
+      });
+      expect(scene.node.duty(19) ?? 0).toBe(0);
+      expect(stateIn(jsonOf(await scene.heartbeat(scene.mark(), 65_000)))).toBe(safeMode);
+      expect(await fence(scene)).toMatchObject({ success: true });
+      await scene.hears('system/error', { error_code: 4052 }, { withinMs: 5_000 });
+    },
+  );
 
   test('a minute of stable running makes earlier boots count no more', { timeout: 90_000 }, async () => {
     await using scene = await FirmwareScene.open(broker());
@@ -174,33 +199,43 @@ firmwareOverOneBroker('I. restarts', (broker) => {
     await drive(scene, 19, 'ON');
   });
 
-  test('power lost at any moment of a push leaves the old or the new configuration, never neither', { timeout: 90_000 }, async () => {
-    await using scene = await FirmwareScene.open(broker());
-    await configure(scene, { actuators: [actuator('pwm', 18)], sensors: [sensor('moisture', 34)] });
-    for (let round = 0; round < 8; round += 1) {
-      const isSecond = round % 2 === 0;
-      const sending = scene.send('config', {
-        ...pushBody(isSecond),
-        correlation_id: `round-${round}`,
-        generation: 1_900_000_000_000 + round,
-      });
-      for (let turn = 0; turn < round * 3; turn += 1) await new Promise<void>((resolve) => void setImmediate(resolve));
-      await scene.kill9();
-      await sending;
-      const from = scene.mark();
-      await scene.powerOn();
-      const beat = jsonOf(await scene.heartbeat(from));
-      expect([beat['sensor_count'], beat['actuator_count']], `round ${round}`).toSatisfy(
-        ([sensors, actuators]: readonly unknown[]) => (sensors === 1 && actuators === 1) || (sensors === 2 && actuators === 2),
+  test(
+    'power lost at any moment of a push leaves the old or the new configuration, never neither',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      await configure(scene, { actuators: [actuator('pwm', 18)], sensors: [sensor('moisture', 34)] });
+      for (let round = 0; round < 8; round += 1) {
+        const isSecond = round % 2 === 0;
+        const sending = scene.send('config', {
+          ...pushBody(isSecond),
+          correlation_id: `round-${round}`,
+          generation: 1_900_000_000_000 + round,
+        });
+        for (let turn = 0; turn < round * 3; turn += 1)
+          await new Promise<void>((resolve) => void setImmediate(resolve));
+        await scene.kill9();
+        await sending;
+        const from = scene.mark();
+        await scene.powerOn();
+        const beat = jsonOf(await scene.heartbeat(from));
+        expect([beat['sensor_count'], beat['actuator_count']], `round ${round}`).toSatisfy(
+          ([sensors, actuators]: readonly unknown[]) =>
+            (sensors === 1 && actuators === 1) || (sensors === 2 && actuators === 2),
+        );
+        expect(beat).toMatchObject({ persistence_degraded: false });
+        await scene.settle();
+        await scene.advance(61_000, 5_000);
+      }
+      const { outcome } = await push(
+        scene,
+        { actuators: [actuator('pwm', 19)], sensors: [sensor('moisture', 35)] },
+        { generation: 1_900_000_000_100 },
       );
-      expect(beat).toMatchObject({ persistence_degraded: false });
-      await scene.settle();
-      await scene.advance(61_000, 5_000);
-    }
-    const { outcome } = await push(scene, { actuators: [actuator('pwm', 19)], sensors: [sensor('moisture', 35)] }, { generation: 1_900_000_000_100 });
-    expect(outcome).toMatchObject({ outcome: 'persisted' });
-    await drive(scene, 18, 'ON');
-  });
+      expect(outcome).toMatchObject({ outcome: 'persisted' });
+      await drive(scene, 18, 'ON');
+    },
+  );
 });
 
 /** Adds the second pair, or takes it away. */

@@ -11,7 +11,11 @@ import type { JsonObject } from '../../fakes/message-log';
 const integer = expect.toSatisfy((value: unknown) => Number.isInteger(value), 'an integer') as number;
 const rom = romOf(1);
 
-async function openWith(broker: FirmwareBroker, world: JsonObject, sensors: readonly JsonObject[]): Promise<FirmwareScene> {
+async function openWith(
+  broker: FirmwareBroker,
+  world: JsonObject,
+  sensors: readonly JsonObject[],
+): Promise<FirmwareScene> {
   const scene = await FirmwareScene.open(broker);
   try {
     scene.node.world(world);
@@ -25,11 +29,20 @@ async function openWith(broker: FirmwareBroker, world: JsonObject, sensors: read
 
 const measure = async (scene: FirmwareScene, gpio: number, changes: JsonObject = {}): Promise<string> => {
   const id = randomUUID();
-  await scene.send(`sensor/${gpio}/command`, { command: 'measure', request_id: id, correlation_id: id, intent_id: id, ...changes });
+  await scene.send(`sensor/${gpio}/command`, {
+    command: 'measure',
+    request_id: id,
+    correlation_id: id,
+    intent_id: id,
+    ...changes,
+  });
   return id;
 };
 
-const seconds = (interval: number, changes: JsonObject = {}): JsonObject => ({ measurement_interval_seconds: interval, ...changes });
+const seconds = (interval: number, changes: JsonObject = {}): JsonObject => ({
+  measurement_interval_seconds: interval,
+  ...changes,
+});
 
 firmwareOverBothBrokers('readings', (broker) => {
   test('a DS18B20 sends counts of 1/16 degree with its ROM', async () => {
@@ -122,7 +135,10 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
       sensor('sht31', 0, seconds(5, { i2c_address: 0x44 })),
       sensor('sht31', 0, seconds(5, { i2c_address: 0x45 })),
     ]);
-    for (const [address, celsius] of [[0x44, 21.5], [0x45, 30]] as const) {
+    for (const [address, celsius] of [
+      [0x44, 21.5],
+      [0x45, 30],
+    ] as const) {
       const fields = { sensor_type: 'sht31_temp', i2c_address: address };
       const reading = await scene.hearsJson('sensor/0/data', fields, { withinMs: 12_000 });
       expect(-45 + (175 * Number(reading['raw'])) / 65_535).toBeCloseTo(celsius, 1);
@@ -132,8 +148,16 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
   test('a BME280 sends compensated values', async () => {
     const world = { i2c: { '0x76': { celsius: 24, humidity: 55, hpa: 1_013.25 } } };
     await using scene = await openWith(broker(), world, [sensor('bme280', 0, seconds(5, { i2c_address: 0x76 }))]);
-    for (const [type, value, digits] of [['bme280_temp', 24, 0], ['bme280_humidity', 55, 0], ['bme280_pressure', 1_013.25, 0]] as const) {
-      const reading = await scene.hearsJson('sensor/0/data', { sensor_type: type, i2c_address: 0x76 }, { withinMs: 12_000 });
+    for (const [type, value, digits] of [
+      ['bme280_temp', 24, 0],
+      ['bme280_humidity', 55, 0],
+      ['bme280_pressure', 1_013.25, 0],
+    ] as const) {
+      const reading = await scene.hearsJson(
+        'sensor/0/data',
+        { sensor_type: type, i2c_address: 0x76 },
+        { withinMs: 12_000 },
+      );
       expect(Number(reading['value']), type).toBeCloseTo(value, digits);
     }
   });
@@ -160,11 +184,14 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
     const from = scene.mark();
     await scene.hearsSuch(
       ({ topic, payload }) =>
-        topic.endsWith('/system/error') && /"error_code":(1020|1021|1022|1026|1028|1060|1063)\b/.test(payload.toString()),
+        topic.endsWith('/system/error') &&
+        /"error_code":(1020|1021|1022|1026|1028|1060|1063)\b/.test(payload.toString()),
       'an error of the 1-Wire bus',
       { from, withinMs: 60_000 },
     );
-    const good = scene.said(/^sensor\/4\/data$/, from).filter(({ json }) => json['quality'] === 'good' || json['raw'] === -2_032);
+    const good = scene
+      .said(/^sensor\/4\/data$/, from)
+      .filter(({ json }) => json['quality'] === 'good' || json['raw'] === -2_032);
     expect(good.length).toBeLessThanOrEqual(1);
     scene.node.world({ onewire: { 4: [{ rom, celsius: 23 }] } });
     await scene.hears('sensor/4/data', { raw: 368, quality: 'good' }, { from, withinMs: 400_000 });
@@ -186,15 +213,17 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
   });
 
   test('an I2C sensor that does not answer is reported, and the others go on', async () => {
-    await using scene = await openWith(broker(), { i2c: { '0x44': { celsius: 21.5, humidity: 60 } }, analog: { 34: 2_000 } }, [
-      sensor('sht31', 0, seconds(5, { i2c_address: 0x44 })),
-      sensor('moisture', 34, seconds(5)),
-    ]);
+    await using scene = await openWith(
+      broker(),
+      { i2c: { '0x44': { celsius: 21.5, humidity: 60 } }, analog: { 34: 2_000 } },
+      [sensor('sht31', 0, seconds(5, { i2c_address: 0x44 })), sensor('moisture', 34, seconds(5))],
+    );
     await scene.hears('sensor/0/data', {}, { withinMs: 10_000 });
     scene.node.world({ i2c: { '0x44': null } });
     const from = scene.mark();
     await scene.hearsSuch(
-      ({ topic, payload }) => topic.endsWith('/system/error') && /"error_code":10(07|09|1\d)\b/.test(payload.toString()),
+      ({ topic, payload }) =>
+        topic.endsWith('/system/error') && /"error_code":10(07|09|1\d)\b/.test(payload.toString()),
       'an error of the I2C bus',
       { from, withinMs: 60_000 },
     );
@@ -202,7 +231,9 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
   });
 
   test('a paused sensor does not measure, not even on request', async () => {
-    await using scene = await openWith(broker(), { analog: { 34: 2_000 } }, [sensor('moisture', 34, { operating_mode: 'paused' })]);
+    await using scene = await openWith(broker(), { analog: { 34: 2_000 } }, [
+      sensor('moisture', 34, { operating_mode: 'paused' }),
+    ]);
     const id = await measure(scene, 34);
     const response = await scene.hearsJson('sensor/34/response', { request_id: id }, { withinMs: 6_000 });
     expect(response).toMatchObject({ success: false, reason_code: 'SENSOR_INACTIVE' });
@@ -257,9 +288,14 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
   });
 
   test('before it knows the time a device says so in its readings', async () => {
-    await using scene = await FirmwareScene.open(broker(), { acknowledge: () => ({ status: 'online', handover_epoch: 1 }) });
+    await using scene = await FirmwareScene.open(broker(), {
+      acknowledge: () => ({ status: 'online', handover_epoch: 1 }),
+    });
     scene.node.world({ analog: { 34: 2_000 } });
     await configure(scene, { sensors: [sensor('moisture', 34, seconds(5))], actuators: [actuator('pwm', 18)] });
-    expect(await scene.hearsJson('sensor/34/data', {}, { withinMs: 12_000 })).toMatchObject({ ts: 0, time_valid: false });
+    expect(await scene.hearsJson('sensor/34/data', {}, { withinMs: 12_000 })).toMatchObject({
+      ts: 0,
+      time_valid: false,
+    });
   });
 });

@@ -50,7 +50,10 @@ const subzoneCount = (beat: JsonObject): unknown => (beat['config_status'] as Js
 async function openPlant(broker: FirmwareBroker): Promise<FirmwareScene> {
   const scene = await FirmwareScene.open(broker);
   try {
-    await configure(scene, { actuators: [actuator('relay', 18), actuator('pwm', 19)], sensors: [sensor('moisture', 34)] });
+    await configure(scene, {
+      actuators: [actuator('relay', 18), actuator('pwm', 19)],
+      sensors: [sensor('moisture', 34)],
+    });
     return scene;
   } catch (error) {
     await scene[Symbol.asyncDispose]();
@@ -63,7 +66,14 @@ firmwareOverBothBrokers('G. zones', (broker) => {
     await using scene = await openPlant(broker());
     const from = scene.mark();
     const ack = await assign(scene, { master_zone_id: 'hall', zone_name: 'Zelt Süd' });
-    expect(ack).toMatchObject({ esp_id: scene.id, status: 'zone_assigned', zone_id: 'tent_1', master_zone_id: 'hall', ts: integer, seq: integer });
+    expect(ack).toMatchObject({
+      esp_id: scene.id,
+      status: 'zone_assigned',
+      zone_id: 'tent_1',
+      master_zone_id: 'hall',
+      ts: integer,
+      seq: integer,
+    });
     const fields = { zone_id: 'tent_1', master_zone_id: 'hall', zone_assigned: true };
     await scene.hears('system/heartbeat', fields, { from });
     expect(await drive(scene, 19, 'ON')).toMatchObject({ zone_id: 'tent_1' });
@@ -98,7 +108,11 @@ firmwareOverBothBrokers('G. zones', (broker) => {
   ])('%s is refused and changes nothing', async ([, changes]) => {
     await using scene = await openPlant(broker());
     await assign(scene, { zone_id: 'before' });
-    expect(await assign(scene, changes)).toMatchObject({ esp_id: scene.id, status: 'error', message: expect.any(String) as string });
+    expect(await assign(scene, changes)).toMatchObject({
+      esp_id: scene.id,
+      status: 'error',
+      message: expect.any(String) as string,
+    });
     expect(await nextBeat(scene)).toMatchObject({ zone_id: 'before', zone_assigned: true });
   });
 
@@ -107,7 +121,9 @@ firmwareOverBothBrokers('G. zones', (broker) => {
     const ack = await assign(scene, { master_zone_id: undefined, zone_name: undefined, kaiser_id: undefined });
     expect(ack).toMatchObject({ status: 'zone_assigned', zone_id: 'tent_1', master_zone_id: '' });
     expect(await nextBeat(scene)).toMatchObject({ zone_id: 'tent_1', master_zone_id: '' });
-    expect(await assign(scene, { zone_id: 'tent_2', master_zone_id: null, zone_name: null, kaiser_id: '' })).toMatchObject({
+    expect(
+      await assign(scene, { zone_id: 'tent_2', master_zone_id: null, zone_name: null, kaiser_id: '' }),
+    ).toMatchObject({
       status: 'zone_assigned',
       zone_id: 'tent_2',
       master_zone_id: '',
@@ -117,8 +133,17 @@ firmwareOverBothBrokers('G. zones', (broker) => {
 
   test('the longest legal assignment fits', async () => {
     await using scene = await openPlant(broker());
-    const longest = { zone_id: 'z'.repeat(32), master_zone_id: 'm'.repeat(32), zone_name: 'n'.repeat(64), correlation_id: 'c'.repeat(64) };
-    expect(await assign(scene, longest)).toMatchObject({ status: 'zone_assigned', zone_id: longest.zone_id, master_zone_id: longest.master_zone_id });
+    const longest = {
+      zone_id: 'z'.repeat(32),
+      master_zone_id: 'm'.repeat(32),
+      zone_name: 'n'.repeat(64),
+      correlation_id: 'c'.repeat(64),
+    };
+    expect(await assign(scene, longest)).toMatchObject({
+      status: 'zone_assigned',
+      zone_id: longest.zone_id,
+      master_zone_id: longest.master_zone_id,
+    });
   });
 
   test('a broken assignment is answered with JSON_PARSE_ERROR', async () => {
@@ -162,23 +187,34 @@ firmwareOverBothBrokers('G. subzones', (broker) => {
   ])('%s is refused with 2506', async ([, changes]) => {
     await using scene = await openPlant(broker());
     await assign(scene);
-    expect(await assignSubzone(scene, changes)).toMatchObject({ status: 'error', error_code: 2506, message: expect.any(String) as string });
+    expect(await assignSubzone(scene, changes)).toMatchObject({
+      status: 'error',
+      error_code: 2506,
+      message: expect.any(String) as string,
+    });
     expect(subzoneCount(await nextBeat(scene))).toBe(0);
     // What was assigned before the bad pin is free again.
-    expect(await assignSubzone(scene, { subzone_id: 'bed_b', assigned_gpios: [18] })).toMatchObject({ status: 'subzone_assigned' });
+    expect(await assignSubzone(scene, { subzone_id: 'bed_b', assigned_gpios: [18] })).toMatchObject({
+      status: 'subzone_assigned',
+    });
   });
 
   test('a missing parent zone means the present one', async () => {
     await using scene = await openPlant(broker());
     await assign(scene);
-    expect(await assignSubzone(scene, { parent_zone_id: undefined, subzone_name: undefined })).toMatchObject({ status: 'subzone_assigned' });
+    expect(await assignSubzone(scene, { parent_zone_id: undefined, subzone_name: undefined })).toMatchObject({
+      status: 'subzone_assigned',
+    });
   });
 
   test('a pin of another subzone is refused', async () => {
     await using scene = await openPlant(broker());
     await assign(scene);
     await assignSubzone(scene);
-    expect(await assignSubzone(scene, { subzone_id: 'bed_b', assigned_gpios: [18] })).toMatchObject({ status: 'error', error_code: 2506 });
+    expect(await assignSubzone(scene, { subzone_id: 'bed_b', assigned_gpios: [18] })).toMatchObject({
+      status: 'error',
+      error_code: 2506,
+    });
   });
 
   test('without a zone there are no subzones', async () => {
@@ -189,9 +225,20 @@ firmwareOverBothBrokers('G. subzones', (broker) => {
   test('eight subzones with all pins of the board fit', async () => {
     await using scene = await openPlant(broker());
     await assign(scene);
-    const pins = [[4, 5, 14], [15, 16, 17], [18, 19, 21], [22, 23, 25], [26, 27], [32, 33], [34, 35], [36, 39]];
+    const pins = [
+      [4, 5, 14],
+      [15, 16, 17],
+      [18, 19, 21],
+      [22, 23, 25],
+      [26, 27],
+      [32, 33],
+      [34, 35],
+      [36, 39],
+    ];
     for (const [index, gpios] of pins.entries())
-      expect(await assignSubzone(scene, { subzone_id: `bed_${index}`, subzone_name: 'n'.repeat(64), assigned_gpios: gpios })).toMatchObject({ status: 'subzone_assigned' });
+      expect(
+        await assignSubzone(scene, { subzone_id: `bed_${index}`, subzone_name: 'n'.repeat(64), assigned_gpios: gpios }),
+      ).toMatchObject({ status: 'subzone_assigned' });
     expect(subzoneCount(await nextBeat(scene))).toBe(8);
   });
 
@@ -201,21 +248,33 @@ firmwareOverBothBrokers('G. subzones', (broker) => {
     await assignSubzone(scene);
     await drive(scene, 18, 'ON');
     const from = scene.mark();
-    await scene.send('subzone/safe', { subzone_id: 'bed_a', action: 'enable', reason: '', correlation_id: randomUUID() });
+    await scene.send('subzone/safe', {
+      subzone_id: 'bed_a',
+      action: 'enable',
+      reason: '',
+      correlation_id: randomUUID(),
+    });
     await scene.quiet(1_000);
     expect(scene.said(/^subzone\/ack$/, from)).toEqual([]);
     expect(scene.node.duty(18)).toBe(255);
-    expect(await ask(scene, 'subzone/safe', 'subzone/ack', { subzone_id: 'bed_z', action: 'enable', reason: '' })).toMatchObject({
+    expect(
+      await ask(scene, 'subzone/safe', 'subzone/ack', { subzone_id: 'bed_z', action: 'enable', reason: '' }),
+    ).toMatchObject({
       status: 'error',
       reason_code: 'SUBZONE_NOT_FOUND',
     });
-    expect(await ask(scene, 'subzone/safe', 'subzone/ack', { subzone_id: 'bed_a', action: 'explode', reason: '' })).toMatchObject({ status: 'error' });
+    expect(
+      await ask(scene, 'subzone/safe', 'subzone/ack', { subzone_id: 'bed_a', action: 'explode', reason: '' }),
+    ).toMatchObject({ status: 'error' });
     expect(await responseTo(scene, await command(scene, 18, 'OFF'))).toMatchObject({ success: true });
   });
 
-  test.for(['subzone/assign', 'subzone/remove', 'subzone/safe'])('a broken %s is answered with JSON_PARSE_ERROR for subzone "unknown"', async (path) => {
-    await using scene = await openPlant(broker());
-    await scene.send(path, '{');
-    await scene.hears('subzone/ack', { status: 'error', subzone_id: 'unknown', reason_code: 'JSON_PARSE_ERROR' });
-  });
+  test.for(['subzone/assign', 'subzone/remove', 'subzone/safe'])(
+    'a broken %s is answered with JSON_PARSE_ERROR for subzone "unknown"',
+    async (path) => {
+      await using scene = await openPlant(broker());
+      await scene.send(path, '{');
+      await scene.hears('subzone/ack', { status: 'error', subzone_id: 'unknown', reason_code: 'JSON_PARSE_ERROR' });
+    },
+  );
 });
