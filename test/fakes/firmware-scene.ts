@@ -23,6 +23,11 @@ const pollMs = 25;
 const smallestStepMs = 50;
 const stepsToBound = 20;
 const startDeadlineMs = 10_000;
+const connectMs = 300;
+
+/** What controllers send, ours included: it comes back to us, since we hear everything. */
+const toDevice =
+  /^(system\/heartbeat\/ack|config|system\/command|actuator\/[^/]+\/command|actuator\/emergency|zone\/assign|subzone\/(assign|remove|safe)|sensor\/[^/]+\/command)$/;
 
 /** The QoS of the topics that a controller sends on (1.0). */
 const qosOf = (suffix: string): 1 | 2 =>
@@ -122,7 +127,13 @@ export class FirmwareScene implements AsyncDisposable {
   async powerOn(): Promise<void> {
     const from = this.mark();
     this.#node = FirmwareNode.launch(this.parts.launch);
+    // A connection over loopback needs none of the device's time; only what does not come by itself is waited for in it.
+    await soon(
+      () => this.controller.received.all(matching(`${this.prefix}/system/heartbeat`), from).length > 0,
+      connectMs,
+    );
     await this.heartbeat(from);
+    await this.settle();
   }
 
   /** Power fails and comes again inside the running program; waits for the first heartbeat after it. */
@@ -221,8 +232,9 @@ export class FirmwareScene implements AsyncDisposable {
 
   /** What the device said so far on its topics that match, as suffixes and JSON. */
   said(pattern: RegExp, from = 0): readonly { readonly suffix: string; readonly json: JsonObject }[] {
+    const isSaid = (suffix: string): boolean => pattern.test(suffix) && !toDevice.test(suffix);
     return this.controller.received
-      .all(({ topic }) => topic.startsWith(`${this.prefix}/`) && pattern.test(this.suffixOf(topic)), from)
+      .all(({ topic }) => topic.startsWith(`${this.prefix}/`) && isSaid(this.suffixOf(topic)), from)
       .map((message) => ({ suffix: this.suffixOf(message.topic), json: jsonOf(message) }));
   }
 
