@@ -24,7 +24,7 @@ export class FirmwareBroker implements AsyncDisposable {
 
   static async open(kind: BrokerKind): Promise<FirmwareBroker> {
     if (kind === 'mosquitto') {
-      const mosquitto = await Mosquitto.start();
+      const mosquitto = await Mosquitto.start({ isUndelayed: true });
       return new FirmwareBroker(kind, mosquitto.port, mosquitto, undefined);
     }
     const bench = await BrokerBench.start();

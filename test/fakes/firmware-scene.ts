@@ -52,7 +52,8 @@ export class FirmwareScene implements AsyncDisposable {
   /** Milliseconds that this scene let the firmware's clock run on. */
   advancedMs = 0;
   #node: FirmwareNode | undefined;
-  #lostHeartbeats = 0;
+  /** What was under way when a line broke. */
+  readonly #lost = { heartbeats: 0, acknowledgements: 0 };
 
   private constructor(private readonly parts: Parts) {}
 
@@ -181,14 +182,17 @@ export class FirmwareScene implements AsyncDisposable {
   /** Until neither side of the line has anything left to answer, and the controller's own messages have been taken. */
   async settle(): Promise<void> {
     await this.tap.idle();
-    const sent = this.tap.heartbeats;
-    const isHeard = await soon(
-      () => (this.controller.heartbeats.get(this.id) ?? 0) + this.#lostHeartbeats >= sent,
-      deliveryDeadlineMs,
+    await this.#arrived(
+      'heartbeats',
+      () => this.tap.heartbeats,
+      () => this.controller.heartbeats.get(this.id) ?? 0,
     );
-    // With QoS 0, what was under way when the line broke is lost.
-    if (!isHeard) this.#lostHeartbeats = sent - (this.controller.heartbeats.get(this.id) ?? 0);
     await this.controller.settled();
+    await this.#arrived(
+      'acknowledgements',
+      () => this.controller.acknowledgements.get(this.id) ?? 0,
+      () => this.tap.acknowledgements,
+    );
     await this.tap.idle();
   }
 
@@ -281,6 +285,13 @@ export class FirmwareScene implements AsyncDisposable {
     const seen = look();
     if (seen !== undefined) return seen;
     throw new Error(`Within ${withinMs} ms of the device's time there was no ${what()}\n${this.node.log}`);
+  }
+
+  /** Waits until as many of a kind came as were sent, without those that were lost with a line. */
+  async #arrived(kind: 'heartbeats' | 'acknowledgements', sent: () => number, came: () => number): Promise<void> {
+    const expected = sent();
+    const isComplete = await soon(() => came() + this.#lost[kind] >= expected, deliveryDeadlineMs);
+    if (!isComplete) this.#lost[kind] = expected - came();
   }
 
   #lastHeard(from: number): string {

@@ -42,6 +42,8 @@ export class MqttTap implements AsyncDisposable {
   sessions = 0;
   /** Heartbeats that the client sent. */
   heartbeats = 0;
+  /** Acknowledgements that the client was sent. */
+  acknowledgements = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Packets that wait for their answer in the present connection. */
@@ -124,7 +126,7 @@ export class MqttTap implements AsyncDisposable {
     const reader = parser({ protocolVersion: 4 });
     reader.on('packet', (packet) => {
       this.packets.push({ way, session, packet });
-      if (way === 'up' && packet.cmd === 'publish' && packet.topic.endsWith('/system/heartbeat')) this.heartbeats += 1;
+      if (packet.cmd === 'publish') this.#count(way, packet.topic);
       if (session === this.sessions) this.#account(way, packet);
     });
     this.#sockets.add(source);
@@ -139,6 +141,11 @@ export class MqttTap implements AsyncDisposable {
       if (session === this.sessions) this.#open.clear();
       target.destroy();
     });
+  }
+
+  #count(way: Tapped['way'], topic: string): void {
+    if (way === 'up' && topic.endsWith('/system/heartbeat')) this.heartbeats += 1;
+    if (way === 'down' && topic.endsWith('/system/heartbeat/ack')) this.acknowledgements += 1;
   }
 
   /** Opens a wait with each packet that must be answered by the other side, and closes it with the answer. */

@@ -2,6 +2,7 @@
  * A controller that speaks nothing but the wire contract, over a real broker: it answers heartbeats as it is told, sends what a test wants and records
  * all that it hears. The counterpart of the firmware in test/contract/firmware; it shares no code with the console or the firmware.
  */
+import { Socket } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { jsonOf, MessageLog, type JsonObject, type Received } from './message-log';
 import { encode, plainConnection, type MqttLogin } from './mqtt-observer';
@@ -20,6 +21,7 @@ export type ControllerOptions = MqttLogin & {
 };
 
 const heartbeatTopic = /^kaiser\/([^/]+)\/esp\/([^/]+)\/system\/heartbeat$/;
+const ackTopic = /^kaiser\/[^/]+\/esp\/([^/]+)\/system\/heartbeat\/ack$/;
 const announceTopic = /^kaiser\/[^/]+\/esp\/([^/]+)\/session\/announce$/;
 
 const isPositiveInteger = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
@@ -30,6 +32,8 @@ export class ScriptedController implements AsyncDisposable {
   readonly policies = new Map<string, AckPolicy>();
   /** Heartbeats heard of each device. */
   readonly heartbeats = new Map<string, number>();
+  /** Acknowledgements sent to each device. */
+  readonly acknowledgements = new Map<string, number>();
   readonly #client: MqttClient;
   readonly #options: ControllerOptions;
   readonly #announced = new Map<string, number>();
@@ -49,6 +53,7 @@ export class ScriptedController implements AsyncDisposable {
       { ...plainConnection(options), clientId: options.clientId, reconnectPeriod: 100 },
       false,
     );
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true); // what is measured must not be Nagle's algorithm
     const controller = new ScriptedController(client, options);
     await client.subscribeAsync('kaiser/#', { qos: 2 });
     await controller.serverStatus('online');
@@ -56,6 +61,9 @@ export class ScriptedController implements AsyncDisposable {
   }
 
   publish(topic: string, payload: JsonObject | string | Buffer, qos: 0 | 1 | 2, retain = false): Promise<unknown> {
+    const acknowledged = ackTopic.exec(topic)?.[1];
+    if (acknowledged !== undefined)
+      this.acknowledgements.set(acknowledged, (this.acknowledgements.get(acknowledged) ?? 0) + 1);
     const sending = this.#client.publishAsync(topic, encode(payload), { qos, retain });
     this.#sending.add(sending);
     void sending.then(
