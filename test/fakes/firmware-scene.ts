@@ -24,6 +24,8 @@ const smallestStepMs = 50;
 const stepsToBound = 20;
 const startDeadlineMs = 10_000;
 const connectMs = 300;
+/** Less than the shortest time between two heartbeats of a registered device. */
+const longestStepMs = 10_000;
 
 /** What controllers send, ours included: it comes back to us, since we hear everything. */
 const toDevice =
@@ -127,7 +129,13 @@ export class FirmwareScene implements AsyncDisposable {
   /** Starts the program, with the settings that its flash holds; waits for its first heartbeat. */
   async powerOn(): Promise<void> {
     const from = this.mark();
-    this.#node = FirmwareNode.launch(this.parts.launch);
+    const node = FirmwareNode.launch(this.parts.launch);
+    this.#node = node;
+    // Its own clock goes by the machine's: what a time server would tell it is set to the case's time.
+    if (this.parts.launch.isManualClock)
+      node.world({
+        clock_offset_s: startOfTimeS + Math.floor(this.advancedMs / 1_000) - Math.floor(Date.now() / 1_000),
+      });
     // A connection over loopback needs none of the device's time; only what does not come by itself is waited for in it.
     await soon(
       () => this.controller.received.all(matching(`${this.prefix}/system/heartbeat`), from).length > 0,
@@ -168,7 +176,7 @@ export class FirmwareScene implements AsyncDisposable {
   }
 
   /** Lets the firmware's clock run on; in each step both ends answer what is open. */
-  async advance(durationMs: number, stepMs = 1_000): Promise<void> {
+  async advance(durationMs: number, stepMs = longestStepMs): Promise<void> {
     let restMs = durationMs;
     while (restMs > 0) {
       const nowMs = Math.min(restMs, stepMs);

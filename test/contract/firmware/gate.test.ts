@@ -194,7 +194,12 @@ firmwareOverBothBrokers('registration gate', (broker) => {
       server_time: serverTime,
     });
     await using scene = await FirmwareScene.open(broker(), { acknowledge: ackWith(1_600_000_000) });
-    expect(jsonOf(await scene.heartbeat(0))).toMatchObject({ ts: 0, time_valid: false, segment_start_ts: 0 });
+    await scene.advance(61_000);
+    // A time server that is decades wrong is none; the device asks it anew when it starts.
+    scene.node.world({ clock_offset_s: -1_000_000_000 });
+    const from = scene.mark();
+    await scene.powerCycle();
+    expect(jsonOf(await scene.heartbeat(from))).toMatchObject({ ts: 0, time_valid: false, segment_start_ts: 0 });
     const implausible = scene.mark();
     await scene.advance(61_000);
     expect(jsonOf(await scene.heartbeat(implausible))).toMatchObject({ ts: 0, time_valid: false });

@@ -225,7 +225,7 @@ firmwareOverOneBroker('I. restarts', (broker) => {
         );
         expect(beat).toMatchObject({ persistence_degraded: false });
         await scene.settle();
-        await scene.advance(61_000, 5_000);
+        await scene.advance(61_000);
       }
       const { outcome } = await push(
         scene,
