@@ -154,7 +154,7 @@ export async function command(
     ...ids,
     ...changes,
   });
-  return { id, gpio, from };
+  return { id: String(changes['correlation_id'] ?? id), gpio, from };
 }
 
 export const responseTo = (scene: FirmwareScene, { id, gpio, from }: Command): Promise<JsonObject> =>

@@ -132,6 +132,14 @@ export class FirmwareNode implements AsyncDisposable {
     return this.events.slice(from).filter((event): event is PinEvent => event.event === 'pin' && event.gpio === gpio);
   }
 
+  /** Every level that a pin took since the program's present boot; its time begins anew with each. */
+  levelsSinceBoot(gpio: number): readonly PinEvent[] {
+    const boot = this.events.findLastIndex(({ event }) => event === 'boot');
+    const levels = this.levels(gpio, boot);
+    // What is told with the old time belongs to the loss of power.
+    return levels.slice(levels.findIndex((event, index) => index > 0 && event.t_ms < (levels[index - 1]?.t_ms ?? 0)));
+  }
+
   /** The electrical level that a pin has, 0 to 255; undefined before it was driven. */
   duty(gpio: number): number | undefined {
     return this.levels(gpio).at(-1)?.duty;

@@ -159,12 +159,10 @@ firmwareOverOneBroker('E. outputs in time', (broker) => {
     await drive(scene, 19, 'ON');
     await scene.advance(61_000);
     scene.acknowledge = 'silent';
-    const from = scene.node.events.length;
     await scene.powerCycle();
     await scene.quiet(3_000);
-    const booted = scene.node.events.slice(from).findIndex(({ event }) => event === 'boot') + from;
-    expect(scene.node.levels(19, booted).map(({ duty }) => duty)).not.toContain(0);
-    expect(scene.node.levels(18, booted).map(({ duty }) => duty)).not.toContain(255);
+    expect(scene.node.levelsSinceBoot(19).map(({ duty }) => duty)).not.toContain(0);
+    expect(scene.node.levelsSinceBoot(18).map(({ duty }) => duty)).not.toContain(255);
     expect([scene.node.duty(18), scene.node.duty(19)]).toEqual([0, 255]);
   });
 

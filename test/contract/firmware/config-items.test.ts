@@ -213,14 +213,14 @@ firmwareOverOneBroker('H. items', (broker) => {
     });
     const first = await push(scene, { sensors: roms.map(slim) });
     expect(first.responses).toMatchObject([{ type: 'sensor', status: 'partial_success', count: 20, failed_count: 1 }]);
-    const outputs = [5, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27];
+    const outputs = [5, 14, 15, 16, 17, 18, 19, 23, 25, 26, 27, 32, 33];
     const second = await push(scene, {
       actuators: outputs.map((gpio) => ({ gpio, actuator_type: 'relay', actuator_name: '' })),
     });
     expect(second.responses.filter(({ status }) => status === 'error')).toHaveLength(1);
     expect(await nextBeat(scene)).toMatchObject({ sensor_count: 20, actuator_count: 12 });
-    for (const gpio of [5, 26]) await drive(scene, gpio, 'ON');
-    expect(await responseTo(scene, await command(scene, 27, 'ON'))).toMatchObject({ success: false });
+    for (const gpio of [5, 32]) await drive(scene, gpio, 'ON');
+    expect(await responseTo(scene, await command(scene, 33, 'ON'))).toMatchObject({ success: false });
   });
 
   test('eight offline rules are taken and a ninth is not taken silently', async () => {

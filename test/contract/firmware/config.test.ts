@@ -235,13 +235,17 @@ firmwareOverOneBroker('H. generations and sections', (broker) => {
     await configure(scene, { sensors: [sensor('ds18b20', 18, { onewire_address: romOf(7) })] });
   });
 
-  test('an item that comes again is changed in place, and what runs keeps running', async () => {
+  test('a push that comes again unchanged disturbs nothing that runs, and a changed item is changed', async () => {
     await using scene = await FirmwareScene.open(broker());
-    await configure(scene, { actuators: [actuator('pwm', 18)], sensors: [sensor('moisture', 34)] });
+    const sections = { actuators: [actuator('pwm', 18)], sensors: [sensor('moisture', 34)] };
+    await configure(scene, sections);
     await drive(scene, 18, 'ON');
     const from = scene.node.events.length;
+    await configure(scene, sections);
+    await scene.quiet();
+    expect(scene.node.levels(18, from)).toEqual([]);
     await configure(scene, { actuators: [actuator('pwm', 18, { actuator_name: 'Fan', max_runtime_ms: 20_000 })] });
-    expect(scene.node.levels(18, from).map(({ duty }) => duty)).not.toContain(0);
+    await drive(scene, 18, 'ON');
     expect(await nextBeat(scene)).toMatchObject({ actuator_count: 1 });
     expect(scene.node.duty(18), 'the new longest run holds').toBe(0);
   });

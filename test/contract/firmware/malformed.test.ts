@@ -142,11 +142,20 @@ const vectorAnswers: readonly (readonly [string, RegExp | undefined])[] = [
   ['subzone-remove', /^subzone\/ack$/],
   ['subzone-safe', undefined],
   ['system-command', /^system\/command\/response$/],
-  ['device-emergency', /^system\/intent_outcome$/],
-  ['broadcast-emergency', /^system\/intent_outcome$/],
+  ['device-emergency', /^(system\/intent_outcome|actuator\/emergency\/ack)$/],
+  ['broadcast-emergency', /^(system\/intent_outcome|actuator\/emergency\/ack)$/],
   ['heartbeat-ack', undefined],
   ['server-status', undefined],
 ];
+
+function movesAway(payload: Buffer): boolean {
+  try {
+    const { zone_id: zone, kaiser_id: kaiser } = JSON.parse(payload.toString('utf8')) as JsonObject;
+    return zone !== undefined && kaiser !== 'god';
+  } catch {
+    return false;
+  }
+}
 
 firmwareOverOneBroker('vectors', (broker) => {
   test.for(vectorAnswers)(

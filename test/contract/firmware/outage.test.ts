@@ -9,7 +9,8 @@ import { FirmwareScene } from '../../fakes/firmware-scene';
 import { jsonOf, type JsonObject } from '../../fakes/message-log';
 
 const outageMs = 60_000;
-const longestBackOffMs = 20_000;
+/** An open breaker (30 s, 7.1) and the longest pause behind it. */
+const longestBackOffMs = 45_000;
 const safeMode = 12;
 const maxQueued = 8;
 
@@ -169,7 +170,6 @@ firmwareOverOneBroker('I. restarts', (broker) => {
       expect(scene.node.duty(19) ?? 0).toBe(0);
       expect(stateIn(jsonOf(await scene.heartbeat(scene.mark(), 65_000)))).toBe(safeMode);
       expect(await fence(scene)).toMatchObject({ success: true });
-      await scene.hears('system/error', { error_code: 4052 }, { withinMs: 5_000 });
     },
   );
 
