@@ -154,7 +154,8 @@ export async function command(
     ...ids,
     ...changes,
   });
-  return { id: String(changes['correlation_id'] ?? id), gpio, from };
+  const given = changes['correlation_id'];
+  return { id: typeof given === 'string' ? given : id, gpio, from };
 }
 
 export const responseTo = (scene: FirmwareScene, { id, gpio, from }: Command): Promise<JsonObject> =>
