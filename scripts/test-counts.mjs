@@ -7,8 +7,8 @@ export function readCounts(file, read, code) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-/** test/count-reporter.ts writes the very form. */
-export const vitestCounts = (result) => result;
+/** test/count-reporter.ts and firmware-checks.mjs write the very form. */
+export const plainCounts = (result) => result;
 
 /** Playwright's JSON report: a test may have several annotations, and a suite further suites. */
 export function playwrightCounts(report) {

@@ -4,6 +4,7 @@
  *
  *   LEITSTAND_MOSQUITTO     path of mosquitto      or  LEITSTAND_SKIP_MOSQUITTO  reason
  *   LEITSTAND_CHROMIUM      path of Chromium       or  LEITSTAND_SKIP_CHROMIUM   reason
+ *   LEITSTAND_NODE_PROGRAM  path of leitstand-node or  LEITSTAND_SKIP_NODE_PROGRAM  reason
  *   LEITSTAND_TEST_ELECTRON path of an Electron    or  LEITSTAND_SKIP_ELECTRON   reason
  *   LEITSTAND_TEST_ELECTRON_KIND  product (the pinned Electron) or stand-in (the old one of the wheel, see docs/architecture.md)
  */
@@ -11,6 +12,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildNodeProgram } from './firmware-build.mjs';
+import { provideToolChain } from './firmware-tools.mjs';
 import { run } from './processes.mjs';
 import { findElectron, progress, root } from './setup.mjs';
 
@@ -45,6 +48,17 @@ export async function provideTools({ needsElectron }) {
     ...(chromium ? { LEITSTAND_CHROMIUM: chromium } : { LEITSTAND_SKIP_CHROMIUM: reason('chromium') }),
     ...(needsElectron ? await provideElectron(reason) : {}),
   };
+}
+
+/** Builds firmware/host: the firmware as a native program, for tests that need a real device. */
+export async function provideNodeProgram() {
+  const given = process.env.LEITSTAND_NODE_PROGRAM;
+  if (given) return { LEITSTAND_NODE_PROGRAM: given };
+  const toolChain = await provideToolChain({ needsTargets: false });
+  if (toolChain.problem) return { LEITSTAND_SKIP_NODE_PROGRAM: toolChain.problem };
+  progress('Building the firmware as a native program …');
+  const { program, problem } = await buildNodeProgram(toolChain);
+  return program ? { LEITSTAND_NODE_PROGRAM: program } : { LEITSTAND_SKIP_NODE_PROGRAM: problem };
 }
 
 /** Starts a virtual display. Answers with its name (`:7`) and its end, or undefined where Xvfb is missing or doesn't come up. */

@@ -7,10 +7,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { playwrightCounts, readCounts, vitestCounts } from './test-counts.mjs';
+import { plainCounts, playwrightCounts, readCounts } from './test-counts.mjs';
 import { buildIfStale, fail, noNode24, node24, progress, root, setUp } from './setup.mjs';
 import { endingSignal, exitCodeOf, run } from './processes.mjs';
-import { provideTools, startDisplay } from './test-tools.mjs';
+import { provideNodeProgram, provideTools, startDisplay } from './test-tools.mjs';
 
 const minutes = 60_000;
 const deadline = Date.now() + 80 * minutes;
@@ -35,8 +35,13 @@ const steps = [
   { name: 'style', check: [bin('stylelint/bin/stylelint.mjs'), '--allow-empty-input', 'src/**/*.css'] },
   { name: 'unit', runner: 'vitest', limit: 10 * minutes },
   { name: 'coverage', check: ['scripts/branch-coverage.mjs'], endsWithCounts: true },
-  { name: 'contract', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build'] },
-  { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build'] },
+  { name: 'firmware: format', group: 'firmware', runner: 'firmware', limit: 5 * minutes },
+  { name: 'firmware: tests', group: 'firmware', runner: 'firmware', limit: 15 * minutes },
+  { name: 'firmware: images', group: 'firmware', runner: 'firmware', limit: 20 * minutes },
+  { name: 'firmware: lint', group: 'firmware', runner: 'firmware', limit: 15 * minutes },
+  { name: 'firmware: esptool', group: 'firmware', runner: 'firmware', limit: 10 * minutes, needs: ['python'] },
+  { name: 'contract', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build', 'node program'] },
+  { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build', 'node program'] },
   {
     name: 'e2e',
     runner: 'playwright',
@@ -61,9 +66,12 @@ await setUp({ build: false });
 const node = node24() ?? fail(noNode24);
 await runChecks(selected.filter((step) => step.check));
 const isBuilt = needed.has('build') && (await runBuild());
-const tools = needed.has('tools')
-  ? await provideTools({ needsElectron: selected.some(({ name }) => name === 'electron') })
-  : {};
+const tools = {
+  ...(needed.has('tools') || needed.has('python')
+    ? await provideTools({ needsElectron: selected.some(({ name }) => name === 'electron') })
+    : {}),
+  ...(needed.has('node program') ? await provideNodeProgram() : {}),
+};
 for (const step of selected.filter((each) => each.runner)) {
   if (!endingSignal()) await runTests(step);
 }
@@ -123,8 +131,8 @@ async function runTests(step) {
   record(step, startedAt, counts);
 }
 
-function skipReason({ name, skippedBy }) {
-  if (!hasTests(join(root, 'test', name))) return `there are no tests in test/${name} yet`;
+function skipReason({ name, runner, skippedBy }) {
+  if (runner !== 'firmware' && !hasTests(join(root, 'test', name))) return `there are no tests in test/${name} yet`;
   return skippedBy && tools[skippedBy];
 }
 
@@ -133,7 +141,7 @@ async function runTestStep(step) {
     console.log('not run: the build failed');
     return { passed: 0, failed: 1, skips: [] };
   }
-  const file = join(root, 'test-results', `${step.name}.json`);
+  const file = join(root, 'test-results', `${step.name.replace(/\W+/g, '-')}.json`);
   rmSync(file, { force: true });
   const display = step.name === 'electron' ? await startDisplay() : undefined;
   const env = {
@@ -143,7 +151,7 @@ async function runTestStep(step) {
     ...(display ? { DISPLAY: display.name, WAYLAND_DISPLAY: '' } : {}),
   };
   const deadlineMs = Math.max(1000, Math.min(step.limit, deadline - Date.now()));
-  const args = step.runner === 'vitest' ? vitestArgs(step) : playwrightArgs(step);
+  const args = { vitest: vitestArgs, playwright: playwrightArgs, firmware: firmwareArgs }[step.runner](step);
   const code = await run(node, args, {
     cwd: root,
     env,
@@ -153,7 +161,7 @@ async function runTestStep(step) {
   });
   display?.stop();
   if (code === 124) console.log(`✗ ${step.name} was ended after ${Math.round(deadlineMs / minutes)} minutes`);
-  return readCounts(file, step.runner === 'vitest' ? vitestCounts : playwrightCounts, code);
+  return readCounts(file, step.runner === 'playwright' ? playwrightCounts : plainCounts, code);
 }
 
 function vitestArgs({ name }) {
@@ -162,6 +170,10 @@ function vitestArgs({ name }) {
 
 function playwrightArgs({ name }) {
   return playwright(...(name === 'electron' ? ['-c', 'playwright.electron.config.ts'] : []));
+}
+
+function firmwareArgs({ name }) {
+  return ['scripts/firmware-checks.mjs', name.split(': ')[1]];
 }
 
 function hasTests(folder) {

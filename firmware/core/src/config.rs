@@ -115,7 +115,7 @@ pub struct OfflineRule {
 }
 
 /// What the settings hold of one configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Configuration {
     pub sensors: Vec<SensorConfig, MAX_SENSORS>,
     pub actuators: Vec<ActuatorConfig, MAX_ACTUATORS>,
@@ -126,7 +126,7 @@ pub struct Configuration {
     pub rule_generation: u64,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Zone {
     pub id: ZoneId,
     pub master: ZoneId,
@@ -144,7 +144,7 @@ pub struct Subzone {
 }
 
 /// Where a device belongs and what it may do. Changes with operator actions only.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     pub approved: bool,
     /// The last acknowledgement said `rejected`.
@@ -157,7 +157,7 @@ pub struct Membership {
 }
 
 /// How to reach Wi-Fi and broker, and who the device is. Written by provisioning only.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provisioning {
     /// Empty: made of the chip's MAC.
     pub id: DeviceId,
@@ -169,6 +169,78 @@ pub struct Provisioning {
     pub broker_tls: bool,
     pub broker_user: String<64>,
     pub broker_password: String<64>,
+    /// What people call it (Improv); empty = its id.
+    pub name: String<64>,
+    /// For DHCP; empty = made of the id.
+    pub hostname: String<63>,
     /// A stop needs a token: without a stored one it is refused (3.7.1). Off: it is taken, and the device says that no token is stored.
     pub token_required: bool,
 }
+
+// Empty values that can stand in a `static`; `Default` says the same where that is asked for.
+
+impl Configuration {
+    pub const fn new() -> Configuration {
+        Configuration {
+            sensors: Vec::new(),
+            actuators: Vec::new(),
+            rules: Vec::new(),
+            sensor_generation: 0,
+            actuator_generation: 0,
+            rule_generation: 0,
+        }
+    }
+}
+
+impl Zone {
+    pub const fn new() -> Zone {
+        Zone {
+            id: String::new(),
+            master: String::new(),
+            name: String::new(),
+        }
+    }
+}
+
+impl Membership {
+    pub const fn new() -> Membership {
+        Membership {
+            approved: false,
+            rejected: false,
+            zone: Zone::new(),
+            subzones: Vec::new(),
+            device_token: String::new(),
+            broadcast_token: String::new(),
+        }
+    }
+}
+
+impl Provisioning {
+    pub const fn new() -> Provisioning {
+        Provisioning {
+            id: String::new(),
+            kaiser: String::new(),
+            ssid: String::new(),
+            wifi_password: String::new(),
+            broker_host: String::new(),
+            broker_port: 0,
+            broker_tls: false,
+            broker_user: String::new(),
+            broker_password: String::new(),
+            name: String::new(),
+            hostname: String::new(),
+            token_required: false,
+        }
+    }
+}
+
+macro_rules! default_is_new {
+    ($($name:ty),*) => {$(
+        impl Default for $name {
+            fn default() -> Self {
+                <$name>::new()
+            }
+        }
+    )*};
+}
+default_is_new!(Configuration, Zone, Membership, Provisioning);

@@ -18,7 +18,15 @@
     )
 )]
 
+pub mod actuator;
 pub mod board;
+pub mod clock;
 pub mod config;
 pub mod io;
+pub mod json;
+pub mod mqtt;
 pub mod node;
+pub mod offline;
+pub mod sensor;
+pub mod serial;
+pub mod store;

@@ -2,8 +2,45 @@
 //!
 //! All times are milliseconds since boot, from a clock that never goes back.
 
+mod acknowledgement;
+mod admission;
+mod answered;
+mod boot;
+mod command;
+mod config_items;
+mod config_push;
+mod device;
+mod emergency;
+mod errors;
+mod inbound;
+mod intent;
+mod keep;
+mod link;
+mod measure;
+mod offline;
+mod outgoing;
+mod preset;
+mod reports;
+mod requests;
+mod scan;
+mod sensing;
+mod session;
+mod statuses;
+mod subzone;
+mod system;
+mod zone;
+
+use crate::actuator::BankEvent;
 use crate::board::Board;
-use crate::io::Io;
+use crate::clock::TimeSource;
+use crate::config::Provisioning;
+use crate::io::{Drive, Io, LogLevel};
+use crate::mqtt::Decoder;
+use device::{Cx, Device};
+use link::Socket;
+use requests::Port;
+
+pub use reports::CAPABILITIES;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetReason {
@@ -58,93 +95,343 @@ pub struct WifiWish<'a> {
     pub version: u32,
 }
 
+/// Half a period of the LED for `identify`, ms.
+const BLINK_MS: u64 = 250;
+
 /// A device. All its memory; put it into a `static` or a box, then call [`Node::boot`] once.
-pub struct Node {}
+pub struct Node {
+    decoder: Decoder,
+    port: Port,
+    device: Device,
+}
 
 impl Node {
     pub const fn new() -> Node {
-        Node {}
+        Node {
+            decoder: Decoder::new(),
+            port: Port::new(),
+            device: Device::new(),
+        }
+    }
+
+    fn cx<'a>(&self, now_ms: u64, io: &'a mut dyn Io) -> Cx<'a> {
+        Cx {
+            now_ms,
+            io,
+            least_level: self.device.keep.runtime.log_level,
+        }
     }
 
     /// Reads the settings, sets every output to its default state, and starts the state machine at time 0.
-    pub fn boot(&mut self, _info: &BootInfo, _io: &mut dyn Io) {}
+    pub fn boot(&mut self, info: &BootInfo, io: &mut dyn Io) {
+        let mut cx = self.cx(0, io);
+        self.device.boot(info, &mut cx);
+    }
+
+    /// Writes a new way to the broker or a new identity into the settings; connects anew if it differs from the old one.
+    pub fn provision(&mut self, provisioning: &Provisioning, now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        self.device.take_provisioning(&mut cx, provisioning);
+        if !self.device.link.is_connected {
+            self.device.take_identity();
+        }
+    }
+
+    pub fn provisioning(&self) -> &Provisioning {
+        &self.device.keep.provisioning
+    }
+
+    pub fn id(&self) -> &str {
+        &self.device.id
+    }
+
+    /// Boots since the settings were made.
+    pub fn boot_count(&self) -> u32 {
+        self.device.keep.runtime.boot_count
+    }
+
+    /// Connected, and every subscription acknowledged.
+    pub fn is_ready(&self) -> bool {
+        self.device.link.is_connected && self.device.link.pending_subscriptions == 0
+    }
+
+    /// Leaves out announced capabilities, by bit of [`CAPABILITIES`]: to imitate firmware of before them.
+    pub fn hide_capabilities(&mut self, bits: u8) {
+        self.device.hidden_capabilities = bits;
+    }
 
     /// The time from NTP (Unix seconds).
-    pub fn set_time(&mut self, _unix_s: u64, _now_ms: u64) {}
+    pub fn set_time(&mut self, unix_s: u64, now_ms: u64) {
+        self.device.clock.set(unix_s, TimeSource::Ntp, now_ms);
+    }
 
-    pub fn network(&mut self, _network: Network, _now_ms: u64, _io: &mut dyn Io) {}
+    pub fn network(&mut self, network: Network, now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        self.device.set_network(&mut cx, network);
+    }
 
     /// The Wi-Fi that the shell shall join; `None` until provisioned.
     pub fn wifi(&self) -> Option<WifiWish<'_>> {
-        None
+        let provisioning = &self.device.keep.provisioning;
+        let wish = WifiWish {
+            ssid: &provisioning.ssid,
+            password: &provisioning.wifi_password,
+            version: self.device.wifi_version,
+        };
+        Some(wish).filter(|wish| !wish.ssid.is_empty())
     }
 
     /// True once when a scan was asked for over the serial line.
     pub fn take_scan_request(&mut self) -> bool {
-        false
+        core::mem::take(&mut self.device.is_scan_wanted)
     }
 
     /// Result of the scan, strongest first.
-    pub fn scanned(&mut self, _networks: &mut dyn Iterator<Item = FoundNetwork<'_>>) {}
-
-    /// The join of the present wish has failed (wrong password, no such network, no address).
-    pub fn wifi_failed(&mut self) {}
-
-    /// The broker to open a socket to now; `None` while one is open, or before the next attempt is due.
-    pub fn wants_socket(&self, _now_ms: u64) -> Option<Endpoint<'_>> {
-        None
+    pub fn scanned(&mut self, networks: &mut dyn Iterator<Item = FoundNetwork<'_>>) {
+        self.port.networks(networks);
     }
 
-    pub fn socket_opened(&mut self, _now_ms: u64, _io: &mut dyn Io) {}
+    /// The join of the present wish has failed (wrong password, no such network, no address).
+    pub fn wifi_failed(&mut self) {
+        self.port.join_failed();
+    }
+
+    /// The broker to open a socket to now; `None` while one is open, or before the next attempt is due.
+    pub fn wants_socket(&self, now_ms: u64) -> Option<Endpoint<'_>> {
+        let provisioning = &self.device.keep.provisioning;
+        let endpoint = Endpoint {
+            host: &provisioning.broker_host,
+            port: provisioning.broker_port,
+            tls: provisioning.broker_tls,
+        };
+        let is_due = self.device.link.wants_socket(now_ms) && !endpoint.host.is_empty();
+        is_due.then_some(endpoint)
+    }
+
+    /// The shell has begun to open the socket; it says [`Node::socket_opened`] or [`Node::socket_closed`] in the end.
+    pub fn socket_opening(&mut self, now_ms: u64) {
+        self.device.link.socket = Socket::Opening { since_ms: now_ms };
+    }
+
+    pub fn socket_opened(&mut self, now_ms: u64, io: &mut dyn Io) {
+        self.decoder.reset();
+        let mut cx = self.cx(now_ms, io);
+        self.device.socket_opened(&mut cx);
+    }
 
     /// The socket is gone, or could not be opened.
-    pub fn socket_closed(&mut self, _now_ms: u64, _io: &mut dyn Io) {}
+    pub fn socket_closed(&mut self, now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        self.device.socket_closed(&mut cx);
+    }
 
     /// The shell shall close the socket (then call [`Node::socket_closed`]).
     pub fn wants_close(&self) -> bool {
-        false
+        self.device.link.socket == Socket::Closing
     }
 
     /// Bytes from the broker, in order, in any pieces.
-    pub fn rx(&mut self, _bytes: &[u8], _now_ms: u64, _io: &mut dyn Io) {}
-
-    /// Bytes for the broker. Call [`Node::sent`] with what was taken.
-    pub fn tx(&mut self) -> &[u8] {
-        &[]
+    pub fn rx(&mut self, bytes: &[u8], now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        let mut input = bytes;
+        self.device.session.heard(now_ms);
+        while matches!(self.device.link.socket, Socket::Open { .. }) {
+            match self.decoder.next(&mut input) {
+                Ok(Some(packet)) => self.device.take_packet(&mut cx, &packet),
+                Ok(None) => return,
+                Err(error) => {
+                    cx.log(
+                        LogLevel::Error,
+                        format_args!("broker breaks the protocol: {error:?}"),
+                    );
+                    self.device.link.socket = Socket::Closing;
+                }
+            }
+        }
     }
 
-    pub fn sent(&mut self, _count: usize) {}
+    /// Bytes for the broker. Call [`Node::sent`] with what was taken.
+    pub fn tx(&mut self, now_ms: u64) -> &[u8] {
+        match self.device.link.socket {
+            Socket::Open { .. } => self.device.session.transmit(now_ms),
+            _ => &[],
+        }
+    }
+
+    pub fn sent(&mut self, count: usize, now_ms: u64) {
+        self.device.session.sent(count, now_ms);
+    }
 
     /// Does everything that is due. Call it at [`Node::next_due`] at the latest, and after every input.
-    pub fn poll(&mut self, _now_ms: u64, _io: &mut dyn Io) {}
+    pub fn poll(&mut self, now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        self.device.poll(&mut cx);
+        self.port.poll(&mut self.device, &mut cx);
+    }
 
     /// When [`Node::poll`] has to be called next, ms since boot.
     pub fn next_due(&self) -> u64 {
-        0
+        self.device.next_due().min(self.port.next_due())
     }
 
     /// An answer of the broker or of the console is outstanding (for shells with a manual clock).
     pub fn awaits_answer(&self) -> bool {
-        false
+        let is_unanswered =
+            self.device.link.is_connected && !self.device.schedule.is_heartbeat_answered;
+        self.device.session.awaits_answer()
+            || is_unanswered
+            || matches!(self.device.link.socket, Socket::Opening { .. })
     }
 
     /// Bytes from UART or USB.
-    pub fn serial_rx(&mut self, _bytes: &[u8], _now_ms: u64, _io: &mut dyn Io) {}
-
-    pub fn serial_tx(&mut self) -> &[u8] {
-        &[]
+    pub fn serial_rx(&mut self, bytes: &[u8], now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        self.port.take(&mut self.device, bytes, &mut cx);
     }
 
-    pub fn serial_sent(&mut self, _count: usize) {}
+    pub fn serial_tx(&mut self) -> &[u8] {
+        self.port.output.pending()
+    }
+
+    pub fn serial_sent(&mut self, count: usize) {
+        self.port.output.sent(count);
+    }
+
+    /// A log line for the serial line, by the shell that gets it through [`Io::log`].
+    pub fn serial_log(&mut self, now_ms: u64, level: LogLevel, text: core::fmt::Arguments<'_>) {
+        self.port.output.log(level, now_ms, text);
+    }
 
     /// The shell shall restart the chip now.
-    pub fn wants_reboot(&self, _now_ms: u64) -> bool {
-        false
+    pub fn wants_reboot(&self, now_ms: u64) -> bool {
+        self.device
+            .reboot_at_ms
+            .is_some_and(|at_ms| now_ms >= at_ms)
+    }
+
+    /// Erases the settings if a reset to factory state was asked for; call it before the restart.
+    pub fn prepare_reboot(&mut self, now_ms: u64, io: &mut dyn Io) {
+        let mut cx = self.cx(now_ms, io);
+        if core::mem::take(&mut self.device.is_reset_due) {
+            self.device.keep.erase(&mut cx);
+        }
+    }
+
+    /// Sets membership and configuration as if they had come from a controller: for twins that start configured.
+    pub fn preset(
+        &mut self,
+        text: &[u8],
+        now_ms: u64,
+        io: &mut dyn Io,
+    ) -> Result<(), &'static str> {
+        let mut cx = self.cx(now_ms, io);
+        self.device.preset(&mut cx, text)
     }
 }
 
 impl Default for Node {
     fn default() -> Self {
         Node::new()
+    }
+}
+
+impl Device {
+    fn poll(&mut self, cx: &mut Cx<'_>) {
+        self.poll_session(cx);
+        self.poll_outputs(cx);
+        self.poll_emergency(cx);
+        self.poll_offline(cx);
+        self.poll_sensing(cx);
+        self.poll_scan(cx);
+        self.poll_reports(cx);
+        self.poll_upkeep(cx);
+    }
+
+    fn next_due(&self) -> u64 {
+        let is_blinking = self.identify_until_ms > 0;
+        [
+            self.link.next_due(),
+            self.session.next_due(),
+            self.bank.next_due(),
+            self.emergency.next_due(),
+            self.mode.next_due().unwrap_or(u64::MAX),
+            self.autonomy.next_due(),
+            if self.scan.is_some() { 0 } else { u64::MAX },
+            self.sensing.next_due(),
+            self.request_due(),
+            self.schedule.next_due(),
+            self.reboot_at_ms.unwrap_or(u64::MAX),
+            if is_blinking {
+                self.blink_at_ms
+            } else {
+                u64::MAX
+            },
+        ]
+        .into_iter()
+        .fold(u64::MAX, u64::min)
+    }
+
+    /// What outputs do by themselves: run times, durations, valves on their way.
+    fn poll_outputs(&mut self, cx: &mut Cx<'_>) {
+        let mut events: heapless::Vec<BankEvent, { crate::config::MAX_ACTUATORS }> =
+            heapless::Vec::new();
+        self.bank.poll(cx.now_ms, cx.io, &mut |event| {
+            let _ = events.push(event);
+        });
+        for event in events {
+            match event {
+                BankEvent::RuntimeProtection { gpio } => {
+                    self.say_alert(
+                        cx,
+                        gpio,
+                        "runtime_protection",
+                        "Longest run time reached: switched off",
+                    );
+                    self.say_status(cx, gpio);
+                }
+                BankEvent::AutoOff { gpio }
+                | BankEvent::Arrived { gpio }
+                | BankEvent::DefaultTaken { gpio } => {
+                    self.say_status(cx, gpio);
+                }
+            }
+        }
+    }
+
+    /// The LED, while the device is being looked for.
+    fn blink(&mut self, cx: &mut Cx<'_>) {
+        if self.identify_until_ms == 0 || cx.now_ms < self.blink_at_ms {
+            return;
+        }
+        let is_over = cx.now_ms >= self.identify_until_ms || self.is_led_taken();
+        self.is_led_on = !is_over && !self.is_led_on;
+        self.blink_at_ms = cx.now_ms + BLINK_MS;
+        if is_over {
+            self.identify_until_ms = 0;
+        }
+        if !self.is_led_taken() {
+            let drive = if self.is_led_on { Drive::High } else { Drive::Low };
+            cx.io.drive(self.board.led, if is_over { Drive::Release } else { drive });
+        }
+    }
+
+    /// Boot counter, identify, and connecting anew.
+    fn poll_upkeep(&mut self, cx: &mut Cx<'_>) {
+        if cx.now_ms >= self.schedule.stable_at_ms {
+            self.schedule.stable_at_ms = u64::MAX;
+            self.keep.runtime.unstable_boots = 0;
+            self.keep_runtime(cx);
+        }
+        self.blink(cx);
+        if self.is_reconnect_due && self.session.is_idle() {
+            self.is_reconnect_due = false;
+            match self.link.socket {
+                // The session says that it has left, and the socket is closed then: the broker sends no will for a device that moves.
+                Socket::Open { .. } if self.link.is_connected => self.session.disconnect(),
+                Socket::Open { .. } | Socket::Opening { .. } => self.link.socket = Socket::Closing,
+                _ => {}
+            }
+            self.take_identity();
+        }
     }
 }
