@@ -19,9 +19,9 @@ export const startOfTimeS = 1_777_013_000;
 /** What the device has done by its own clock must arrive here within this, in real time. */
 const answerDeadlineMs = 1_500;
 const deliveryDeadlineMs = 500;
-const pollMs = 25;
+const pollMs = 5;
 const smallestStepMs = 50;
-const stepsToBound = 20;
+const stepsToBound = 10;
 const startDeadlineMs = 10_000;
 const connectMs = 300;
 /** Less than the shortest time between two heartbeats of a registered device. */
