@@ -120,7 +120,7 @@ fn stop_at_full_queue() {
 
 fn connected(io: &mut Quiet) -> Box<Node> {
     let mut node = Box::new(Node::new());
-    let info = BootInfo { board: &leitstand_core::board::ESP32, mac: [2; 6], reset: ResetReason::PowerOn, version: "0" };
+    let info = BootInfo { board: &leitstand_core::board::ESP32, mac: [2; 6], reset: ResetReason::PowerOn, version: "0", chip: leitstand_core::node::Chip::PLAIN };
     node.boot(&info, io);
     let mut provisioning = node.provisioning().clone();
     provisioning.id = "ESP_0A1B2C".try_into().unwrap();

@@ -1,7 +1,7 @@
 //! One simulated board: core, world and the way between them. Knows the time it is told.
 
 use leitstand_core::config::Provisioning;
-use leitstand_core::node::{BootInfo, Network, Node, ResetReason};
+use leitstand_core::node::{BootInfo, Chip, Network, Node, ResetReason};
 use leitstand_world::{Event, Power, World};
 
 use crate::flash_file::FlashFile;
@@ -81,6 +81,7 @@ impl Machine {
             mac: self.mac,
             reset,
             version: VERSION,
+            chip: Chip::PLAIN,
         };
         self.node.boot(&info, &mut self.world);
         if let Some(wanted) = &self.provisioning {

@@ -37,6 +37,8 @@ struct Shell {
     start_unix_s: u64,
     manual_total_ms: u64,
     clock_offset_s: i64,
+    /// The last heartbeat that the controller was given time for in vain.
+    silent_heartbeat: u32,
     input: Vec<u8>,
     is_input_open: bool,
 }
@@ -63,6 +65,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         start_unix_s,
         manual_total_ms: 0,
         clock_offset_s: 0,
+        silent_heartbeat: 0,
         input: Vec::new(),
         is_input_open: true,
     };
@@ -331,18 +334,25 @@ impl Shell {
         Ok(())
     }
 
-    /// Gives the broker and the controller a moment to answer what they were asked.
+    /// Gives the broker and the controller a moment to answer what they were asked. A controller that stays silent is waited for once per heartbeat.
     fn settle(&mut self) -> io::Result<()> {
         let begun = Instant::now();
+        let heartbeats = self.machine.node.heartbeat_count();
         loop {
             let longest = if self.socket.is_opening() {
                 SETTLE_CONNECT
             } else {
                 SETTLE
             };
-            let is_waiting = self.socket.is_opening() || self.machine.node.awaits_answer();
+            let node = &self.machine.node;
+            let awaits_controller = node.awaits_controller() && self.silent_heartbeat != heartbeats;
+            let is_waiting = self.socket.is_opening() || node.awaits_broker() || awaits_controller;
             let left = longest.saturating_sub(begun.elapsed());
-            if !is_waiting || left.is_zero() {
+            if !is_waiting {
+                return Ok(());
+            }
+            if left.is_zero() {
+                self.silent_heartbeat = heartbeats;
                 return Ok(());
             }
             self.wait(left.min(Duration::from_millis(20)), false)?;

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use leitstand_core::node::{BootInfo, Network, Node, ResetReason};
+use leitstand_core::node::{BootInfo, Chip, Network, Node, ResetReason};
 use leitstand_core::store::PARTITION_BYTES;
 use leitstand_world::flash::Flash;
 use leitstand_world::{Command, Power, World};
@@ -75,6 +75,7 @@ impl Twin {
             mac: self.options.mac,
             reset,
             version: VERSION,
+            chip: Chip::PLAIN,
         };
         self.node.boot(&info, &mut self.world);
         let stored = self.node.provisioning().kaiser.clone();

@@ -43,6 +43,8 @@ pub enum Outgoing<'a> {
     Publish {
         topic: &'a [u8],
         payload: &'a [u8],
+        /// Follows the payload, as part of it.
+        tail: &'a [u8],
         qos: u8,
         retain: bool,
         /// Not written with QoS 0.
@@ -88,6 +90,7 @@ pub fn encode(packet: &Outgoing<'_>, into: &mut [u8]) -> Option<usize> {
         Outgoing::Publish {
             topic,
             payload,
+            tail,
             qos,
             retain,
             id,
@@ -98,13 +101,15 @@ pub fn encode(packet: &Outgoing<'_>, into: &mut [u8]) -> Option<usize> {
                 PUBLISH | qos << 1 | u8::from(*retain),
                 field_bytes(topic)
                     .saturating_add(id_bytes)
-                    .saturating_add(payload.len()),
+                    .saturating_add(payload.len())
+                    .saturating_add(tail.len()),
             )?;
             writer.field(topic)?;
             if let Some(id) = id {
                 writer.bytes(&id.to_be_bytes())?;
             }
-            writer.bytes(payload)
+            writer.bytes(payload)?;
+            writer.bytes(tail)
         }
         Outgoing::Acknowledge(kind, id) => {
             writer.header(*kind as u8, WORD_BYTES)?;

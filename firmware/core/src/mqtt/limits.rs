@@ -16,7 +16,7 @@ pub const MAX_PUBLISH_BYTES: usize = 2048;
 /// Bytes ready to be written. Holds the largest PUBLISH (3 B header, 2 B length, topic, 2 B id, payload = 2199 B) and some acknowledgements before it.
 pub const TX_BYTES: usize = 2304;
 /// Topics and payloads of all waiting and unacknowledged messages: 48 outcomes (contract 7.1, intent outbox) of about 330 B.
-pub const ARENA_BYTES: usize = 16 * 1024;
+pub const ARENA_BYTES: usize = 20 * 1024;
 /// Messages that wait or are unacknowledged (contract 7.1: intent outbox of 48).
 pub const MAX_MESSAGES: usize = 48;
 /// Slots for normal messages (contract 7.1: 8). The ones above [`SHED_LEVEL`] are for messages that pass a closed gate: without them, readings that wait for

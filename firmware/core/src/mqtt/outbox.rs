@@ -28,6 +28,9 @@ pub struct Publish {
     pub priority: Priority,
     /// Waits while the registration gate is closed (wire contract 2.1).
     pub gated: bool,
+    /// A JSON object that gets the number of the message within this boot as its last member, `seq` (wire contract 0.4), when it leaves: numbers
+    /// rise in the order of sending, whatever waited for what.
+    pub numbered: bool,
 }
 
 /// Why a message was not taken.
@@ -58,6 +61,9 @@ pub struct Counters {
     /// Critical messages not taken because there was no room.
     pub critical_dropped: u32,
 }
+
+/// An outcome with its topic, the longest message of everyday (wire contract 1.10).
+const ORDINARY_BYTES: usize = 544;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -199,6 +205,12 @@ impl Outbox {
             self.count_drops(1);
         }
         Ok(())
+    }
+
+    /// How many more messages of ordinary size fit.
+    pub fn room(&self) -> usize {
+        let places = MAX_MESSAGES.saturating_sub(self.entries.len());
+        places.min(ARENA_BYTES.saturating_sub(self.used_bytes) / ORDINARY_BYTES)
     }
 
     fn has_room(&self, needed: usize) -> bool {

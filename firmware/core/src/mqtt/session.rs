@@ -2,6 +2,8 @@
 //!
 //! Owned by the node. What leaves, in this order: acknowledgements, PINGREQ, SUBSCRIBEs, messages; DISCONNECT when nothing else can go. Before CONNACK only CONNECT.
 
+use core::fmt::Write as _;
+
 use super::encoder::{Acknowledgement, Connect, Outgoing};
 use super::inbound::Inbound;
 use super::line::{Deadline, Line, Lost};
@@ -10,6 +12,9 @@ use super::packet::{Packet, ProtocolError};
 use super::subscriptions::Subscriptions;
 use super::tx_buffer::TxBuffer;
 use super::{ANSWER_TIMEOUT_MS, CONNACK_TIMEOUT_MS};
+
+/// `,"seq":4294967295}`
+const TAIL_BYTES: usize = 24;
 
 /// What a received packet means for the owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +67,8 @@ pub struct Session {
     subscriptions: Subscriptions,
     outbox: Outbox,
     last_id: u16,
+    /// Of the last numbered message; numbers begin at 1 with each boot and go on over connections (wire contract 0.4).
+    last_number: u32,
     gate_open: bool,
     wants_disconnect: bool,
 }
@@ -76,6 +83,7 @@ impl Session {
             subscriptions: Subscriptions::new(),
             outbox: Outbox::new(),
             last_id: 0,
+            last_number: 0,
             gate_open: false,
             wants_disconnect: false,
         }
@@ -277,13 +285,25 @@ impl Session {
         let id = self.free_id();
         let message = self.outbox.message(index)?;
         let qos = message.how.qos;
+        let number = self.last_number.wrapping_add(1);
+        let mut tail: heapless::String<TAIL_BYTES> = heapless::String::new();
+        let mut payload = message.payload;
+        if let (true, Some(open)) = (message.how.numbered, payload.strip_suffix(b"}")) {
+            payload = open;
+            // The longest number fits.
+            let _ = write!(tail, ",\"seq\":{number}}}");
+        }
         let end = self.tx.append(&Outgoing::Publish {
             topic: message.topic,
-            payload: message.payload,
+            payload,
+            tail: tail.as_bytes(),
             qos,
             retain: message.how.retain,
             id,
         })?;
+        if !tail.is_empty() {
+            self.last_number = number;
+        }
         match qos {
             0 => self.outbox.mark_leaving(index, end),
             _ => {
@@ -360,6 +380,11 @@ impl Session {
     /// The broker has accepted the connection, and it has not been ended.
     pub fn is_connected(&self) -> bool {
         self.phase == Phase::Connected
+    }
+
+    /// How many more messages of ordinary size can wait.
+    pub fn room(&self) -> usize {
+        self.outbox.room()
     }
 
     pub fn counters(&self) -> Counters {

@@ -11,6 +11,7 @@ use crate::mqtt::Session;
 use crate::offline::OfflineMode;
 
 use super::answered::Answered;
+use super::backlog::Backlog;
 use super::emergency::Emergency;
 use super::errors::ErrorThrottle;
 use super::keep::Keep;
@@ -19,7 +20,7 @@ use super::offline::Autonomy;
 use super::reports::Schedule;
 use super::scan::Scan;
 use super::sensing::Sensing;
-use super::{BootInfo, ResetReason};
+use super::{BootInfo, Chip, ResetReason};
 
 /// What every step gets: the time since boot, and the machine.
 pub struct Cx<'a> {
@@ -65,6 +66,8 @@ impl SystemState {
 pub struct Counters {
     pub oversize_out: u32,
     pub unknown_topics: u32,
+    /// Answers that found no room but that of the stop.
+    pub crowded_out: u32,
     pub malformed_in: u32,
     pub errors: u32,
     pub emergency_without_token: u32,
@@ -76,6 +79,7 @@ impl Counters {
         Counters {
             oversize_out: 0,
             unknown_topics: 0,
+            crowded_out: 0,
             malformed_in: 0,
             errors: 0,
             emergency_without_token: 0,
@@ -89,6 +93,7 @@ pub struct Device {
     pub version: &'static str,
     pub mac: [u8; 6],
     pub reset: ResetReason,
+    pub chip: Chip,
     pub id: DeviceId,
     pub kaiser: KaiserId,
     pub keep: Keep,
@@ -106,10 +111,9 @@ pub struct Device {
     pub emergency: Emergency,
     pub schedule: Schedule,
     pub answered: Answered,
+    pub backlog: Backlog,
     pub errors: ErrorThrottle,
     pub counters: Counters,
-    /// Of the last numbered message (0.4); starts at 0 with each boot.
-    pub sequence: u32,
     /// For ids that the sender did not give (1.10).
     pub invented_ids: u32,
     /// A restart that was asked for: when, and whether the settings are erased before.
@@ -133,6 +137,7 @@ impl Device {
             version: "",
             mac: [0; 6],
             reset: ResetReason::Unknown,
+            chip: Chip::PLAIN,
             id: DeviceId::new(),
             kaiser: KaiserId::new(),
             keep: Keep::new(),
@@ -149,9 +154,9 @@ impl Device {
             emergency: Emergency::new(),
             schedule: Schedule::new(),
             answered: Answered::new(),
+            backlog: Backlog::new(),
             errors: ErrorThrottle::new(),
             counters: Counters::new(),
-            sequence: 0,
             invented_ids: 0,
             reboot_at_ms: None,
             is_reset_due: false,
@@ -187,5 +192,6 @@ impl Device {
         self.mac = info.mac;
         self.reset = info.reset;
         self.version = info.version;
+        self.chip = info.chip;
     }
 }

@@ -3,7 +3,7 @@
 use super::device::{Cx, Device};
 use super::inbound::Body;
 use super::intent::{Intent, Outcome, text};
-use super::outgoing::ANSWER;
+use super::outgoing::{ANSWER, EVIDENCE};
 use crate::config::Token;
 use crate::io::LogLevel;
 use crate::json::{Json, Kind};
@@ -147,13 +147,13 @@ impl Device {
         match command.as_str() {
             "emergency_stop" => {
                 self.say_acknowledgement(cx, &intent, "emergency_stop", false);
-                self.tell_stopped(cx);
                 let reason = "Emergency stop executed";
                 self.say_outcome(
                     cx,
                     &intent,
                     Outcome::new(FLOW, "applied", "EMERGENCY_STOP_TRIGGERED", reason),
                 );
+                self.tell_stopped(cx);
             }
             "clear_emergency" => self.clear(cx, intent),
             "drill" => self.say_acknowledgement(cx, &intent, "drill", true),
@@ -241,12 +241,16 @@ impl Device {
         );
     }
 
-    /// Alert and status of every output, and the end of the measurements that the stop has voided.
+    /// State and alert of every output, and the end of the orders that the stop has voided. States first: they are the proof, and have room
+    /// kept for them.
     pub fn tell_stopped(&mut self, cx: &mut Cx<'_>) {
         for gpio in self.bank.pins() {
-            self.say_alert(cx, gpio, "emergency_stop", STOP_TEXT);
             self.say_status(cx, gpio);
         }
+        for gpio in self.bank.pins() {
+            self.say_alert(cx, gpio, "emergency_stop", STOP_TEXT);
+        }
+        self.flush_backlog(cx);
         self.flush_measurements(cx);
     }
 
@@ -399,7 +403,7 @@ impl Device {
         self.publish(
             cx,
             format_args!("actuator/emergency/ack"),
-            ANSWER,
+            EVIDENCE,
             &|device, out| {
                 out.int("ts", device.timestamp(now_ms));
                 out.str("esp_id", &device.id);

@@ -1,7 +1,7 @@
 //! Who asked for something: the ids and limits of an order (wire contract 3.4), and the outcome messages about it (1.10, 3.5).
 
 use super::device::{Cx, Device};
-use super::outgoing::ANSWER;
+use super::outgoing::{ANSWER, EVIDENCE};
 use crate::config::CorrelationId;
 use crate::json::Json;
 
@@ -128,10 +128,11 @@ impl Device {
         };
         let is_critical = said.outcome != "accepted";
         let now_ms = cx.now_ms;
+        let way = if said.code.ends_with("EMERGENCY_STOP_TRIGGERED") { EVIDENCE } else { ANSWER };
         self.publish(
             cx,
             format_args!("system/intent_outcome"),
-            ANSWER,
+            way,
             &|device, out| {
                 out.str("flow", said.flow);
                 out.str("intent_id", &intent.intent_id);

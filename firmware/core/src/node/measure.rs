@@ -6,7 +6,7 @@ use super::admission::{Admission, OrderKind};
 use super::device::{Cx, Device};
 use super::inbound::Body;
 use super::intent::{Intent, Outcome, text};
-use super::outgoing::ANSWER;
+use super::outgoing::{ANSWER, RESERVED_MESSAGES};
 use crate::config::{CorrelationId, OperatingMode};
 use crate::json::Json;
 use crate::sensor::Reading;
@@ -16,6 +16,8 @@ pub const MAX_REQUESTS: usize = 20;
 /// Without a limit in the order, and the largest that it may ask for, ms (1.15).
 const DEFAULT_TIMEOUT_MS: u64 = 5_000;
 const LONGEST_TIMEOUT_MS: i64 = 60_000;
+/// Answer and end of one measurement.
+const MESSAGES_PER_END: usize = 2;
 const FLOW: &str = "command";
 
 /// One order that is under way.
@@ -27,6 +29,8 @@ pub struct Request {
     /// Sensors of the pin that have not answered yet, by their place in the configuration.
     pub waiting: u32,
     first: Option<Reading>,
+    /// How it ended; it is said when the queue has room for it.
+    end: Option<&'static str>,
 }
 
 pub type Requests = Deque<Request, MAX_REQUESTS>;
@@ -55,14 +59,6 @@ impl Device {
             );
             return;
         }
-        if let Admission::Refused { code, reason_code } = self.admit(OrderKind::Sensor) {
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "rejected", code, reason_code),
-            );
-            return;
-        }
         let timeout = order
             .get("timeout_ms")
             .and_then(Json::as_i64)
@@ -77,7 +73,14 @@ impl Device {
             deadline_ms: cx.now_ms + timeout_ms,
             waiting: 0,
             first: None,
+            end: None,
         };
+        if let Admission::Refused { code, reason_code } = self.admit(OrderKind::Sensor) {
+            let refused = Outcome::new(FLOW, "rejected", code, reason_code);
+            self.say_outcome(cx, &request.intent, refused);
+            self.say_measured(cx, &request, "UNKNOWN"); // whoever waits for it is released (2.1)
+            return;
+        }
         if self.sensing.requests.is_full() {
             self.counters.measure_queue_overflow =
                 self.counters.measure_queue_overflow.saturating_add(1);
@@ -128,41 +131,37 @@ impl Device {
     }
 
     /// A sensor has been measured: the orders that wait for it come to their end.
-    pub fn note_measured(&mut self, cx: &mut Cx<'_>, index: usize, reading: Option<&Reading>) {
-        for _ in 0..self.sensing.requests.len() {
-            let Some(mut request) = self.sensing.requests.pop_front() else {
-                return;
-            };
-            let bit = 1u32 << index;
-            if request.waiting & bit != 0 {
-                request.waiting &= !bit;
-                if request.first.is_none() {
-                    request.first = reading.cloned();
-                }
+    pub fn note_measured(&mut self, index: usize, reading: Option<&Reading>) {
+        let bit = 1u32 << index;
+        for request in self.sensing.requests.iter_mut().filter(|request| request.waiting & bit != 0) {
+            request.waiting &= !bit;
+            if request.first.is_none() {
+                request.first = reading.cloned();
             }
             if request.waiting == 0 {
-                let code = if request.first.is_some() {
-                    "NONE"
-                } else {
-                    "MEASUREMENT_FAILED"
-                };
-                self.end_request(cx, &request, code);
-            } else {
-                let _ = self.sensing.requests.push_back(request);
+                let is_measured = request.first.is_some();
+                request.end = Some(if is_measured { "NONE" } else { "MEASUREMENT_FAILED" });
             }
         }
     }
 
-    /// What has not answered in time is over.
+    /// Says the ends, as the queue has room; what has not answered in time is over.
     pub fn poll_requests(&mut self, cx: &mut Cx<'_>) {
         for _ in 0..self.sensing.requests.len() {
-            let Some(request) = self.sensing.requests.pop_front() else {
+            let Some(mut request) = self.sensing.requests.pop_front() else {
                 return;
             };
-            if cx.now_ms >= request.deadline_ms {
-                self.end_request(cx, &request, "MEASURE_TIMEOUT");
-            } else {
-                let _ = self.sensing.requests.push_back(request);
+            if request.end.is_none() && cx.now_ms >= request.deadline_ms {
+                request.end = Some("MEASURE_TIMEOUT");
+            }
+            match request.end {
+                Some(code) if self.session.room() >= RESERVED_MESSAGES + MESSAGES_PER_END => {
+                    self.end_request(cx, &request, code);
+                }
+                _ => {
+                    // There is a place: it was just taken from here.
+                    let _ = self.sensing.requests.push_back(request);
+                }
             }
         }
     }
@@ -184,7 +183,7 @@ impl Device {
         self.sensing
             .requests
             .iter()
-            .map(|request| request.deadline_ms)
+            .map(|request| if request.end.is_some() { 0 } else { request.deadline_ms })
             .min()
             .unwrap_or(u64::MAX)
     }

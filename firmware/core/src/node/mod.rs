@@ -5,6 +5,7 @@
 mod acknowledgement;
 mod admission;
 mod answered;
+mod backlog;
 mod boot;
 mod command;
 mod config_items;
@@ -60,6 +61,20 @@ pub struct BootInfo {
     pub reset: ResetReason,
     /// Semantic version of the firmware, for the heartbeat.
     pub version: &'static str,
+    pub chip: Chip,
+}
+
+/// What the chip says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// Major times 100 and minor, as Espressif's tools show it: v0.4 is 4.
+    pub revision: u16,
+    pub flash_bytes: u32,
+}
+
+impl Chip {
+    /// The smallest that our partition table fits.
+    pub const PLAIN: Chip = Chip { revision: 0, flash_bytes: 4 * 1024 * 1024 };
 }
 
 /// Where the broker is.
@@ -274,13 +289,19 @@ impl Node {
         self.device.next_due().min(self.port.next_due())
     }
 
-    /// An answer of the broker or of the console is outstanding (for shells with a manual clock).
-    pub fn awaits_answer(&self) -> bool {
-        let is_unanswered =
-            self.device.link.is_connected && !self.device.schedule.is_heartbeat_answered;
-        self.device.session.awaits_answer()
-            || is_unanswered
-            || matches!(self.device.link.socket, Socket::Opening { .. })
+    /// An answer of the broker is outstanding (for shells with a manual clock).
+    pub fn awaits_broker(&self) -> bool {
+        self.device.session.awaits_answer() || matches!(self.device.link.socket, Socket::Opening { .. })
+    }
+
+    /// The controller has not answered the last heartbeat.
+    pub fn awaits_controller(&self) -> bool {
+        self.device.link.is_connected && !self.device.schedule.is_heartbeat_answered
+    }
+
+    /// Heartbeats since boot.
+    pub fn heartbeat_count(&self) -> u32 {
+        self.device.schedule.heartbeats
     }
 
     /// Bytes from UART or USB.
@@ -339,6 +360,7 @@ impl Device {
     fn poll(&mut self, cx: &mut Cx<'_>) {
         self.poll_session(cx);
         self.poll_outputs(cx);
+        self.poll_backlog(cx);
         self.poll_emergency(cx);
         self.poll_offline(cx);
         self.poll_sensing(cx);

@@ -16,32 +16,38 @@ pub struct Way {
     pub priority: Priority,
     /// Carries the counter of the boot; heartbeats do not (wire contract 0.4).
     pub is_numbered: bool,
+    /// May take the room that is kept for the evidence of a stop.
+    pub uses_reserve: bool,
 }
 
 /// What may be lost under pressure: the next one says the same.
 pub const REPORT: Way = Way {
     qos: 1,
     priority: Priority::Normal,
-    is_numbered: true,
+    is_numbered: true, uses_reserve: false
 };
 /// What somebody waits for, or what must be known (7.1 "critical topics").
 pub const ANSWER: Way = Way {
     qos: 1,
     priority: Priority::Critical,
-    is_numbered: true,
+    is_numbered: true, uses_reserve: false
 };
 /// Liveness: QoS 0, never shed, not numbered.
 pub const BEAT: Way = Way {
     qos: 0,
     priority: Priority::Critical,
-    is_numbered: false,
+    is_numbered: false, uses_reserve: false
 };
 /// Health snapshots: QoS 0 (1.7).
 pub const SNAPSHOT: Way = Way {
     qos: 0,
     priority: Priority::Normal,
-    is_numbered: true,
+    is_numbered: true, uses_reserve: false
 };
+/// That a stop was carried out: nothing may crowd it out.
+pub const EVIDENCE: Way = Way { uses_reserve: true, ..ANSWER };
+/// Room for it: acknowledgement, outcome and the states of all outputs.
+pub const RESERVED_MESSAGES: usize = crate::config::MAX_ACTUATORS + 2;
 
 /// What may leave while the gate is closed (2.1); `path` is what follows the device's prefix.
 pub fn passes_gate(path: &str) -> bool {
@@ -80,6 +86,11 @@ impl Device {
         if !can_go && is_free && !self.link.is_connected && way == BEAT {
             return; // a heartbeat is never built while disconnected (1.2)
         }
+        if way.priority == Priority::Critical && !way.uses_reserve && self.session.room() < RESERVED_MESSAGES {
+            self.counters.crowded_out = self.counters.crowded_out.saturating_add(1);
+            cx.log(LogLevel::Warning, format_args!("queue full, dropped: {short}"));
+            return;
+        }
         let mut topic: String<MAX_TOPIC_BYTES> = String::new();
         if write!(topic, "kaiser/{}/esp/{}/{short}", self.kaiser, self.id).is_err() {
             cx.log(LogLevel::Error, format_args!("topic too long: {short}"));
@@ -88,10 +99,6 @@ impl Device {
         let mut buffer = [0u8; MAX_PUBLISH_BYTES];
         let mut writer = ObjectWriter::new(&mut buffer);
         build(self, &mut writer);
-        let number = self.sequence.wrapping_add(1);
-        if way.is_numbered {
-            writer.uint("seq", u64::from(number));
-        }
         let Ok(payload) = writer.finish() else {
             self.counters.oversize_out = self.counters.oversize_out.saturating_add(1);
             cx.log(LogLevel::Error, format_args!("message too long: {short}"));
@@ -102,9 +109,9 @@ impl Device {
             retain: false,
             priority: way.priority,
             gated: !is_free,
+            numbered: way.is_numbered,
         };
         match self.session.publish(&topic, payload, how) {
-            Ok(()) if way.is_numbered => self.sequence = number,
             Ok(()) => {}
             Err(_) => cx.log(
                 LogLevel::Warning,

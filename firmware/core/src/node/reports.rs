@@ -52,7 +52,7 @@ pub struct Schedule {
     pub is_heartbeat_answered: bool,
     diagnostics_at_ms: u64,
     snapshot: Option<Snapshot>,
-    heartbeats: u32,
+    pub heartbeats: u32,
     metrics_digest: u32,
     is_under_pressure: bool,
     pub stable_at_ms: u64,
@@ -237,18 +237,16 @@ impl Device {
                     "active_handover_epoch",
                     u64::from(device.mode.active_epoch()),
                 );
-                out.uint(
-                    "handover_completed_epoch",
-                    u64::from(device.mode.completed_epoch()),
-                );
+                if device.mode.completed_epoch() > 0 {
+                out.uint("handover_completed_epoch", u64::from(device.mode.completed_epoch()));
+            }
                 let degraded = device.keep.degraded_reason();
                 out.bool("persistence_degraded", degraded.is_some());
                 if let Some(reason) = degraded {
                     out.str("persistence_degraded_reason", reason);
                 }
                 out.bool("runtime_state_degraded", device.is_degraded());
-                out.bool("network_degraded", device.link.back_off.failures() > 0);
-                out.object("config_status", |status| {
+                    out.object("config_status", |status| {
                     status.bool("zone_assigned", !membership.zone.id.is_empty());
                     status.uint("subzone_count", membership.subzones.len() as u64);
                     status.uint("boot_count", u64::from(device.keep.runtime.boot_count));
@@ -327,7 +325,7 @@ impl Device {
                 );
                 out.uint(
                     "critical_outcome_drop_count",
-                    u64::from(sent.critical_dropped),
+                    u64::from(sent.critical_dropped.saturating_add(device.counters.crowded_out)),
                 );
                 out.uint("publish_outbox_drop_count", u64::from(sent.dropped));
                 out.uint("publish_queue_fill", sent.fill as u64);

@@ -193,12 +193,12 @@ impl Device {
                 for reading in &readings {
                     self.take_reading(cx, index, gpio, reading);
                 }
-                self.note_measured(cx, index, readings.first());
+                self.note_measured(index, readings.first());
             }
             Progress::Failed(fault) => {
                 self.rest(index, now_ms);
                 self.report_error(cx, fault.error_code, 2, fault.message);
-                self.note_measured(cx, index, None);
+                self.note_measured(index, None);
             }
         }
     }

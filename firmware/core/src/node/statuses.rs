@@ -2,7 +2,7 @@
 
 use super::device::{Cx, Device};
 use super::intent::Intent;
-use super::outgoing::{ANSWER, Way};
+use super::outgoing::{ANSWER, EVIDENCE, Way};
 
 /// Between two reports of an unchanged output, ms (1.19).
 pub const STATUS_INTERVAL_MS: u64 = 30_000;
@@ -19,9 +19,10 @@ pub struct Answer<'a> {
 }
 
 impl Device {
-    /// The state after an event: it is evidence, and never shed.
+    /// The state after an event is never shed.
     pub fn say_status(&mut self, cx: &mut Cx<'_>, gpio: u8) {
-        self.say_status_when(cx, gpio, ANSWER);
+        let way = if self.emergency.is_stopped() { EVIDENCE } else { ANSWER };
+        self.say_status_when(cx, gpio, way);
     }
 
     pub fn say_status_when(&mut self, cx: &mut Cx<'_>, gpio: u8, way: Way) {

@@ -29,6 +29,8 @@ pub enum SystemAnswer<'a> {
         error: &'static str,
         reason_code: &'static str,
     },
+    /// `set_log_level` with a word that is none.
+    BadLevel(String<16>),
     /// The answer comes when the work is done.
     Later,
     Status,
@@ -86,7 +88,7 @@ impl Device {
             self.say_outcome(cx, &intent, unreadable);
             return;
         };
-        let given: String<32> = text(order, "command");
+        let given: String<64> = text(order, "command");
         let mut command = given.clone();
         command.make_ascii_lowercase(); // upstream's server writes them in capitals (1.12)
         let kind = if is_allow_listed(&command) {
@@ -182,7 +184,10 @@ impl Device {
             return failed("The pin of the LED is in use");
         }
         let asked = parameter(order, "seconds").and_then(Json::as_i64).unwrap_or(IDENTIFY_S);
-        let seconds = asked.clamp(0, LONGEST_IDENTIFY_S);
+        if !(1..=LONGEST_IDENTIFY_S).contains(&asked) {
+            return failed("seconds must be 1 to 600");
+        }
+        let seconds = asked;
         self.identify_until_ms = cx.now_ms + u64::try_from(seconds).unwrap_or(0) * 1000;
         self.blink_at_ms = cx.now_ms;
         SystemAnswer::Identify(seconds)
@@ -196,7 +201,7 @@ impl Device {
     fn set_log_level(&mut self, cx: &mut Cx<'_>, order: Json<'_>) -> SystemAnswer<'static> {
         let word: String<16> = parameter_text(order, "level");
         let Some(level) = level_of(&word) else {
-            return failed("Invalid log level");
+            return SystemAnswer::BadLevel(word);
         };
         self.keep.runtime.log_level = level;
         self.keep_runtime(cx);
@@ -266,6 +271,10 @@ impl Device {
                     out.str("error", error);
                     out.str("reason_code", reason_code);
                     out.str("state", device.state.name());
+                } else if let SystemAnswer::BadLevel(word) = result {
+                    out.bool("success", false);
+                    out.str("error", "Invalid log level");
+                    out.str("requested_level", word);
                 } else {
                     out.bool("success", true);
                     device.write_fields(out, result, now_ms, heap);
@@ -327,7 +336,7 @@ impl Device {
             SystemAnswer::FactoryReset => {
                 out.str("status", "factory_reset_initiated");
             }
-            SystemAnswer::Failed { .. } | SystemAnswer::Later => {}
+            SystemAnswer::Failed { .. } | SystemAnswer::BadLevel(_) | SystemAnswer::Later => {}
         }
     }
 
@@ -365,6 +374,8 @@ impl Device {
         out.str("chip_model", self.board.chip);
         out.str("hardware_type", self.board.id);
         out.str("sdk_version", self.version);
+        out.uint("chip_revision", u64::from(self.chip.revision));
+        out.uint("flash_size", u64::from(self.chip.flash_bytes));
         out.str("wifi_ssid", &self.keep.provisioning.ssid);
         out.str("wifi_ip", &ip);
         out.str("wifi_mac", &mac);

@@ -85,6 +85,7 @@ fn messages_of_every_length_class_are_read_back() {
             let id = if qos > 0 { 0x0102 } else { 0 };
             assert_eq!(
                 reads_back(&Outgoing::Publish {
+                    tail: b"",
                     topic: b"t",
                     payload: &payload,
                     qos,
@@ -130,6 +131,7 @@ fn what_mqtt_cannot_say_is_not_encoded() {
     let long = "x".repeat(65_536);
     let mut into = vec![0; 300_000];
     let message = |topic, payload| Outgoing::Publish {
+        tail: b"",
         topic,
         payload,
         qos: 0,

@@ -263,6 +263,7 @@ impl Case {
             retain: chance.one_in(2),
             priority: [Priority::Normal, Priority::Critical][chance.below(2)],
             gated: chance.one_in(3),
+            numbered: false,
         };
         self.serial += 1;
         let width = [6, 60, 2_000][chance.below(3)];
@@ -369,6 +370,7 @@ fn many_messages_in_and_out_leave_nothing_behind() {
         retain: false,
         priority: Priority::Critical,
         gated: false,
+        numbered: false,
     };
     let mut wire = [0; 256];
     for round in 0..200_000u32 {

@@ -11,6 +11,7 @@ pub const NORMAL: Publish = Publish {
     retain: false,
     priority: Priority::Normal,
     gated: false,
+    numbered: false,
 };
 pub const CRITICAL: Publish = Publish {
     priority: Priority::Critical,

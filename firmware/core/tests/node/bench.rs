@@ -81,7 +81,7 @@ impl Bench {
         self.incoming.clear();
         *self.node = Node::new();
         self.world.set_now(0);
-        let info = BootInfo { board: self.board, mac: [2, 0, 0, 0x0A, 0x1B, 0x2C], reset, version: "1.2.3" };
+        let info = BootInfo { board: self.board, mac: [2, 0, 0, 0x0A, 0x1B, 0x2C], reset, version: "1.2.3", chip: leitstand_core::node::Chip::PLAIN };
         self.node.boot(&info, &mut self.world);
         let mut provisioning: Provisioning = self.node.provisioning().clone();
         provisioning.broker_host = "broker".try_into().unwrap();

@@ -21,6 +21,8 @@ pub struct Machine {
     pub flash: Flash,
     /// Every read fails.
     pub is_mute: bool,
+    /// After this many reads, one has a bad bit.
+    pub reads_to_bad_bit: Option<u32>,
 }
 
 impl Bench {
@@ -32,6 +34,7 @@ impl Bench {
         let machine = Machine {
             flash,
             is_mute: false,
+            reads_to_bad_bit: None,
         };
         Bench {
             machine,
@@ -85,7 +88,16 @@ impl Io for Machine {
         if self.is_mute {
             return Err(FlashError);
         }
-        self.flash.read(offset, into)
+        self.flash.read(offset, into)?;
+        match self.reads_to_bad_bit {
+            Some(0) => {
+                into[into.len() / 2] ^= 0x10;
+                self.reads_to_bad_bit = None;
+            }
+            Some(reads) => self.reads_to_bad_bit = Some(reads - 1),
+            None => {}
+        }
+        Ok(())
     }
     fn flash_erase(&mut self, offset: u32) -> Result<(), FlashError> {
         self.flash.erase(offset)

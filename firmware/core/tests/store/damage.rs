@@ -69,6 +69,15 @@ fn a_bad_bit_in_the_older_value_is_of_no_account() {
 }
 
 #[test]
+fn bad_data_of_the_older_value_is_no_loss() {
+    let mut bench = booted(two_saves());
+    bench.machine.flash.flip_bit(HEADER_BYTES * 8);
+    bench.reboot();
+    assert_eq!(bench.load(), Loaded::Found(Provisioning::numbered(2)));
+    assert_eq!(bench.store.degraded(), None);
+}
+
+#[test]
 fn a_save_mends_a_loss_even_when_the_value_is_the_one_in_use() {
     let mut bench = booted(two_saves());
     bench
@@ -88,16 +97,18 @@ fn a_save_mends_a_loss_even_when_the_value_is_the_one_in_use() {
 fn a_lone_value_that_went_bad_is_damaged_not_empty() {
     let mut bench = Bench::new();
     bench.save(&Membership::numbered(5)).unwrap();
-    bench
-        .machine
-        .flash
-        .flip_bit((2 * SECTOR + HEADER_BYTES) * 8);
-    bench.reboot();
-    assert_eq!(bench.load::<Membership>(), Loaded::Damaged);
-    assert_eq!(
-        bench.store.degraded().map(Degraded::reason),
-        Some("PERSISTENCE_DRIFT")
-    );
+    let image = bench.machine.flash.image().to_vec();
+    // In the sequence of its header, and in its data.
+    for byte in [8, HEADER_BYTES] {
+        let mut bench = booted(image.clone());
+        bench.machine.flash.flip_bit((2 * SECTOR + byte) * 8);
+        bench.reboot();
+        assert_eq!(bench.load::<Membership>(), Loaded::Damaged);
+        assert_eq!(
+            bench.store.degraded().map(Degraded::reason),
+            Some("PERSISTENCE_DRIFT")
+        );
+    }
 }
 
 #[test]
@@ -135,14 +146,77 @@ fn an_old_bad_runtime_entry_is_of_no_account() {
     assert_eq!(bench.store.degraded(), None);
 }
 
+/// Changes the header at `offset` and makes its check right again.
+fn edit_header(image: &mut [u8], offset: usize, edit: impl Fn(&mut [u8])) {
+    let header = &mut image[offset..offset + HEADER_BYTES];
+    edit(header);
+    let check = crc32fast::hash(&header[..16]).to_le_bytes();
+    header[16..].copy_from_slice(&check);
+}
+
 /// Gives the newer of two provisionings a version that this firmware does not know.
 fn with_newer_version() -> Vec<u8> {
     let mut image = two_saves();
-    let header = &mut image[SECTOR..SECTOR + HEADER_BYTES];
-    header[5] = 2;
-    let check = crc32fast::hash(&header[..16]).to_le_bytes();
-    header[16..].copy_from_slice(&check);
+    edit_header(&mut image, SECTOR, |header| header[5] = 2);
     image
+}
+
+#[test]
+fn an_entry_longer_than_its_slot_is_never_used_even_with_right_checks() {
+    for (offset, length) in [(SECTOR, 4077), (9 * SECTOR, u16::MAX)] {
+        let mut image = two_saves();
+        let data = offset + HEADER_BYTES;
+        let end = (data + usize::from(length)).min(image.len());
+        let crc = crc32fast::hash(&image[data..end]).to_le_bytes();
+        edit_header(&mut image, offset, |header| {
+            header[..4].copy_from_slice(b"LTS1");
+            header[4] = (offset / SECTOR / 2) as u8 + 1;
+            header[5] = 1;
+            header[6..8].copy_from_slice(&length.to_le_bytes());
+            header[8..12].copy_from_slice(&9u32.to_le_bytes());
+            header[12..16].copy_from_slice(&crc);
+        });
+        let mut bench = booted(image);
+        assert_eq!(bench.store.degraded(), Some(Degraded::Drift));
+        let is_damaged = offset == SECTOR;
+        let usable = Provisioning::numbered(if is_damaged { 1 } else { 2 });
+        assert_eq!(bench.load(), Loaded::Found(usable));
+    }
+}
+
+#[test]
+fn a_bad_bit_in_any_one_read_never_gives_another_value() {
+    for read in 0..40 {
+        let mut bench = booted(two_saves());
+        bench.machine.reads_to_bad_bit = Some(read);
+        let found = bench.load::<Provisioning>();
+        let allowed = [
+            Loaded::Found(Provisioning::numbered(1)),
+            Loaded::Found(Provisioning::numbered(2)),
+            Loaded::Damaged,
+        ];
+        assert!(allowed.contains(&found), "read {read}: {found:?}");
+    }
+}
+
+#[test]
+fn a_value_with_the_same_length_and_check_is_still_another_value() {
+    // The generator polynomial itself, first bit first: adding it leaves a CRC as it was.
+    let polynomial = 0x1_04C1_1DB7_u64;
+    let mut other = [0u8; 100];
+    for bit in 0..33 {
+        other[40 + bit / 8] |= ((polynomial >> (32 - bit) & 1) as u8) << (bit % 8);
+    }
+    let [one, other] = [[0; 100], other].map(|bytes| Certificate {
+        authority: heapless::Vec::from_slice(&bytes).unwrap(),
+    });
+    let crc =
+        |value: &Certificate| crc32fast::hash(postcard::to_slice(value, &mut [0; 200]).unwrap());
+    assert_eq!(crc(&one), crc(&other));
+    let mut bench = Bench::new();
+    bench.save(&one).unwrap();
+    bench.save(&other).unwrap();
+    assert_eq!(bench.load(), Loaded::Found(other));
 }
 
 #[test]
@@ -162,10 +236,9 @@ fn a_value_of_a_newer_firmware_is_left_alone_until_a_save() {
 fn a_sequence_that_wraps_still_finds_the_newest() {
     let mut image = two_saves();
     for (sector, sequence) in [(0, u32::MAX - 1), (SECTOR, u32::MAX)] {
-        let header = &mut image[sector..sector + HEADER_BYTES];
-        header[8..12].copy_from_slice(&sequence.to_le_bytes());
-        let check = crc32fast::hash(&header[..16]).to_le_bytes();
-        header[16..].copy_from_slice(&check);
+        edit_header(&mut image, sector, |header| {
+            header[8..12].copy_from_slice(&sequence.to_le_bytes());
+        });
     }
     let mut bench = booted(image);
     for number in 2..6 {
