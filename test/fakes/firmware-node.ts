@@ -28,6 +28,8 @@ export type FirmwareNodeOptions = {
   readonly login?: { readonly username: string; readonly passwordFile: string };
   /** A stop without a stored token is refused (3.7.1, production build). */
   readonly isProduction?: boolean;
+  /** Where the program links its serial line, a pty. */
+  readonly serial?: string;
 };
 
 type PinEvent = Extract<NodeEvent, { event: 'pin' }>;
@@ -58,6 +60,7 @@ function commandLine(options: FirmwareNodeOptions): string[] {
     ['--board', board],
     ['--user', login?.username],
     ['--password-file', login?.passwordFile],
+    ['--serial', options.serial],
   ];
   const flags = [options.isManualClock ? '--manual-clock' : '', options.isProduction === true ? '--production' : ''];
   return [

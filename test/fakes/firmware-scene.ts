@@ -41,6 +41,7 @@ export type SceneOptions = {
   /** Real time, for what is measured in it; the manual clock without it. */
   readonly isRealTime?: boolean;
   readonly id?: string;
+  readonly hasSerial?: boolean;
 } & Pick<FirmwareNodeOptions, 'board' | 'isProduction' | 'kaiserId'>;
 
 type Parts = {
@@ -65,6 +66,10 @@ export class FirmwareScene implements AsyncDisposable {
 
   get prefix(): string {
     return `kaiser/${this.parts.launch.kaiserId ?? 'god'}/esp/${this.id}`;
+  }
+
+  get serialPath(): string {
+    return must(this.parts.launch.serial, 'a device with a serial line');
   }
 
   get tap(): MqttTap {
@@ -100,6 +105,7 @@ export class FirmwareScene implements AsyncDisposable {
       id,
       flash: join(folder.path, 'flash.bin'),
       isManualClock: options.isRealTime !== true,
+      ...(options.hasSerial === true && { serial: join(folder.path, 'serial') }),
       ...(login && { login }),
       ...(options.board && { board: options.board }),
       ...(options.kaiserId !== undefined && { kaiserId }),

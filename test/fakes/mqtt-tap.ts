@@ -44,6 +44,7 @@ export class MqttTap implements AsyncDisposable {
   heartbeats = 0;
   /** Acknowledgements that the client was sent. */
   acknowledgements = 0;
+  #isFrozen = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Packets that wait for their answer in the present connection. */
@@ -87,8 +88,16 @@ export class MqttTap implements AsyncDisposable {
     // What the client wrote before we were told is in our socket; two turns of the event loop read it.
     await nextTurn();
     await nextTurn();
+    if (this.#isFrozen) return;
     if (!(await soon(() => this.#open.size === 0, idleDeadlineMs)))
       throw new Error(`Within ${idleDeadlineMs} ms there was no answer on the line to: ${[...this.#open].join(', ')}`);
+  }
+
+  /** The line goes dead without a word: nothing passes any more on the connections that there are, and nobody is told. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.pause();
+    this.#open.clear();
+    this.#isFrozen = true;
   }
 
   /** The line breaks: both ends see a reset. */
@@ -115,6 +124,7 @@ export class MqttTap implements AsyncDisposable {
       return;
     }
     this.sessions += 1;
+    this.#isFrozen = false;
     const session = this.sessions;
     this.#open.clear();
     const broker = connect(this.targetPort, '127.0.0.1');

@@ -154,7 +154,7 @@ firmwareOverBothBrokers('registration gate', (broker) => {
       await scene.send('subzone/remove', { subzone_id: 'nowhere', reason: '', ...ids });
       await scene.hears('subzone/ack', { correlation_id: id, status: 'error' }, { from });
       await scene.send('actuator/emergency', { command: 'emergency_stop', auth_token: '', reason: '', ...ids });
-      await scene.advance(125_000);
+      await scene.advance(35_000);
 
       const said = scene.said(/./, from).map(({ suffix }) => suffix);
       expect(new Set(said).size).toBeGreaterThan(5);
@@ -181,7 +181,7 @@ firmwareOverBothBrokers('registration gate', (broker) => {
     const from = scene.mark();
     scene.tap.cut();
     await scene.heartbeat(from, 20_000);
-    await scene.advance(20_000);
+    await scene.advance(8_000);
     expect(
       scene.said(/./, from).filter(({ suffix }) => !allowedWhileClosed.test(suffix) && suffix !== 'system/will'),
     ).toEqual([]);

@@ -220,6 +220,25 @@ firmwareOverOneBroker('I. the controller is gone, the broker is not', (broker) =
     expect(delayMs).toBeLessThanOrEqual(120_000 + graceMs + firstDecisionMs + samplePeriodMs + 2_000);
   });
 
+  test('the will of a controller that is found right after a reconnect is old news', async () => {
+    await using scene = await openPlant(broker(), { rules: [] });
+    await drive(scene, 25, 'ON');
+    await scene.controller.serverStatus('offline', 'graceful_shutdown');
+    await scene.pinBecomes(25, 0, 500);
+    await scene.controller.serverStatus('online');
+    await scene.quiet(2_000);
+    await scene.controller.publish('kaiser/god/server/status', '', 1, true);
+    scene.acknowledge = 'silent';
+    const from = scene.mark();
+    scene.tap.cut();
+    await scene.heartbeat(from, 20_000);
+    const pins = scene.node.events.filter(({ event }) => event === 'pin').length;
+    await scene.controller.serverStatus('offline', 'unexpected_disconnect');
+    await scene.quiet(2_000);
+    expect(scene.node.events.filter(({ event }) => event === 'pin')).toHaveLength(pins);
+    await scene.controller.serverStatus('online');
+  });
+
   test.for(['{"status":"offline"', '[]', '{"status":"away"}', '{"state":"offline"}', '{"status":null}'])(
     'a server status %s is ignored',
     async (payload) => {

@@ -78,6 +78,17 @@ firmwareOverBothBrokers('I. outage', (broker) => {
     await drive(scene, 19, 'ON');
   });
 
+  test('a line that is dead without a word is noticed by the keep-alive of 60 s', { timeout: 90_000 }, async () => {
+    await using scene = await FirmwareScene.open(broker());
+    await configure(scene, plant);
+    await drive(scene, 18, 'ON');
+    scene.tap.freeze();
+    await scene.pinBecomes(18, 0, 95_000); // without rules a lost line means the defaults
+    await scene.heartbeat(scene.mark(), longestBackOffMs);
+    await scene.settle();
+    await drive(scene, 19, 'ON');
+  });
+
   test('the network itself goes away and comes back', async () => {
     await using scene = await FirmwareScene.open(broker());
     await configure(scene, plant);

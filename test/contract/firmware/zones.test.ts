@@ -3,10 +3,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { firmwareOverBothBrokers, type FirmwareBroker } from '../../fakes/firmware-broker';
+import { firmwareOverBothBrokers, firmwareOverOneBroker, type FirmwareBroker } from '../../fakes/firmware-broker';
 import { actuator, command, configure, drive, responseTo, sensor } from '../../fakes/firmware-config';
 import { FirmwareScene } from '../../fakes/firmware-scene';
-import { jsonOf, type JsonObject } from '../../fakes/message-log';
+import { jsonOf, type JsonObject, type Received } from '../../fakes/message-log';
 
 const integer = expect.toSatisfy((value: unknown) => Number.isInteger(value), 'an integer') as number;
 
@@ -150,6 +150,32 @@ firmwareOverBothBrokers('G. zones', (broker) => {
     await using scene = await openPlant(broker());
     await scene.send('zone/assign', '{"zone_id":');
     await scene.hears('zone/ack', { esp_id: scene.id, status: 'error', reason_code: 'JSON_PARSE_ERROR' });
+  });
+});
+
+firmwareOverOneBroker('G. another controller', (broker) => {
+  test('a device that is given another kaiser id answers under the old one and lives on under the new', async () => {
+    await using scene = await openPlant(broker());
+    const packets = scene.tap.mark();
+    expect(await assign(scene, { kaiser_id: 'second' })).toMatchObject({ status: 'zone_assigned' });
+    const moved = `kaiser/second/esp/${scene.id}`;
+    const isBeat = ({ topic }: Received): boolean => topic === `${moved}/system/heartbeat`;
+    await scene.hearsSuch(isBeat, 'a heartbeat for the new controller', { withinMs: 30_000 });
+    const filters = scene.tap
+      .subscribes(packets)
+      .flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic));
+    expect(new Set(filters.filter((filter) => filter.startsWith(moved)))).toHaveProperty('size', 10);
+    expect(filters).toContain('kaiser/second/server/status');
+    const will = scene.tap.connects().at(-1)?.will?.topic;
+    expect(will).toBe(`${moved}/system/will`);
+    await scene.controller.publish(
+      `${moved}/actuator/emergency`,
+      { command: 'emergency_stop', auth_token: '', reason: '', correlation_id: 'm' },
+      1,
+    );
+    const isAck = ({ topic, payload }: Received): boolean =>
+      topic === `${moved}/actuator/emergency/ack` && payload.includes('"m"');
+    await scene.hearsSuch(isAck, 'an acknowledgement for the new controller', { withinMs: 30_000 });
   });
 });
 
