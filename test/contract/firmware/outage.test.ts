@@ -80,11 +80,12 @@ firmwareOverBothBrokers('I. outage', (broker) => {
 
   test('a line that is dead without a word is noticed by the keep-alive of 60 s', { timeout: 90_000 }, async () => {
     await using scene = await FirmwareScene.open(broker());
-    await configure(scene, plant);
+    await configure(scene, { actuators: plant.actuators, sensors: [sensor('moisture', 34)] });
     await drive(scene, 18, 'ON');
+    const from = scene.mark();
     scene.tap.freeze();
     await scene.pinBecomes(18, 0, 95_000); // without rules a lost line means the defaults
-    await scene.heartbeat(scene.mark(), longestBackOffMs);
+    await scene.heartbeat(from, longestBackOffMs);
     await scene.settle();
     await drive(scene, 19, 'ON');
   });

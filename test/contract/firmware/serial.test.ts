@@ -1,6 +1,7 @@
 /*
  * I9 and issue 5: a device in safe mode still takes its configuration over the serial line (Improv-Serial, https://www.improv-wifi.com/serial/).
  */
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { firmwareOverOneBroker } from '../../fakes/firmware-broker';
@@ -10,7 +11,10 @@ import { soon } from '../../fakes/mqtt-tap';
 import { must } from '../../fakes/wait';
 
 const safeMode = 12;
-const answerDeadlineMs = 3_000;
+/** Joining a network may take its time. */
+const answerDeadlineMs = 30_000;
+const stepMs = 300;
+const deliveryMs = 10;
 const frameHead = Buffer.from('IMPROV\u0001');
 const frameTypes = { state: 1, error: 2, command: 3, result: 4 } as const;
 const commands = { setWifi: 1, state: 2, info: 3 } as const;
@@ -58,22 +62,28 @@ class SerialLine implements AsyncDisposable {
   readonly #reading: Promise<void>;
   #isOpen = true;
 
-  private constructor(private readonly line: FileHandle) {
+  private constructor(
+    private readonly line: FileHandle,
+    private readonly scene: FirmwareScene,
+  ) {
     this.#reading = this.#read();
   }
 
   static async open(scene: FirmwareScene): Promise<SerialLine> {
     // Non-blocking: a read that waits for bytes could not be ended.
-    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = (await import('node:fs')).constants;
-    return new SerialLine(await open(scene.serialPath, O_RDWR | O_NOCTTY | O_NONBLOCK));
+    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+    return new SerialLine(await open(scene.serialPath, O_RDWR | O_NOCTTY | O_NONBLOCK), scene);
   }
 
-  /** Sends a command and waits for the frame that fits. */
+  /** Sends a command and waits, in the device's time, for the frame that fits. */
   async ask(command: Buffer, fits: (frame: Frame) => boolean): Promise<Frame> {
     const from = this.#heard.length;
     await this.line.write(command);
     const find = (): Frame | undefined => framesIn(this.#heard.subarray(from)).find(fits);
-    await soon(() => find() !== undefined, answerDeadlineMs);
+    for (let waitedMs = 0; waitedMs < answerDeadlineMs && find() === undefined; waitedMs += stepMs) {
+      await this.scene.advance(stepMs);
+      await soon(() => find() !== undefined, deliveryMs);
+    }
     return must(find(), `an answer on the serial line; heard: ${this.#heard.subarray(from).toString('latin1')}`);
   }
 
@@ -116,26 +126,26 @@ firmwareOverOneBroker('I. serial line', (broker) => {
     const info = textsOf(await line.ask(frameOf(commands.info), isResult(commands.info)));
     expect(info).toHaveLength(4);
     expect(info[1]).toMatch(/^\d+\.\d+\.\d+/);
-    const isTaken = (frame: Frame): boolean => isResult(commands.setWifi)(frame) || frame.type === frameTypes.error;
+    const isTaken = (frame: Frame): boolean =>
+      isResult(commands.setWifi)(frame) || (frame.type === frameTypes.error && frame.data[0] !== 0);
     const taken = await line.ask(frameOf(commands.setWifi, 'plant', 'correct horse'), isTaken);
     expect(taken.type, `error ${String(taken.data[0])}`).toBe(frameTypes.result);
     const state = await line.ask(frameOf(commands.state), ({ type }) => type === frameTypes.state);
     expect(state.data[0]).toBe(provisioned);
   });
 
-  test('a frame with a wrong sum and bytes that are no frame are refused or ignored, and the next one is answered', async () => {
+  test('a frame with a wrong sum and bytes that are no frame do not keep the next one from its answer', async () => {
     await using scene = await FirmwareScene.open(broker(), { hasSerial: true });
     await using line = await SerialLine.open(scene);
     const broken = frameOf(commands.info);
     broken[broken.length - 2] = (must(broken.at(-2), 'a sum') + 1) & 255;
-    const error = await line.ask(broken, ({ type }) => type === frameTypes.error);
-    expect(error.data[0]).toBe(1);
     const rubbish = Buffer.concat([
       Buffer.from('IMPROV\u0001\u0003\u00ff'),
       Buffer.alloc(300, 0x41),
       Buffer.from('\n'),
     ]);
     const isInfo = (frame: Frame): boolean => frame.type === frameTypes.result && frame.data[0] === commands.info;
+    await line.ask(Buffer.concat([broken, frameOf(commands.info)]), isInfo);
     await line.ask(Buffer.concat([rubbish, frameOf(commands.info)]), isInfo);
   });
 });
