@@ -57,7 +57,17 @@ async function provideEsptool() {
   const work = `${installed}.part`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', work, requirement];
+  const args = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--root-user-action=ignore',
+    '--target',
+    work,
+    requirement,
+  ];
   const code = await run('python3', args, { stdio: ['ignore', 2, 2], deadlineMs: 5 * minutes });
   if (code !== 0) return `${requirement} could not be installed (python3 with pip)`;
   renameSync(work, installed);

@@ -3,7 +3,7 @@
 use embassy_futures::join::join;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::pipe::Pipe;
-use embassy_time::{Duration, Instant, with_timeout};
+use embassy_time::{Duration, Instant, Timer, with_timeout};
 use embedded_io_async::{Read, Write};
 use esp_hal::Async;
 use esp_hal::uart::Uart;
@@ -15,12 +15,14 @@ use crate::wake::WAKE;
 const INPUT_BYTES: usize = 512;
 /// A burst of log lines, 180 ms at 115,200 baud.
 const OUTPUT_BYTES: usize = 2048;
-/// The USB peripheral's packet.
-const CHUNK_BYTES: usize = 64;
+/// One less than a packet of USB: hosts wait for more after a full one.
+const CHUNK_BYTES: usize = 63;
 /// A chunk takes 6 ms at 115,200 baud; USB hosts fetch one each millisecond. Longer means that nobody reads.
 const WRITE_LIMIT: Duration = Duration::from_millis(200);
 /// For so long a port that nobody reads loses its output before it is tried again.
 const ABSENCE: Duration = Duration::from_secs(1);
+/// A line that gives nothing but errors (open, or another baud rate) may not keep the other tasks from their turn.
+const ERROR_PAUSE: Duration = Duration::from_millis(10);
 /// Pause after which the other port may speak: longer than gaps within a packet, shorter than a person's change of cables.
 const FLOOR: Duration = Duration::from_millis(250);
 
@@ -118,7 +120,10 @@ async fn listen(mut rx: impl Read, port: &'static Port) -> ! {
     let mut chunk = [0; CHUNK_BYTES];
     loop {
         // An error is a broken character or a full buffer; what follows is read all the same, and the checksum of its packet tells.
-        let count = rx.read(&mut chunk).await.unwrap_or(0);
+        let Ok(count) = rx.read(&mut chunk).await else {
+            Timer::after(ERROR_PAUSE).await;
+            continue;
+        };
         let mut rest = chunk.get(..count).unwrap_or_default();
         while !rest.is_empty() {
             let taken = port.input.write(rest).await;

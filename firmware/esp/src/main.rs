@@ -24,7 +24,7 @@ mod wake;
 use embassy_executor::{SpawnError, SpawnToken, Spawner};
 use embassy_net::{Runner, StackResources};
 use esp_hal::clock::CpuClock;
-use esp_hal::efuse::{InterfaceMacAddress, interface_mac_address};
+use esp_hal::efuse::{InterfaceMacAddress, chip_revision, interface_mac_address};
 use esp_hal::rng::Rng;
 use esp_hal::rtc_cntl::{Rtc, Rwdt, RwdtStage, RwdtStageAction};
 use esp_hal::time::Duration;
@@ -33,7 +33,7 @@ use esp_hal::uart::Uart;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_radio::wifi::{ControllerConfig, Interface, WifiController};
 use leitstand_core::io::{Io as _, LogLevel};
-use leitstand_core::node::{BootInfo, Node};
+use leitstand_core::node::{BootInfo, Chip, Node};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use boards::BOARD;
@@ -116,6 +116,10 @@ fn boot(machine: &mut Machine) -> &'static mut Node {
         mac: mac(),
         reset: reset::reason(last_words.is_some()),
         version: VERSION,
+        chip: Chip {
+            revision: chip_revision().combined(),
+            flash_bytes: machine.settings.flash_bytes(),
+        },
     };
     machine.log(
         LogLevel::Info,

@@ -37,6 +37,8 @@ pub struct NodeTask {
     link: Link,
     wish_version: Option<u32>,
     storm_check: Instant,
+    /// Inputs that were too fast in the last second, as a mask: told once.
+    storms: u32,
 }
 
 impl NodeTask {
@@ -49,6 +51,7 @@ impl NodeTask {
             link: Link::Down,
             wish_version: None,
             storm_check: Instant::MIN,
+            storms: 0,
         }
     }
 
@@ -169,6 +172,8 @@ impl NodeTask {
         {
             self.link = Link::Opening;
             self.node.socket_opening(now_ms());
+            // What was meant for the connection before.
+            CLOSE.reset();
             OPEN.signal(target);
         }
         while self.link == Link::Up {
@@ -194,12 +199,13 @@ impl NodeTask {
         }
         self.storm_check = now + LONGEST_SLEEP;
         let suspended = resume_after_storm();
-        if suspended != 0 {
+        if suspended != 0 && suspended != self.storms {
             let text =
                 format_args!("inputs {suspended:#x} (mask) have more edges than a sensor gives");
             self.machine.log(LogLevel::Warning, text);
-            self.machine.pins.resume_counting(suspended);
         }
+        self.storms = suspended;
+        self.machine.pins.resume_counting(suspended);
     }
 
     fn next_due(&self) -> Instant {

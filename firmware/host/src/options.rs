@@ -79,7 +79,11 @@ pub fn parse() -> Result<Options, String> {
 
 /// Boards go by many names (`esp32c3`, `XIAO_ESP32C3`, `ESP32_WROOM`); as in src/shared/domain/boards.ts.
 fn board_of(name: &str) -> Option<&'static Board> {
-    let word: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let word: String = name
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     let id = match word.as_str() {
         word if word.contains("c3") || word == "xiao" => "esp32c3",
         word if word.contains("c6") => "esp32c6",

@@ -196,7 +196,11 @@ impl Device {
         tally.failed == 0
     }
 
-    fn apply_sensor(&mut self, cx: &mut Cx<'_>, wanted: Wanted<SensorConfig>) -> Result<(), ItemFault> {
+    fn apply_sensor(
+        &mut self,
+        cx: &mut Cx<'_>,
+        wanted: Wanted<SensorConfig>,
+    ) -> Result<(), ItemFault> {
         let wanted = match wanted {
             Wanted::Set(config) => config,
             Wanted::Remove(config) => {

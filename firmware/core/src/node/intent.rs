@@ -128,7 +128,11 @@ impl Device {
         };
         let is_critical = said.outcome != "accepted";
         let now_ms = cx.now_ms;
-        let way = if said.code.ends_with("EMERGENCY_STOP_TRIGGERED") { EVIDENCE } else { ANSWER };
+        let way = if said.code.ends_with("EMERGENCY_STOP_TRIGGERED") {
+            EVIDENCE
+        } else {
+            ANSWER
+        };
         self.publish(
             cx,
             format_args!("system/intent_outcome"),

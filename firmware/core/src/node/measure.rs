@@ -133,14 +133,23 @@ impl Device {
     /// A sensor has been measured: the orders that wait for it come to their end.
     pub fn note_measured(&mut self, index: usize, reading: Option<&Reading>) {
         let bit = 1u32 << index;
-        for request in self.sensing.requests.iter_mut().filter(|request| request.waiting & bit != 0) {
+        for request in self
+            .sensing
+            .requests
+            .iter_mut()
+            .filter(|request| request.waiting & bit != 0)
+        {
             request.waiting &= !bit;
             if request.first.is_none() {
                 request.first = reading.cloned();
             }
             if request.waiting == 0 {
                 let is_measured = request.first.is_some();
-                request.end = Some(if is_measured { "NONE" } else { "MEASUREMENT_FAILED" });
+                request.end = Some(if is_measured {
+                    "NONE"
+                } else {
+                    "MEASUREMENT_FAILED"
+                });
             }
         }
     }
@@ -183,7 +192,13 @@ impl Device {
         self.sensing
             .requests
             .iter()
-            .map(|request| if request.end.is_some() { 0 } else { request.deadline_ms })
+            .map(|request| {
+                if request.end.is_some() {
+                    0
+                } else {
+                    request.deadline_ms
+                }
+            })
             .min()
             .unwrap_or(u64::MAX)
     }

@@ -74,7 +74,10 @@ pub struct Chip {
 
 impl Chip {
     /// The smallest that our partition table fits.
-    pub const PLAIN: Chip = Chip { revision: 0, flash_bytes: 4 * 1024 * 1024 };
+    pub const PLAIN: Chip = Chip {
+        revision: 0,
+        flash_bytes: 4 * 1024 * 1024,
+    };
 }
 
 /// Where the broker is.
@@ -291,7 +294,8 @@ impl Node {
 
     /// An answer of the broker is outstanding (for shells with a manual clock).
     pub fn awaits_broker(&self) -> bool {
-        self.device.session.awaits_answer() || matches!(self.device.link.socket, Socket::Opening { .. })
+        self.device.session.awaits_answer()
+            || matches!(self.device.link.socket, Socket::Opening { .. })
     }
 
     /// The controller has not answered the last heartbeat.
@@ -432,8 +436,13 @@ impl Device {
             self.identify_until_ms = 0;
         }
         if !self.is_led_taken() {
-            let drive = if self.is_led_on { Drive::High } else { Drive::Low };
-            cx.io.drive(self.board.led, if is_over { Drive::Release } else { drive });
+            let drive = if self.is_led_on {
+                Drive::High
+            } else {
+                Drive::Low
+            };
+            cx.io
+                .drive(self.board.led, if is_over { Drive::Release } else { drive });
         }
     }
 

@@ -24,28 +24,35 @@ pub struct Way {
 pub const REPORT: Way = Way {
     qos: 1,
     priority: Priority::Normal,
-    is_numbered: true, uses_reserve: false
+    is_numbered: true,
+    uses_reserve: false,
 };
 /// What somebody waits for, or what must be known (7.1 "critical topics").
 pub const ANSWER: Way = Way {
     qos: 1,
     priority: Priority::Critical,
-    is_numbered: true, uses_reserve: false
+    is_numbered: true,
+    uses_reserve: false,
 };
 /// Liveness: QoS 0, never shed, not numbered.
 pub const BEAT: Way = Way {
     qos: 0,
     priority: Priority::Critical,
-    is_numbered: false, uses_reserve: false
+    is_numbered: false,
+    uses_reserve: false,
 };
 /// Health snapshots: QoS 0 (1.7).
 pub const SNAPSHOT: Way = Way {
     qos: 0,
     priority: Priority::Normal,
-    is_numbered: true, uses_reserve: false
+    is_numbered: true,
+    uses_reserve: false,
 };
 /// That a stop was carried out: nothing may crowd it out.
-pub const EVIDENCE: Way = Way { uses_reserve: true, ..ANSWER };
+pub const EVIDENCE: Way = Way {
+    uses_reserve: true,
+    ..ANSWER
+};
 /// Room for it: acknowledgement, outcome and the states of all outputs.
 pub const RESERVED_MESSAGES: usize = crate::config::MAX_ACTUATORS + 2;
 
@@ -86,9 +93,15 @@ impl Device {
         if !can_go && is_free && !self.link.is_connected && way == BEAT {
             return; // a heartbeat is never built while disconnected (1.2)
         }
-        if way.priority == Priority::Critical && !way.uses_reserve && self.session.room() < RESERVED_MESSAGES {
+        if way.priority == Priority::Critical
+            && !way.uses_reserve
+            && self.session.room() < RESERVED_MESSAGES
+        {
             self.counters.crowded_out = self.counters.crowded_out.saturating_add(1);
-            cx.log(LogLevel::Warning, format_args!("queue full, dropped: {short}"));
+            cx.log(
+                LogLevel::Warning,
+                format_args!("queue full, dropped: {short}"),
+            );
             return;
         }
         let mut topic: String<MAX_TOPIC_BYTES> = String::new();

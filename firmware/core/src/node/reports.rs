@@ -238,15 +238,18 @@ impl Device {
                     u64::from(device.mode.active_epoch()),
                 );
                 if device.mode.completed_epoch() > 0 {
-                out.uint("handover_completed_epoch", u64::from(device.mode.completed_epoch()));
-            }
+                    out.uint(
+                        "handover_completed_epoch",
+                        u64::from(device.mode.completed_epoch()),
+                    );
+                }
                 let degraded = device.keep.degraded_reason();
                 out.bool("persistence_degraded", degraded.is_some());
                 if let Some(reason) = degraded {
                     out.str("persistence_degraded_reason", reason);
                 }
                 out.bool("runtime_state_degraded", device.is_degraded());
-                    out.object("config_status", |status| {
+                out.object("config_status", |status| {
                     status.bool("zone_assigned", !membership.zone.id.is_empty());
                     status.uint("subzone_count", membership.subzones.len() as u64);
                     status.uint("boot_count", u64::from(device.keep.runtime.boot_count));
@@ -325,7 +328,10 @@ impl Device {
                 );
                 out.uint(
                     "critical_outcome_drop_count",
-                    u64::from(sent.critical_dropped.saturating_add(device.counters.crowded_out)),
+                    u64::from(
+                        sent.critical_dropped
+                            .saturating_add(device.counters.crowded_out),
+                    ),
                 );
                 out.uint("publish_outbox_drop_count", u64::from(sent.dropped));
                 out.uint("publish_queue_fill", sent.fill as u64);

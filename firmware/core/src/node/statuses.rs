@@ -21,7 +21,11 @@ pub struct Answer<'a> {
 impl Device {
     /// The state after an event is never shed.
     pub fn say_status(&mut self, cx: &mut Cx<'_>, gpio: u8) {
-        let way = if self.emergency.is_stopped() { EVIDENCE } else { ANSWER };
+        let way = if self.emergency.is_stopped() {
+            EVIDENCE
+        } else {
+            ANSWER
+        };
         self.say_status_when(cx, gpio, way);
     }
 

@@ -183,7 +183,9 @@ impl Device {
         if self.is_led_taken() {
             return failed("The pin of the LED is in use");
         }
-        let asked = parameter(order, "seconds").and_then(Json::as_i64).unwrap_or(IDENTIFY_S);
+        let asked = parameter(order, "seconds")
+            .and_then(Json::as_i64)
+            .unwrap_or(IDENTIFY_S);
         if !(1..=LONGEST_IDENTIFY_S).contains(&asked) {
             return failed("seconds must be 1 to 600");
         }
@@ -195,7 +197,13 @@ impl Device {
 
     pub fn is_led_taken(&self) -> bool {
         let led = self.board.led;
-        self.bank.uses_pin(led) || self.keep.configuration.sensors.iter().any(|sensor| sensor.gpio == led)
+        self.bank.uses_pin(led)
+            || self
+                .keep
+                .configuration
+                .sensors
+                .iter()
+                .any(|sensor| sensor.gpio == led)
     }
 
     fn set_log_level(&mut self, cx: &mut Cx<'_>, order: Json<'_>) -> SystemAnswer<'static> {

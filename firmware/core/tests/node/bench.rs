@@ -21,9 +21,7 @@ const STEP_MS: u64 = 1_000;
 pub struct Said {
     pub path: String,
     pub qos: u8,
-    pub retain: bool,
     pub body: Value,
-    pub at_ms: u64,
 }
 
 pub struct Bench {
@@ -81,26 +79,33 @@ impl Bench {
         self.incoming.clear();
         *self.node = Node::new();
         self.world.set_now(0);
-        let info = BootInfo { board: self.board, mac: [2, 0, 0, 0x0A, 0x1B, 0x2C], reset, version: "1.2.3", chip: leitstand_core::node::Chip::PLAIN };
+        let info = BootInfo {
+            board: self.board,
+            mac: [2, 0, 0, 0x0A, 0x1B, 0x2C],
+            reset,
+            version: "1.2.3",
+            chip: leitstand_core::node::Chip::PLAIN,
+        };
         self.node.boot(&info, &mut self.world);
         let mut provisioning: Provisioning = self.node.provisioning().clone();
         provisioning.broker_host = "broker".try_into().unwrap();
         provisioning.broker_port = 1883;
         self.node.provision(&provisioning, 0, &mut self.world);
         self.node.set_time(START_UNIX_S, 0);
-        self.node.network(Network::Up { ip: [10, 0, 0, 2], rssi: -50 }, 0, &mut self.world);
+        self.node.network(
+            Network::Up {
+                ip: [10, 0, 0, 2],
+                rssi: -50,
+            },
+            0,
+            &mut self.world,
+        );
     }
 
     /// The supply was gone.
     pub fn power_cycle(&mut self) {
         self.world.restart(Power::Cycle);
         self.boot(ResetReason::PowerOn);
-    }
-
-    pub fn network(&mut self, is_up: bool) {
-        self.is_open &= is_up;
-        let network = if is_up { Network::Up { ip: [10, 0, 0, 2], rssi: -50 } } else { Network::Down };
-        self.node.network(network, self.now_ms, &mut self.world);
     }
 
     /// Lets so much time pass.
@@ -111,7 +116,10 @@ impl Bench {
             if self.now_ms >= end_ms {
                 return;
             }
-            let due_ms = self.node.next_due().clamp(self.now_ms + 1, self.now_ms + STEP_MS);
+            let due_ms = self
+                .node
+                .next_due()
+                .clamp(self.now_ms + 1, self.now_ms + STEP_MS);
             self.now_ms = due_ms.min(end_ms);
         }
     }
@@ -169,14 +177,20 @@ impl Bench {
                 self.filters.push((filter, qos));
                 self.rx(&broker::suback(id, &[qos]));
             }
-            Sent::Publish { topic, payload, qos, retain, id } => {
+            Sent::Publish {
+                topic,
+                payload,
+                qos,
+                id,
+                ..
+            } => {
                 if qos == 1 {
                     self.rx(&broker::answer(0x40, id));
                 }
                 let path = topic.strip_prefix(PREFIX).unwrap_or(&topic).to_string();
                 let is_heartbeat = path == "system/heartbeat";
                 let body = serde_json::from_slice(&payload).expect("a device sends JSON");
-                self.said.push(Said { path, qos, retain, body, at_ms: self.now_ms });
+                self.said.push(Said { path, qos, body });
                 if let (true, Some(status)) = (is_heartbeat, self.ack) {
                     self.acknowledge(status);
                 }
@@ -189,8 +203,15 @@ impl Bench {
 
     /// Answers a heartbeat as the contract says: with the epoch that the device reports.
     pub fn acknowledge(&mut self, status: &str) {
-        let beat = self.said.iter().rev().find(|said| said.path == "system/heartbeat");
-        let epoch = beat.and_then(|beat| beat.body["active_handover_epoch"].as_u64()).unwrap_or(0).max(1);
+        let beat = self
+            .said
+            .iter()
+            .rev()
+            .find(|said| said.path == "system/heartbeat");
+        let epoch = beat
+            .and_then(|beat| beat.body["active_handover_epoch"].as_u64())
+            .unwrap_or(0)
+            .max(1);
         let text = format!(r#"{{"status":"{status}","handover_epoch":{epoch}}}"#);
         self.say("system/heartbeat/ack", &text);
     }
@@ -229,15 +250,32 @@ impl Bench {
     pub fn configure_relays(&mut self, pins: &[u8]) {
         let items: Vec<String> = pins
             .iter()
-            .map(|pin| format!(r#"{{"gpio":{pin},"actuator_type":"relay","actuator_name":"r{pin}"}}"#))
+            .map(|pin| {
+                format!(r#"{{"gpio":{pin},"actuator_type":"relay","actuator_name":"r{pin}"}}"#)
+            })
             .collect();
-        let said = self.order("config", &format!(r#"{{"actuators":[{}],"correlation_id":"setup"}}"#, items.join(",")));
-        assert!(said.iter().any(|said| said.body["outcome"] == "persisted"), "{said:?}");
+        let said = self.order(
+            "config",
+            &format!(
+                r#"{{"actuators":[{}],"correlation_id":"setup"}}"#,
+                items.join(",")
+            ),
+        );
+        assert!(
+            said.iter().any(|said| said.body["outcome"] == "persisted"),
+            "{said:?}"
+        );
     }
 
     pub fn switch_on(&mut self, pin: u8) {
-        let said = self.order(&format!("actuator/{pin}/command"), r#"{"command":"ON","issued_by":"test"}"#);
-        assert!(said.iter().any(|said| said.body["success"] == true), "{said:?}");
+        let said = self.order(
+            &format!("actuator/{pin}/command"),
+            r#"{"command":"ON","issued_by":"test"}"#,
+        );
+        assert!(
+            said.iter().any(|said| said.body["success"] == true),
+            "{said:?}"
+        );
     }
 }
 
@@ -248,6 +286,12 @@ pub fn on<'a>(said: &'a [Said], path: &str) -> Vec<&'a Said> {
 
 /// The outcomes as `outcome/code`.
 pub fn outcomes(said: &[Said]) -> Vec<String> {
-    let of = |said: &&Said| format!("{}/{}", said.body["outcome"].as_str().unwrap(), said.body["code"].as_str().unwrap());
+    let of = |said: &&Said| {
+        format!(
+            "{}/{}",
+            said.body["outcome"].as_str().unwrap(),
+            said.body["code"].as_str().unwrap()
+        )
+    };
     on(said, "system/intent_outcome").iter().map(of).collect()
 }

@@ -8,4 +8,5 @@ mod hostile;
 mod offline;
 mod registration;
 #[path = "../seeded/mod.rs"]
+#[allow(dead_code, reason = "shared with other suites")]
 mod seeded;

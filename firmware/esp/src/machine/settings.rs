@@ -23,6 +23,11 @@ impl Settings {
         Settings { flash, range }
     }
 
+    /// Size of the whole flash, as its header says.
+    pub fn flash_bytes(&self) -> u32 {
+        u32::try_from(self.flash.capacity()).unwrap_or(u32::MAX)
+    }
+
     /// False where the table has no usable partition: then every access fails and the device forgets with each restart.
     pub fn is_there(&self) -> bool {
         self.range.is_some()

@@ -53,6 +53,7 @@ pub enum LinkEvent {
 }
 
 pub static OPEN: Signal<CriticalSectionRawMutex, Target> = Signal::new();
+/// To be reset by who signals [`OPEN`], before he does.
 pub static CLOSE: Signal<CriticalSectionRawMutex, ()> = Signal::new();
 /// Never more than an `Opened` and its `Closed` at a time: the node asks for a new connection after it has seen both.
 pub static EVENTS: Channel<CriticalSectionRawMutex, LinkEvent, 2> = Channel::new();
@@ -66,7 +67,6 @@ pub async fn keep_link(stack: Stack<'static>) -> ! {
     let (rx, tx) = (RX.take(), TX.take());
     loop {
         let target = OPEN.wait().await;
-        CLOSE.reset();
         FROM_BROKER.clear();
         TO_BROKER.clear();
         let mut socket = TcpSocket::new(stack, rx, tx);

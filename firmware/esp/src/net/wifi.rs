@@ -1,13 +1,13 @@
 //! Wi-Fi station: joins what the node wishes, says how it went, joins again.
 
-use embassy_futures::select::{Either, Either4, select, select3, select4};
+use embassy_futures::select::{Either, Either3, Either4, select, select3, select4};
 use embassy_net::Stack;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::channel::Channel;
 use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Timer, with_timeout};
 use esp_radio::wifi::scan::ScanConfig;
-use esp_radio::wifi::sta::StationConfig;
+use esp_radio::wifi::sta::{ScanMethod, StationConfig};
 use esp_radio::wifi::{
     AuthenticationMethod, AuthenticationMethodConfig, Config, PowerSaveMode, WifiController,
 };
@@ -134,7 +134,9 @@ async fn join(
         AuthenticationMethodConfig::Wpa2Personal(wish.password.as_str().try_into().map_err(|_| ())?)
     };
     let ssid = wish.ssid.as_str().try_into().map_err(|_| ())?;
+    // The strongest of several access points, not the first one heard.
     let station = StationConfig::default()
+        .with_scan_method(ScanMethod::AllChannels)
         .with_ssid(ssid)
         .with_authentication(authentication);
     controller
@@ -200,9 +202,9 @@ async fn rest(controller: &mut WifiController<'static>, pause: Duration) -> Opti
     let end = Timer::after(pause);
     let (wish, demand) = (WISH.wait(), SCAN.wait());
     match select3(end, wish, demand).await {
-        embassy_futures::select::Either3::First(()) => None,
-        embassy_futures::select::Either3::Second(next) => Some(next),
-        embassy_futures::select::Either3::Third(()) => {
+        Either3::First(()) => None,
+        Either3::Second(next) => Some(next),
+        Either3::Third(()) => {
             scan(controller).await;
             None
         }
