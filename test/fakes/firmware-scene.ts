@@ -55,6 +55,8 @@ export class FirmwareScene implements AsyncDisposable {
   /** Milliseconds that this scene let the firmware's clock run on. */
   advancedMs = 0;
   #node: FirmwareNode | undefined;
+  #startedAtS = 0;
+  #advancedAtStartMs = 0;
   /** What was under way when a line broke. */
   readonly #lost = { heartbeats: 0, acknowledgements: 0 };
 
@@ -132,16 +134,20 @@ export class FirmwareScene implements AsyncDisposable {
     return must(this.#node, 'a device that is switched on');
   }
 
+  /** What a time server would tell the device (Unix seconds); with the manual clock its time runs on from there. */
+  setTime(unixS: number): void {
+    const runS = Math.floor((this.advancedMs - this.#advancedAtStartMs) / 1_000);
+    this.node.world({ clock_offset_s: unixS - this.#startedAtS - runS });
+  }
+
   /** Starts the program, with the settings that its flash holds; waits for its first heartbeat. */
   async powerOn(): Promise<void> {
     const from = this.mark();
-    const node = FirmwareNode.launch(this.parts.launch);
-    this.#node = node;
+    this.#node = FirmwareNode.launch(this.parts.launch);
+    this.#startedAtS = Math.floor(Date.now() / 1_000);
+    this.#advancedAtStartMs = this.advancedMs;
     // Its own clock goes by the machine's: what a time server would tell it is set to the case's time.
-    if (this.parts.launch.isManualClock)
-      node.world({
-        clock_offset_s: startOfTimeS + Math.floor(this.advancedMs / 1_000) - Math.floor(Date.now() / 1_000),
-      });
+    if (this.parts.launch.isManualClock) this.setTime(startOfTimeS + Math.floor(this.advancedMs / 1_000));
     // A connection over loopback needs none of the device's time; only what does not come by itself is waited for in it.
     await soon(
       () => this.controller.received.all(matching(`${this.prefix}/system/heartbeat`), from).length > 0,

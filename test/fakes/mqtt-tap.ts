@@ -39,6 +39,8 @@ export class MqttTap implements AsyncDisposable {
   readonly packets: Tapped[] = [];
   /** New connections are reset at once, as when no broker is there. */
   isRefusing = false;
+  /** Connections that were reset. */
+  refused = 0;
   sessions = 0;
   /** Heartbeats that the client sent. */
   heartbeats = 0;
@@ -120,6 +122,7 @@ export class MqttTap implements AsyncDisposable {
 
   #relay(client: Socket): void {
     if (this.isRefusing) {
+      this.refused += 1;
       client.resetAndDestroy();
       return;
     }

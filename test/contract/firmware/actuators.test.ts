@@ -274,4 +274,30 @@ firmwareOverOneBroker('E. outputs and payloads', (broker) => {
     await scene.send('actuator/18/command', { value: 1 });
     expect(await scene.hearsJson('actuator/18/response', {}, { from: refused })).toMatchObject({ success: false });
   });
+
+  test.for(['-5', '"5"', '2.5', '1e300', '{}'])(
+    'ON with the duration %s is refused and not taken for one without end',
+    async (duration) => {
+      await using scene = await openPlant(broker());
+      const id = randomUUID();
+      await scene.send(
+        'actuator/18/command',
+        `{"command":"ON","duration":${duration},"correlation_id":"${id}","intent_id":"${id}"}`,
+      );
+      expect(await scene.hearsJson('actuator/18/response', { correlation_id: id })).toMatchObject({ success: false });
+      expect(scene.node.duty(18) ?? 0).toBe(0);
+    },
+  );
+
+  test('a flood of commands neither loses an answer nor delays what comes after it', async () => {
+    await using scene = await openPlant(broker());
+    const sent = [];
+    for (let round = 0; round < 60; round += 1) sent.push(await command(scene, 18, round % 2 === 0 ? 'ON' : 'OFF'));
+    await scene.quiet(3_000);
+    for (const { id, from } of sent) {
+      const said = scene.said(/^system\/intent_outcome$/, from).filter(({ json }) => json['correlation_id'] === id);
+      expect(said.map(({ json }) => json['outcome']).at(-1), id).toMatch(/^(applied|rejected)$/);
+    }
+    await drive(scene, 18, 'PWM', { value: 0.2 });
+  });
 });

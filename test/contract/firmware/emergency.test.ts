@@ -245,6 +245,9 @@ firmwareOverOneBroker('F. the stop in every state', (broker) => {
     await expectStopped(scene);
     await scene.quiet(3_000);
     expect(scene.said(/^actuator\/emergency\/ack$/, from)).toEqual([]);
+    scene.acknowledge = 'online';
+    await scene.hears('system/intent_outcome', { code: 'EMERGENCY_STOP_TRIGGERED' }, { from, withinMs: 10_000 });
+    await scene.hears('actuator/18/status', { emergency: 'active' }, { from, withinMs: 40_000 });
   });
 
   test('F8 it works in PENDING_APPROVAL', async () => {
@@ -305,6 +308,24 @@ firmwareOverOneBroker('F. the stop in every state', (broker) => {
     await scene.quiet(2_000);
     expect([18, 19, 23].map((gpio) => scene.node.duty(gpio))).toEqual(Object.values(idleLevels));
     for (const { id } of sent) await outcomeOf(scene, id);
+  });
+
+  test('a valve stops where it is, and a flood of commands before the stop does not hold it up', async () => {
+    await using scene = await FirmwareScene.open(broker());
+    await configure(scene, {
+      actuators: [actuator('valve', 25, { aux_gpio: 26 }), actuator('pwm', 23)],
+      sensors: [sensor('moisture', 34)],
+    });
+    await scene.advance(6_000);
+    await drive(scene, 25, 'ON');
+    await scene.advance(2_000, 500);
+    expect(scene.node.duty(26), 'it moves').toBe(255);
+    for (let round = 0; round < 40; round += 1) await command(scene, 23, 'TOGGLE');
+    await sendEmergency(scene);
+    await scene.pinBecomes(26, 0, stopDeadlineMs);
+    await scene.pinBecomes(23, 0, stopDeadlineMs);
+    await scene.advance(10_000);
+    expect([scene.node.duty(26), scene.node.duty(23)]).toEqual([0, 0]);
   });
 
   test('what runs for a given time is not switched on again by the end of that time or by the clear', async () => {

@@ -17,6 +17,10 @@ const rom = romOf(1);
 const heating = rule(25, 4, 'ds18b20', { activate_below: 18, deactivate_above: 20 });
 const cooling = rule(25, 4, 'ds18b20', { activate_above: 28, deactivate_below: 26 });
 
+/** Every day. */
+const timeRule = (window: JsonObject): JsonObject =>
+  rule(25, 255, '__twindow_on', { time_filter: { enabled: true, days_of_week_mask: 127, ...window } });
+
 const setCelsius = (scene: FirmwareScene, celsius: number): void =>
   scene.node.world({ onewire: { 4: [{ rom, celsius }] } });
 
@@ -157,6 +161,45 @@ firmwareOverOneBroker('I. offline rules', (broker) => {
     loseLine(scene);
     await scene.advance(graceMs + firstDecisionMs + samplePeriodMs);
     expect(scene.node.duty(25) ?? 0).toBe(level);
+  });
+
+  test('a window opens and closes its output at its hours while the device is alone', { timeout: 90_000 }, async () => {
+    const window = { start_hour: 6, start_minute: 50, end_hour: 6, end_minute: 55, timezone: 'UTC' };
+    await using scene = await openPlant(broker(), { rules: [timeRule(window)] });
+    loseLine(scene);
+    await scene.advance(300_000);
+    expect(scene.node.duty(25) ?? 0, 'before').toBe(0);
+    await scene.advance(180_000);
+    expect(scene.node.duty(25), 'inside').toBe(255);
+    await scene.advance(300_000);
+    expect(scene.node.duty(25), 'after').toBe(0);
+  });
+
+  test.for<[string, number, number, number]>([
+    ['in the last minutes of winter time', Date.UTC(2026, 2, 29, 0, 57, 30), 1, 255],
+    ['when summer time has begun', Date.UTC(2026, 2, 29, 1, 0, 30), 3, 255],
+    ['in winter', Date.UTC(2026, 11, 24, 6, 10, 0), 7, 255],
+    ['in winter, an hour early', Date.UTC(2026, 11, 24, 5, 10, 0), 7, 0],
+    ['after summer time has ended', Date.UTC(2026, 9, 25, 1, 0, 30), 2, 255],
+  ])('the clock of Berlin is right %s', { timeout: 90_000 }, async ([, atMs, hour, level]) => {
+    const window = { start_hour: hour, start_minute: 0, end_hour: hour, end_minute: 59, timezone: 'Europe/Berlin' };
+    await using scene = await openPlant(broker(), { rules: [timeRule(window)] });
+    loseLine(scene);
+    await scene.advance(20_000);
+    scene.setTime(atMs / 1_000);
+    await scene.advance(graceMs + firstDecisionMs);
+    expect(scene.node.duty(25) ?? 0).toBe(level);
+  });
+
+  test('with a clock that is not set a rule with a window rests', { timeout: 90_000 }, async () => {
+    const window = { start_hour: 0, start_minute: 0, end_hour: 23, end_minute: 59, timezone: 'UTC' };
+    await using scene = await openPlant(broker(), { rules: [timeRule(window)] });
+    await scene.advance(61_000);
+    scene.node.world({ clock_offset_s: -1_000_000_000 }); // what no device takes for the time
+    loseLine(scene);
+    scene.node.world({ power: 'cycle' });
+    await scene.advance(90_000);
+    expect(scene.node.duty(25) ?? 0).toBe(0);
   });
 
   test(

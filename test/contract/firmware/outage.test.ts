@@ -146,6 +146,56 @@ firmwareOverBothBrokers('I. outage', (broker) => {
 
 const missing = { topic: '', qos: 0, retain: false, payload: Buffer.from('{}'), atMs: 0 } as const;
 
+firmwareOverOneBroker('I. reconnecting', (broker) => {
+  test(
+    'while no broker is there the device tries again and again, with growing pauses and a rest',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      scene.tap.isRefusing = true;
+      scene.tap.cut();
+      await scene.advance(10_000, 500);
+      expect(scene.tap.refused).toBeGreaterThanOrEqual(2);
+      expect(scene.tap.refused).toBeLessThanOrEqual(6);
+      await scene.advance(290_000);
+      expect(scene.tap.refused).toBeGreaterThanOrEqual(8);
+      expect(scene.tap.refused).toBeLessThanOrEqual(60);
+      const from = scene.mark();
+      scene.tap.isRefusing = false;
+      await scene.heartbeat(from, longestBackOffMs);
+    },
+  );
+
+  test(
+    'a line that breaks while the state is taken over is counted, and the next one is used',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      await configure(scene, plant);
+      scene.tap.isRefusing = true;
+      scene.tap.cut();
+      await scene.advance(40_000);
+      scene.acknowledge = 'silent';
+      const from = scene.mark();
+      scene.tap.isRefusing = false;
+      await scene.heartbeat(from, longestBackOffMs);
+      const broken = scene.mark();
+      scene.tap.cut();
+      await scene.heartbeat(broken, longestBackOffMs);
+      const announced = await scene.hearsJson('session/announce', {}, { from: broken });
+      expect(Number(announced['handover_epoch'])).toBeGreaterThanOrEqual(2);
+      scene.acknowledge = 'online';
+      await scene.advance(70_000);
+      const counters = scene
+        .said(/^system\/heartbeat(_metrics)?$/, broken)
+        .map(({ json }) => json['handover_abort_count'])
+        .filter((count) => count !== undefined);
+      expect(counters.at(-1)).toBe(1);
+      await drive(scene, 19, 'ON');
+    },
+  );
+});
+
 firmwareOverOneBroker('I. restarts', (broker) => {
   /** Boots until this is the given boot since power came on, each 2 s after the one before. */
   async function bootUntil(scene: FirmwareScene, boots: number): Promise<void> {

@@ -175,6 +175,38 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
     expect(scene.said(/^sensor\/35\/data$/, from)).toHaveLength(3);
   });
 
+  test('the measuring interval of a thermometer does not grow by the time that it converts', async () => {
+    await using scene = await openWith(broker(), { onewire: { 4: [{ rom, celsius: 20 }] } }, [
+      sensor('ds18b20', 4, seconds(5, { onewire_address: rom })),
+    ]);
+    await scene.advance(10_000);
+    const from = scene.mark();
+    await scene.advance(120_000);
+    const count = scene.said(/^sensor\/4\/data$/, from).length;
+    expect(count).toBeGreaterThanOrEqual(23);
+    expect(count).toBeLessThanOrEqual(25);
+  });
+
+  test.for<[string, string, string, number]>([
+    ['soil_moisture', 'moisture', '%', 34],
+    ['ph_sensor', 'ph', 'pH', 34],
+    ['ec_sensor', 'ec', 'µS/cm', 34],
+    ['Some_Probe', 'some_probe', '', 34],
+  ])('the type %s goes as %s', async ([name, type, unit, gpio]) => {
+    await using scene = await openWith(broker(), { analog: { [gpio]: 2_000 } }, [sensor(name, gpio, seconds(5))]);
+    const reading = await scene.hearsJson(`sensor/${gpio}/data`, {}, { withinMs: 12_000 });
+    expect(reading).toMatchObject({ sensor_type: type, raw: 2_000 });
+    if (unit !== '') expect(reading['unit']).toBe(unit);
+  });
+
+  test('a thermometer that says 85 degrees after power-up is doubted: error 1061', async () => {
+    await using scene = await openWith(broker(), { onewire: { 4: [{ rom, celsius: 85 }] } }, [
+      sensor('ds18b20', 4, seconds(5, { onewire_address: rom })),
+    ]);
+    await scene.hears('system/error', { error_code: 1061 }, { withinMs: 20_000 });
+    expect(scene.said(/^sensor\/4\/data$/).filter(({ json }) => json['quality'] === 'good')).toEqual([]);
+  });
+
   test('a thermometer that is gone is a fault: error 1060 or 1021, and no value of -127 degrees', async () => {
     await using scene = await openWith(broker(), { onewire: { 4: [{ rom, celsius: 22 }] } }, [
       sensor('ds18b20', 4, seconds(5, { onewire_address: rom })),
