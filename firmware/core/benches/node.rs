@@ -2,10 +2,7 @@
 //! Prints one JSON object a line; `npm run bench -- firmware` reads it.
 
 #[path = "../tests/node/bench.rs"]
-#[allow(
-    dead_code,
-    reason = "the measurements need a part of what the tests need"
-)]
+#[allow(dead_code, reason = "the measurements need a part of what the tests need")]
 mod bench;
 #[path = "../tests/mqtt/broker.rs"]
 mod broker;
@@ -80,21 +77,13 @@ impl Io for Quiet {
     }
     fn flash_erase(&mut self, offset: u32) -> Result<(), FlashError> {
         let from = offset as usize;
-        self.flash
-            .get_mut(from..from + 4096)
-            .ok_or(FlashError)?
-            .fill(0xFF);
+        self.flash.get_mut(from..from + 4096).ok_or(FlashError)?.fill(0xFF);
         Ok(())
     }
     fn flash_write(&mut self, offset: u32, data: &[u8]) -> Result<(), FlashError> {
         let from = offset as usize;
-        let area = self
-            .flash
-            .get_mut(from..from + data.len())
-            .ok_or(FlashError)?;
-        area.iter_mut()
-            .zip(data)
-            .for_each(|(byte, new)| *byte &= new);
+        let area = self.flash.get_mut(from..from + data.len()).ok_or(FlashError)?;
+        area.iter_mut().zip(data).for_each(|(byte, new)| *byte &= new);
         Ok(())
     }
     fn random(&mut self) -> u32 {
@@ -118,21 +107,12 @@ fn stop_at_full_queue() {
         }
         // Nothing is sent any more: answers pile up until the arena is full.
         for _ in 0..60 {
-            bench.say(
-                "system/command",
-                r#"{"command":"diagnostics","correlation_id":"x"}"#,
-            );
+            bench.say("system/command", r#"{"command":"diagnostics","correlation_id":"x"}"#);
         }
         let begun = Instant::now();
-        bench.say_on(
-            "kaiser/broadcast/emergency",
-            br#"{"command":"stop_all","reason":"bench"}"#,
-        );
+        bench.say_on("kaiser/broadcast/emergency", br#"{"command":"stop_all","reason":"bench"}"#);
         times_us.push(begun.elapsed().as_nanos() as f64 / 1000.0);
-        assert!(
-            pins.iter().all(|pin| bench.world.output(*pin) == Some(0)),
-            "an output is still on"
-        );
+        assert!(pins.iter().all(|pin| bench.world.output(*pin) == Some(0)), "an output is still on");
     }
     times_us.sort_by(f64::total_cmp);
     let (median_us, worst_us) = (times_us[STOPS / 2], times_us[STOPS - 1]);
@@ -155,14 +135,7 @@ fn connected(io: &mut Quiet) -> Box<Node> {
     provisioning.id = "ESP_0A1B2C".try_into().unwrap();
     provisioning.broker_host = "b".try_into().unwrap();
     node.provision(&provisioning, 0, io);
-    node.network(
-        Network::Up {
-            ip: [1; 4],
-            rssi: -50,
-        },
-        0,
-        io,
-    );
+    node.network(Network::Up { ip: [1; 4], rssi: -50 }, 0, io);
     node.poll(0, io);
     node.socket_opening(0);
     node.socket_opened(0, io);
@@ -173,11 +146,7 @@ fn connected(io: &mut Quiet) -> Box<Node> {
         node.rx(&broker::suback(id, &[1]), 0, io);
     }
     let ack = br#"{"status":"online","handover_epoch":1}"#;
-    node.rx(
-        &broker::publish(0, b"kaiser/god/esp/ESP_0A1B2C/system/heartbeat/ack", 0, ack),
-        0,
-        io,
-    );
+    node.rx(&broker::publish(0, b"kaiser/god/esp/ESP_0A1B2C/system/heartbeat/ack", 0, ack), 0, io);
     node
 }
 
@@ -193,27 +162,18 @@ fn drain(node: &mut Node, now_ms: u64) {
 
 /// A million commands through the whole device: what the heap has then, and how often it was asked for anything.
 fn heap_over_a_million_messages() {
-    let mut io = Quiet {
-        flash: vec![0xFF; leitstand_core::store::PARTITION_BYTES as usize].into_boxed_slice(),
-        drives: 0,
-    };
+    let mut io =
+        Quiet { flash: vec![0xFF; leitstand_core::store::PARTITION_BYTES as usize].into_boxed_slice(), drives: 0 };
     let mut node = connected(&mut io);
     let config = br#"{"actuators":[{"gpio":18,"actuator_type":"relay","actuator_name":"r","max_runtime_ms":0}],"correlation_id":"c"}"#;
-    node.rx(
-        &broker::publish(0, b"kaiser/god/esp/ESP_0A1B2C/config", 0, config),
-        0,
-        &mut io,
-    );
+    node.rx(&broker::publish(0, b"kaiser/god/esp/ESP_0A1B2C/config", 0, config), 0, &mut io);
     let command = broker::publish(
         0,
         b"kaiser/god/esp/ESP_0A1B2C/actuator/18/command",
         0,
         br#"{"command":"TOGGLE","issued_by":"bench"}"#,
     );
-    let (live_before, asked_before) = (
-        LIVE_BYTES.load(Ordering::Relaxed),
-        ALLOCATIONS.load(Ordering::Relaxed),
-    );
+    let (live_before, asked_before) = (LIVE_BYTES.load(Ordering::Relaxed), ALLOCATIONS.load(Ordering::Relaxed));
     let begun = Instant::now();
     let now_ms = 10;
     for _ in 0..MESSAGES {
@@ -229,17 +189,11 @@ fn heap_over_a_million_messages() {
         r#"{{"name":"heap over {MESSAGES} commands","grownBytes":{grown},"allocations":{asked},"driven":{},"messagesPerSecond":{per_second:.0}}}"#,
         io.drives
     );
-    assert!(
-        io.drives > u64::from(MESSAGES),
-        "the commands were not carried out"
-    );
+    assert!(io.drives > u64::from(MESSAGES), "the commands were not carried out");
 }
 
 fn main() {
-    println!(
-        r#"{{"name":"memory of one device","nodeBytes":{}}}"#,
-        size_of::<Node>()
-    );
+    println!(r#"{{"name":"memory of one device","nodeBytes":{}}}"#, size_of::<Node>());
     stop_at_full_queue();
     heap_over_a_million_messages();
 }

@@ -63,11 +63,7 @@ impl Clock {
     /// Unix time in milliseconds; `None` while the clock is not set.
     pub fn unix_ms(&self, now_ms: u64) -> Option<u64> {
         let reference = self.reference?;
-        Some(
-            reference
-                .unix_ms
-                .saturating_add(now_ms.saturating_sub(reference.at_ms)),
-        )
+        Some(reference.unix_ms.saturating_add(now_ms.saturating_sub(reference.at_ms)))
     }
 
     /// Unix time in seconds; `None` while the clock is not set.
@@ -94,10 +90,7 @@ pub fn local_time(unix_s: u64, timezone: Timezone) -> LocalTime {
         Timezone::CentralEurope => S_PER_HOUR,
     };
     let local_s = unix_s.saturating_add(offset_s);
-    LocalTime {
-        minute_of_day: (local_s % S_PER_DAY / S_PER_MINUTE) as u16,
-        weekday: weekday(local_s / S_PER_DAY),
-    }
+    LocalTime { minute_of_day: (local_s % S_PER_DAY / S_PER_MINUTE) as u16, weekday: weekday(local_s / S_PER_DAY) }
 }
 
 /// Of a day counted from 1970-01-01, which was a Thursday (4).
@@ -110,8 +103,7 @@ fn is_summer(unix_s: u64) -> bool {
     // civil_from_days): 719,468 days lie between 0000-03-01 and 1970-01-01, 146,097 days make 400 years.
     let day = unix_s / S_PER_DAY;
     let day_of_era = day.saturating_add(719_468) % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let first_of_year = 365 * year_of_era + year_of_era / 4 - year_of_era / 100;
     let day_of_year = day_of_era - first_of_year;
     // In such a year 31 March is day 30 and 31 October day 244; January and February come at its end.

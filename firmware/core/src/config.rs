@@ -194,11 +194,7 @@ impl Configuration {
 
 impl Zone {
     pub const fn new() -> Zone {
-        Zone {
-            id: String::new(),
-            master: String::new(),
-            name: String::new(),
-        }
+        Zone { id: String::new(), master: String::new(), name: String::new() }
     }
 }
 

@@ -26,9 +26,7 @@ pub enum BusError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlashError;
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum LogLevel {
     Debug,
     Info,

@@ -125,10 +125,7 @@ fn berlin(unix_s: u64) -> LocalTime {
 #[test]
 fn a_new_clock_gives_no_time() {
     let clock = Clock::new();
-    assert_eq!(
-        (clock.unix_s(5000), clock.unix_ms(5000), clock.source()),
-        (None, None, None)
-    );
+    assert_eq!((clock.unix_s(5000), clock.unix_ms(5000), clock.source()), (None, None, None));
 }
 
 #[test]
@@ -147,16 +144,10 @@ fn ntp_overrides_the_server_and_never_the_other_way_round() {
     let mut clock = Clock::new();
     assert!(clock.set(NOW_S, TimeSource::Server, 0));
     assert!(clock.set(NOW_S + 100, TimeSource::Server, 1000));
-    assert_eq!(
-        (clock.unix_s(1000), clock.source()),
-        (Some(NOW_S + 100), Some(TimeSource::Server))
-    );
+    assert_eq!((clock.unix_s(1000), clock.source()), (Some(NOW_S + 100), Some(TimeSource::Server)));
     assert!(clock.set(NOW_S + 7, TimeSource::Ntp, 2000));
     assert!(!clock.set(NOW_S + 500, TimeSource::Server, 3000));
-    assert_eq!(
-        (clock.unix_s(3000), clock.source()),
-        (Some(NOW_S + 8), Some(TimeSource::Ntp))
-    );
+    assert_eq!((clock.unix_s(3000), clock.source()), (Some(NOW_S + 8), Some(TimeSource::Ntp)));
     assert!(clock.set(NOW_S + 20, TimeSource::Ntp, 4000));
     assert_eq!(clock.unix_s(4000), Some(NOW_S + 20));
 }
@@ -164,14 +155,7 @@ fn ntp_overrides_the_server_and_never_the_other_way_round() {
 #[test]
 fn a_time_outside_the_valid_range_is_refused_and_leaves_the_clock_as_it_was() {
     for source in [TimeSource::Ntp, TimeSource::Server] {
-        for unix_s in [
-            0,
-            1,
-            1_699_999_999,
-            2_500_000_001,
-            1_777_012_401_000,
-            u64::MAX,
-        ] {
+        for unix_s in [0, 1, 1_699_999_999, 2_500_000_001, 1_777_012_401_000, u64::MAX] {
             let mut clock = Clock::new();
             assert!(!clock.set(unix_s, source, 0), "{unix_s}");
             assert_eq!(clock, Clock::new());
@@ -190,28 +174,15 @@ fn a_time_outside_the_valid_range_is_refused_and_leaves_the_clock_as_it_was() {
 #[test]
 fn local_time_agrees_with_the_tabulated_moments() {
     for (unix_s, utc_minute, utc_weekday, minute_of_day, weekday) in MOMENTS {
-        let utc = LocalTime {
-            minute_of_day: utc_minute,
-            weekday: utc_weekday,
-        };
+        let utc = LocalTime { minute_of_day: utc_minute, weekday: utc_weekday };
         assert_eq!(local_time(unix_s, Timezone::Utc), utc, "{unix_s}");
-        assert_eq!(
-            berlin(unix_s),
-            LocalTime {
-                minute_of_day,
-                weekday
-            },
-            "{unix_s}"
-        );
+        assert_eq!(berlin(unix_s), LocalTime { minute_of_day, weekday }, "{unix_s}");
     }
 }
 
 #[test]
 fn in_spring_the_wall_jumps_from_two_to_three_and_in_autumn_from_three_to_two() {
-    let sunday_at = |minute_of_day| LocalTime {
-        minute_of_day,
-        weekday: 0,
-    };
+    let sunday_at = |minute_of_day| LocalTime { minute_of_day, weekday: 0 };
     for (to_summer, to_winter) in CHANGES {
         assert_eq!(berlin(to_summer - 1), sunday_at(119), "{to_summer}");
         assert_eq!(berlin(to_summer), sunday_at(180), "{to_summer}");
@@ -232,8 +203,7 @@ fn the_rule_holds_beyond_years_without_a_leap_day() {
         (13576813200, 13595562000),
     ];
     for (to_summer, to_winter) in changes {
-        let minutes =
-            [to_summer - 1, to_summer, to_winter - 1, to_winter].map(|at| berlin(at).minute_of_day);
+        let minutes = [to_summer - 1, to_summer, to_winter - 1, to_winter].map(|at| berlin(at).minute_of_day);
         assert_eq!(minutes, [119, 180, 179, 120], "{to_summer}");
     }
 }
@@ -242,9 +212,7 @@ fn the_rule_holds_beyond_years_without_a_leap_day() {
 fn every_hour_of_28_years_has_the_offset_of_its_season() {
     let first_s = 1_672_531_200; // 2023-01-01
     for unix_s in (first_s..2_550_000_000).step_by(3600) {
-        let is_summer = CHANGES
-            .iter()
-            .any(|&(start, end)| (start..end).contains(&unix_s));
+        let is_summer = CHANGES.iter().any(|&(start, end)| (start..end).contains(&unix_s));
         let wall = local_time(unix_s + if is_summer { 7200 } else { 3600 }, Timezone::Utc);
         assert_eq!(berlin(unix_s), wall, "{unix_s}");
     }
@@ -259,11 +227,5 @@ fn times_that_no_clock_can_show_do_no_harm() {
         }
     }
     // Winter: the year 1970 begins at one o'clock on a Thursday.
-    assert_eq!(
-        berlin(0),
-        LocalTime {
-            minute_of_day: 60,
-            weekday: 4
-        }
-    );
+    assert_eq!(berlin(0), LocalTime { minute_of_day: 60, weekday: 4 });
 }

@@ -33,10 +33,7 @@ struct Port {
 
 impl Port {
     const fn new() -> Self {
-        Port {
-            input: Pipe::new(),
-            output: Pipe::new(),
-        }
+        Port { input: Pipe::new(), output: Pipe::new() }
     }
 }
 
@@ -58,10 +55,7 @@ impl Console {
     /// Bytes of the port that has the floor; what the other says meanwhile waits in its pipe. `None` when there is nothing.
     pub fn receive<'a>(&mut self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
         let now = Instant::now();
-        let holder = self
-            .floor
-            .filter(|(_, until)| now < *until)
-            .map(|(index, _)| index);
+        let holder = self.floor.filter(|(_, until)| now < *until).map(|(index, _)| index);
         for (index, port) in PORTS.iter().enumerate() {
             if holder.is_some_and(|holder| holder != index) {
                 continue;
@@ -77,19 +71,12 @@ impl Console {
     /// When to look again for the bytes of a port that had to wait.
     pub fn next_due(&self) -> Option<Instant> {
         let (_, until) = self.floor?;
-        PORTS
-            .iter()
-            .any(|port| !port.input.is_empty())
-            .then_some(until)
+        PORTS.iter().any(|port| !port.input.is_empty()).then_some(until)
     }
 
     /// Puts bytes on both ports, as many as both have room for; returns how many.
     pub fn send(&self, bytes: &[u8]) -> usize {
-        let room = PORTS
-            .iter()
-            .map(|port| port.output.free_capacity())
-            .min()
-            .unwrap_or(0);
+        let room = PORTS.iter().map(|port| port.output.free_capacity()).min().unwrap_or(0);
         let part = bytes.get(..bytes.len().min(room)).unwrap_or_default();
         for port in PORTS {
             // Only this task writes, so there is as much room as there was.
@@ -143,10 +130,7 @@ async fn speak(mut tx: impl Write, port: &'static Port) -> ! {
             continue;
         }
         let bytes = chunk.get(..count).unwrap_or_default();
-        if !matches!(
-            with_timeout(WRITE_LIMIT, tx.write_all(bytes)).await,
-            Ok(Ok(()))
-        ) {
+        if !matches!(with_timeout(WRITE_LIMIT, tx.write_all(bytes)).await, Ok(Ok(()))) {
             absent_until = Instant::now() + ABSENCE;
         }
     }

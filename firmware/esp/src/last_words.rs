@@ -23,11 +23,7 @@ unsafe impl esp_hal::Persistable for Note {}
 
 /// Not initialised at start, so that it lives through a software reset.
 #[esp_hal::ram(unstable(rtc_fast, persistent))]
-static mut NOTE: Note = Note {
-    mark: 0,
-    length: 0,
-    text: [0; TEXT_BYTES],
-};
+static mut NOTE: Note = Note { mark: 0, length: 0, text: [0; TEXT_BYTES] };
 
 /// The message of a panic that reset the chip, once.
 pub fn take() -> Option<String<TEXT_BYTES>> {
@@ -59,19 +55,12 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 }
 
 fn keep(info: &PanicInfo<'_>) {
-    let mut text = Cut {
-        text: [0; TEXT_BYTES],
-        length: 0,
-    };
+    let mut text = Cut { text: [0; TEXT_BYTES], length: 0 };
     let _ = match info.location() {
         Some(place) => write!(text, "{}:{} {}", place.file(), place.line(), info.message()),
         None => write!(text, "{}", info.message()),
     };
-    let note = Note {
-        mark: MARK,
-        length: text.length as u32,
-        text: text.text,
-    };
+    let note = Note { mark: MARK, length: text.length as u32, text: text.text };
     // SAFETY: interrupts are off and the chip has one core: nobody else is looking.
     unsafe { (&raw mut NOTE).write_volatile(note) };
 }

@@ -76,33 +76,18 @@ async fn main(spawner: Spawner) -> ! {
     count_edges(parts.io_mux);
     let settings = Settings::open(parts.flash);
     if !settings.is_there() {
-        logs.push(
-            LogLevel::Critical,
-            format_args!("no settings partition: nothing will be kept"),
-        );
+        logs.push(LogLevel::Critical, format_args!("no settings partition: nothing will be kept"));
     }
-    let mut machine = Machine {
-        pins,
-        bus: bus.ok(),
-        settings,
-        logs,
-    };
+    let mut machine = Machine { pins, bus: bus.ok(), settings, logs };
     let node = boot(&mut machine);
 
-    let uart = Uart::new(parts.uart, esp_hal::uart::Config::default()).map(|uart| {
-        uart.with_tx(parts.uart_tx.pin)
-            .with_rx(parts.uart_rx)
-            .into_async()
-    });
+    let uart = Uart::new(parts.uart, esp_hal::uart::Config::default())
+        .map(|uart| uart.with_tx(parts.uart_tx.pin).with_rx(parts.uart_rx).into_async());
     match uart.map(serve_uart) {
         Ok(task) => start(spawner, task, &mut machine),
         Err(error) => machine.log(LogLevel::Error, format_args!("no UART console: {error:?}")),
     }
-    start(
-        spawner,
-        serve_usb(UsbSerialJtag::new(parts.usb).into_async()),
-        &mut machine,
-    );
+    start(spawner, serve_usb(UsbSerialJtag::new(parts.usb).into_async()), &mut machine);
     start_network(spawner, &mut machine, parts.wifi);
     NodeTask::new(node, machine, watchdog).run().await
 }
@@ -116,20 +101,11 @@ fn boot(machine: &mut Machine) -> &'static mut Node {
         mac: mac(),
         reset: reset::reason(last_words.is_some()),
         version: VERSION,
-        chip: Chip {
-            revision: chip_revision().combined(),
-            flash_bytes: machine.settings.flash_bytes(),
-        },
+        chip: Chip { revision: chip_revision().combined(), flash_bytes: machine.settings.flash_bytes() },
     };
-    machine.log(
-        LogLevel::Info,
-        format_args!("leitstand {VERSION} on {}, {:?}", BOARD.chip, info.reset),
-    );
+    machine.log(LogLevel::Info, format_args!("leitstand {VERSION} on {}, {:?}", BOARD.chip, info.reset));
     if let Some(text) = last_words {
-        machine.log(
-            LogLevel::Critical,
-            format_args!("the last run ended with: {text}"),
-        );
+        machine.log(LogLevel::Critical, format_args!("the last run ended with: {text}"));
     }
     let node = NODE.take();
     node.boot(&info, machine);
@@ -139,11 +115,7 @@ fn boot(machine: &mut Machine) -> &'static mut Node {
 fn mac() -> [u8; 6] {
     let address = interface_mac_address(InterfaceMacAddress::Station);
     // Six bytes by definition (EUI-48).
-    address
-        .as_bytes()
-        .first_chunk()
-        .copied()
-        .unwrap_or_default()
+    address.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 
 /// Resets the whole system, also where the processor or its clock hangs.
@@ -156,11 +128,7 @@ fn watchdog(timer: esp_hal::peripherals::RTC_TIMER<'static>) -> Rwdt {
 }
 
 /// Without a radio the device goes on by itself: rules, limits and the console need none.
-fn start_network(
-    spawner: Spawner,
-    machine: &mut Machine,
-    wifi: esp_hal::peripherals::WIFI<'static>,
-) {
+fn start_network(spawner: Spawner, machine: &mut Machine, wifi: esp_hal::peripherals::WIFI<'static>) {
     static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
     let interface = Interface::station();
     let controller = match WifiController::new(wifi, ControllerConfig::default()) {
@@ -173,12 +141,7 @@ fn start_network(
     let random = Rng::new();
     let seed = u64::from(random.random()) << 32 | u64::from(random.random());
     let config = embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default());
-    let (stack, runner) = embassy_net::new(
-        interface,
-        config,
-        RESOURCES.init(StackResources::new()),
-        seed,
-    );
+    let (stack, runner) = embassy_net::new(interface, config, RESOURCES.init(StackResources::new()), seed);
     start(spawner, run_stack(runner), machine);
     start(spawner, net::wifi::keep_joined(controller, stack), machine);
     start(spawner, net::link::keep_link(stack), machine);
@@ -194,9 +157,6 @@ async fn run_stack(mut runner: Runner<'static, Interface>) {
 fn start<S>(spawner: Spawner, task: Result<SpawnToken<S>, SpawnError>, machine: &mut Machine) {
     match task {
         Ok(task) => spawner.spawn(task),
-        Err(error) => machine.log(
-            LogLevel::Error,
-            format_args!("a task did not start: {error:?}"),
-        ),
+        Err(error) => machine.log(LogLevel::Error, format_args!("a task did not start: {error:?}")),
     }
 }

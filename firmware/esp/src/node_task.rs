@@ -127,10 +127,7 @@ impl NodeTask {
             }
             Ok(LinkEvent::Closed(reason)) => {
                 self.link = Link::Down;
-                self.machine.log(
-                    LogLevel::Warning,
-                    format_args!("broker connection: {reason}"),
-                );
+                self.machine.log(LogLevel::Warning, format_args!("broker connection: {reason}"));
                 self.node.socket_closed(now_ms(), &mut self.machine);
             }
             Ok(LinkEvent::Opened) | Err(_) => {}
@@ -141,8 +138,7 @@ impl NodeTask {
         self.carry_out_wifi();
         self.carry_out_link();
         while let Some(line) = self.machine.logs.pop() {
-            self.node
-                .serial_log(line.at_ms, line.level, format_args!("{}", line.text));
+            self.node.serial_log(line.at_ms, line.level, format_args!("{}", line.text));
         }
         while !self.node.serial_tx().is_empty() {
             let count = self.console.send(self.node.serial_tx());
@@ -200,8 +196,7 @@ impl NodeTask {
         self.storm_check = now + LONGEST_SLEEP;
         let suspended = resume_after_storm();
         if suspended != 0 && suspended != self.storms {
-            let text =
-                format_args!("inputs {suspended:#x} (mask) have more edges than a sensor gives");
+            let text = format_args!("inputs {suspended:#x} (mask) have more edges than a sensor gives");
             self.machine.log(LogLevel::Warning, text);
         }
         self.storms = suspended;

@@ -13,10 +13,7 @@ pub struct Machine {
 impl Machine {
     /// A machine that boots from this image of the settings partition.
     pub fn with_flash(image: Vec<u8>) -> Machine {
-        Machine {
-            flash: Flash::from_image(image),
-            random: 1,
-        }
+        Machine { flash: Flash::from_image(image), random: 1 }
     }
 }
 
@@ -61,10 +58,7 @@ impl Io for Machine {
 
     /// A fixed sequence, so that an input that fails once fails again.
     fn random(&mut self) -> u32 {
-        self.random = self
-            .random
-            .wrapping_mul(1_664_525)
-            .wrapping_add(1_013_904_223);
+        self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         self.random
     }
 

@@ -38,7 +38,8 @@ impl Bench {
         let world = World::new(&ESP32, 1, Flash::new(PARTITION_BYTES as usize));
         let mut bench = Bench { node: Box::new(Node::new()), world, now_ms: 0 };
         let Bench { node, world, .. } = &mut bench;
-        let info = BootInfo { board: &ESP32, mac: [2; 6], reset: ResetReason::PowerOn, version: "0", chip: Chip::PLAIN };
+        let info =
+            BootInfo { board: &ESP32, mac: [2; 6], reset: ResetReason::PowerOn, version: "0", chip: Chip::PLAIN };
         node.boot(&info, world);
         let mut provisioning = node.provisioning().clone();
         provisioning.id = "ESP_0A1B2C".try_into().unwrap();
@@ -116,7 +117,10 @@ fuzz_target!(|data: &[u8]| {
     if !data.windows(9).any(|window| window == b"emergency" || window == b"EMERGENCY") {
         bench.say("kaiser/broadcast/emergency", br#"{"command":"stop_all"}"#);
         for pin in 0..40 {
-            assert!(pin == 2 || bench.world.output(pin).is_none_or(|duty| duty == 0), "pin {pin} is driven after a stop");
+            assert!(
+                pin == 2 || bench.world.output(pin).is_none_or(|duty| duty == 0),
+                "pin {pin} is driven after a stop"
+            );
         }
     }
 });

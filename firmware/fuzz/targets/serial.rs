@@ -34,11 +34,7 @@ fn packet(data: &[u8]) -> Vec<u8> {
     let mut bytes = b"IMPROV\x01\x03".to_vec();
     bytes.push(data.len() as u8);
     bytes.extend(data);
-    bytes.push(
-        bytes
-            .iter()
-            .fold(0, |sum: u8, byte| sum.wrapping_add(*byte)),
-    );
+    bytes.push(bytes.iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte)));
     bytes
 }
 
@@ -70,8 +66,6 @@ fuzz_target!(|data: &[u8]| {
         output.sent(usize::from(byte) / 8);
     }
     while line.expire().is_some() {}
-    let seen = GOOD
-        .iter()
-        .filter(|byte| line.rx(**byte) == Some(Ok(Request::GetState)));
+    let seen = GOOD.iter().filter(|byte| line.rx(**byte) == Some(Ok(Request::GetState)));
     assert_eq!(seen.count(), 1);
 });

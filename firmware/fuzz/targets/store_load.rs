@@ -35,23 +35,10 @@ fn image_of(mut data: &[u8]) -> Vec<u8> {
         data = behind;
         let sector = usize::from(*place & 15) % (image.len() / SECTOR);
         let index = usize::from(*place >> 4 & 7);
-        let piece = if *place & 128 != 0 {
-            bytes.to_vec()
-        } else {
-            entry(sector, *count, bytes)
-        };
-        let room = if RUNTIME_SECTORS.contains(&sector) {
-            ENTRY_BYTES
-        } else {
-            SECTOR - 7 * ENTRY_BYTES
-        };
+        let piece = if *place & 128 != 0 { bytes.to_vec() } else { entry(sector, *count, bytes) };
+        let room = if RUNTIME_SECTORS.contains(&sector) { ENTRY_BYTES } else { SECTOR - 7 * ENTRY_BYTES };
         let is_lone_entry = *place & 128 == 0 && !RUNTIME_SECTORS.contains(&sector);
-        let start = sector * SECTOR
-            + if is_lone_entry {
-                0
-            } else {
-                index * ENTRY_BYTES
-            };
+        let start = sector * SECTOR + if is_lone_entry { 0 } else { index * ENTRY_BYTES };
         let piece = &piece[..piece.len().min(room)];
         image[start..start + piece.len()].copy_from_slice(piece);
     }

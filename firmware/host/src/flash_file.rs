@@ -16,12 +16,7 @@ pub struct FlashFile {
 impl FlashFile {
     /// Opens the file, or makes one that holds erased flash.
     pub fn open(path: &Path) -> io::Result<FlashFile> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let size_bytes = file.metadata()?.len();
         let wanted_bytes = u64::from(PARTITION_BYTES);
         if size_bytes < wanted_bytes {
@@ -34,11 +29,7 @@ impl FlashFile {
 
 fn checked(offset: u32, length: usize) -> Result<u64, FlashError> {
     let end = u64::from(offset) + length as u64;
-    if end > u64::from(PARTITION_BYTES) {
-        Err(FlashError)
-    } else {
-        Ok(u64::from(offset))
-    }
+    if end > u64::from(PARTITION_BYTES) { Err(FlashError) } else { Ok(u64::from(offset)) }
 }
 
 impl FlashMemory for FlashFile {
@@ -58,16 +49,12 @@ impl FlashMemory for FlashFile {
 
     /// NOR: bits can only be cleared.
     fn write(&mut self, offset: u32, data: &[u8]) -> Result<(), FlashError> {
-        if !(offset as usize).is_multiple_of(FLASH_WORD_BYTES)
-            || !data.len().is_multiple_of(FLASH_WORD_BYTES)
-        {
+        if !(offset as usize).is_multiple_of(FLASH_WORD_BYTES) || !data.len().is_multiple_of(FLASH_WORD_BYTES) {
             return Err(FlashError);
         }
         let at = checked(offset, data.len())?;
         let mut now = vec![0; data.len()];
-        self.file
-            .read_exact_at(&mut now, at)
-            .map_err(|_| FlashError)?;
+        self.file.read_exact_at(&mut now, at).map_err(|_| FlashError)?;
         for (byte, new) in now.iter_mut().zip(data) {
             *byte &= new;
         }

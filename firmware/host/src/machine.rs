@@ -47,19 +47,14 @@ fn provisioning(options: &Options) -> Result<Option<Provisioning>, String> {
 
 /// Locally administered, with the id's digits where it has some.
 fn mac_of(id: &str) -> [u8; 6] {
-    let tail = id
-        .rsplit('_')
-        .next()
-        .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-        .unwrap_or(0);
+    let tail = id.rsplit('_').next().and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0);
     let [_, a, b, c] = tail.to_be_bytes();
     [0x02, 0x00, 0x00, a, b, c]
 }
 
 impl Machine {
     pub fn new(options: &Options) -> Result<Machine, String> {
-        let flash = FlashFile::open(&options.flash)
-            .map_err(|error| format!("{}: {error}", options.flash.display()))?;
+        let flash = FlashFile::open(&options.flash).map_err(|error| format!("{}: {error}", options.flash.display()))?;
         Ok(Machine {
             node: Box::new(Node::new()),
             world: World::new(options.board, options.seed, flash),
@@ -76,13 +71,7 @@ impl Machine {
         *self.node = Node::new();
         self.is_told = false;
         self.world.set_now(0);
-        let info = BootInfo {
-            board: self.board,
-            mac: self.mac,
-            reset,
-            version: VERSION,
-            chip: Chip::PLAIN,
-        };
+        let info = BootInfo { board: self.board, mac: self.mac, reset, version: VERSION, chip: Chip::PLAIN };
         self.node.boot(&info, &mut self.world);
         if let Some(wanted) = &self.provisioning {
             // What came over the serial line since stays, but for what the command line says.
@@ -114,11 +103,7 @@ impl Machine {
             };
             self.node.provision(&merged, 0, &mut self.world);
         }
-        println!(
-            r#"{{"event":"boot","reason":"{}","count":{}}}"#,
-            reset_word(reset),
-            self.node.boot_count()
-        );
+        println!(r#"{{"event":"boot","reason":"{}","count":{}}}"#, reset_word(reset), self.node.boot_count());
         self.node.set_time(unix_s, 0);
         let network = self.network();
         self.node.network(network, 0, &mut self.world);
@@ -127,14 +112,7 @@ impl Machine {
 
     pub fn network(&self) -> Network {
         let is_provisioned = self.node.wifi().is_some();
-        if self.is_network_up && is_provisioned {
-            Network::Up {
-                ip: ADDRESS,
-                rssi: SIGNAL_DBM,
-            }
-        } else {
-            Network::Down
-        }
+        if self.is_network_up && is_provisioned { Network::Up { ip: ADDRESS, rssi: SIGNAL_DBM } } else { Network::Down }
     }
 
     pub fn restart_world(&mut self, power: Power) {

@@ -65,11 +65,7 @@ pub fn parse() -> Result<Options, String> {
             "--manual-clock" => options.is_manual = true,
             "--serial" => options.serial = Some(word(&mut parser)?.into()),
             "--production" => options.is_production = true,
-            "--seed" => {
-                options.seed = word(&mut parser)?
-                    .parse()
-                    .map_err(|_| "--seed wants a number".to_string())?
-            }
+            "--seed" => options.seed = word(&mut parser)?.parse().map_err(|_| "--seed wants a number".to_string())?,
             "--help" => return Err(USAGE.into()),
             other => return Err(format!("Unknown argument: {other}\n\n{USAGE}")),
         }
@@ -79,11 +75,7 @@ pub fn parse() -> Result<Options, String> {
 
 /// Boards go by many names (`esp32c3`, `XIAO_ESP32C3`, `ESP32_WROOM`); as in src/shared/domain/boards.ts.
 fn board_of(name: &str) -> Option<&'static Board> {
-    let word: String = name
-        .to_lowercase()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
+    let word: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let id = match word.as_str() {
         word if word.contains("c3") || word == "xiao" => "esp32c3",
         word if word.contains("c6") => "esp32c6",
@@ -107,40 +99,26 @@ fn next(parser: &mut lexopt::Parser) -> Result<Option<String>, String> {
 /// What follows the option.
 fn word(parser: &mut lexopt::Parser) -> Result<String, String> {
     let value = parser.value().map_err(|error| error.to_string())?;
-    value
-        .into_string()
-        .map_err(|_| "An argument is not UTF-8".to_string())
+    value.into_string().map_err(|_| "An argument is not UTF-8".to_string())
 }
 
-fn check(
-    mut options: Options,
-    broker: Option<String>,
-    password_file: Option<PathBuf>,
-) -> Result<Options, String> {
+fn check(mut options: Options, broker: Option<String>, password_file: Option<PathBuf>) -> Result<Options, String> {
     if options.flash.as_os_str().is_empty() {
         return Err(format!("--flash is missing\n\n{USAGE}"));
     }
     if let Some(broker) = broker {
         let (host, port) = broker.rsplit_once(':').ok_or("--broker wants HOST:PORT")?;
         options.host = host.trim_matches(['[', ']']).into();
-        options.port = port
-            .parse()
-            .map_err(|_| "--broker wants HOST:PORT with a port number".to_string())?;
+        options.port = port.parse().map_err(|_| "--broker wants HOST:PORT with a port number".to_string())?;
     } else if options.serial.is_none() {
-        return Err(format!(
-            "--broker is missing (without one only --serial can provision the device)\n\n{USAGE}"
-        ));
+        return Err(format!("--broker is missing (without one only --serial can provision the device)\n\n{USAGE}"));
     }
     if let Some(path) = password_file {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         options.password = text.trim_end_matches(['\r', '\n']).into();
     }
     let is_id = options.id.len() <= 31
-        && options
-            .id
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        && options.id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     if !is_id {
         return Err("--id takes up to 31 characters of A-Z, 0-9 and _".into());
     }

@@ -39,6 +39,8 @@ struct Shell {
     clock_offset_s: i64,
     /// The last heartbeat that the controller was given time for in vain.
     silent_heartbeat: u32,
+    /// The broker was given time in vain and has sent nothing since.
+    is_broker_silent: bool,
     input: Vec<u8>,
     is_input_open: bool,
 }
@@ -47,14 +49,10 @@ struct Shell {
 pub fn run(options: &Options) -> Result<(), String> {
     let readable = |error: io::Error| error.to_string();
     let serial = match &options.serial {
-        Some(path) => {
-            Some(Serial::open(path).map_err(|error| format!("{}: {error}", path.display()))?)
-        }
+        Some(path) => Some(Serial::open(path).map_err(|error| format!("{}: {error}", path.display()))?),
         None => None,
     };
-    let start_unix_s = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let start_unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut shell = Shell {
         machine: Machine::new(options)?,
         socket: Socket::new().map_err(readable)?,
@@ -66,15 +64,14 @@ pub fn run(options: &Options) -> Result<(), String> {
         manual_total_ms: 0,
         clock_offset_s: 0,
         silent_heartbeat: 0,
+        is_broker_silent: false,
         input: Vec::new(),
         is_input_open: true,
     };
     shell.boot(ResetReason::PowerOn);
     while shell.is_input_open {
         let sleep_ms = shell.sleep_ms();
-        shell
-            .wait(Duration::from_millis(sleep_ms), true)
-            .map_err(readable)?;
+        shell.wait(Duration::from_millis(sleep_ms), true).map_err(readable)?;
         shell.step();
         while let Some(line) = shell.next_line() {
             shell.take_line(&line).map_err(readable)?;
@@ -101,9 +98,7 @@ impl Shell {
                 .map_or(0, |since| since.as_secs())
                 .saturating_sub(self.start_unix_s)
         };
-        self.start_unix_s
-            .saturating_add(moved_s)
-            .saturating_add_signed(self.clock_offset_s)
+        self.start_unix_s.saturating_add(moved_s).saturating_add_signed(self.clock_offset_s)
     }
 
     fn boot(&mut self, reset: ResetReason) {
@@ -118,11 +113,7 @@ impl Shell {
         if self.is_manual {
             return LONGEST_SLEEP_MS;
         }
-        self.machine
-            .node
-            .next_due()
-            .saturating_sub(self.now_ms())
-            .clamp(1, LONGEST_SLEEP_MS)
+        self.machine.node.next_due().saturating_sub(self.now_ms()).clamp(1, LONGEST_SLEEP_MS)
     }
 
     /// Waits for the network, the serial line and, if asked for, standard input.
@@ -131,11 +122,8 @@ impl Shell {
         let (wake, stream) = self.socket.descriptors();
         let mut descriptors = vec![PollFd::from_borrowed_fd(wake, PollFlags::IN)];
         descriptors.extend(stream.map(|stream| PollFd::from_borrowed_fd(stream, PollFlags::IN)));
-        descriptors.extend(
-            self.serial
-                .as_ref()
-                .map(|serial| PollFd::from_borrowed_fd(serial.descriptor(), PollFlags::IN)),
-        );
+        descriptors
+            .extend(self.serial.as_ref().map(|serial| PollFd::from_borrowed_fd(serial.descriptor(), PollFlags::IN)));
         let input = descriptors.len();
         if takes_input {
             descriptors.push(PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN));
@@ -145,14 +133,9 @@ impl Shell {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let has_input = descriptors
-            .get(input)
-            .is_some_and(|descriptor| !descriptor.revents().is_empty());
+        let has_input = descriptors.get(input).is_some_and(|descriptor| !descriptor.revents().is_empty());
         // A pty whose other end is closed is always ready; without this pause the loop would spin.
-        let is_hung_up = descriptors
-            .iter()
-            .take(input)
-            .any(|descriptor| descriptor.revents().contains(PollFlags::HUP));
+        let is_hung_up = descriptors.iter().take(input).any(|descriptor| descriptor.revents().contains(PollFlags::HUP));
         if is_hung_up && self.serial.is_some() {
             std::thread::sleep(Duration::from_millis(RETRY_WRITE_MS));
         }
@@ -187,17 +170,12 @@ impl Shell {
             Ok(Command::None) => {}
             Ok(Command::Network { is_up }) => self.set_network(is_up),
             Ok(Command::Power(power)) => {
-                let reset = if let Power::Reset(reset) = power {
-                    reset
-                } else {
-                    ResetReason::PowerOn
-                };
+                let reset = if let Power::Reset(reset) = power { reset } else { ResetReason::PowerOn };
                 self.machine.restart_world(power);
                 self.boot(reset);
             }
             Ok(Command::AdvanceMs(_)) if !self.is_manual => {
-                self.machine
-                    .complain(line, "advance_ms needs --manual-clock");
+                self.machine.complain(line, "advance_ms needs --manual-clock");
             }
             Ok(Command::AdvanceMs(by_ms)) => self.advance(by_ms)?,
             Ok(Command::ClockOffsetS(offset_s)) => {
@@ -218,9 +196,7 @@ impl Shell {
         }
         let (network, now_ms) = (self.machine.network(), self.now_ms());
         self.machine.world.set_now(now_ms);
-        self.machine
-            .node
-            .network(network, now_ms, &mut self.machine.world);
+        self.machine.node.network(network, now_ms, &mut self.machine.world);
     }
 
     /// Takes what has come, does what is due, sends what is to be sent.
@@ -228,6 +204,7 @@ impl Shell {
         let now_ms = self.now_ms();
         self.machine.world.set_now(now_ms);
         for event in self.socket.take() {
+            self.is_broker_silent = false;
             let Machine { node, world, .. } = &mut self.machine;
             match event {
                 SocketEvent::Opened => node.socket_opened(now_ms, world),
@@ -270,8 +247,7 @@ impl Shell {
         if self.machine.node.wants_reboot(now_ms) {
             let Machine { node, world, .. } = &mut self.machine;
             node.prepare_reboot(now_ms, world);
-            self.machine
-                .restart_world(Power::Reset(ResetReason::Software));
+            self.machine.restart_world(Power::Reset(ResetReason::Software));
             self.boot(ResetReason::Software);
         }
     }
@@ -315,11 +291,7 @@ impl Shell {
         while is_first || self.manual_ms < end_ms {
             is_first = false;
             self.settle()?;
-            let due_ms = self
-                .machine
-                .node
-                .next_due()
-                .clamp(self.manual_ms + 1, end_ms.max(self.manual_ms + 1));
+            let due_ms = self.machine.node.next_due().clamp(self.manual_ms + 1, end_ms.max(self.manual_ms + 1));
             let before_ms = self.manual_ms;
             self.manual_ms = due_ms.min(end_ms);
             self.manual_total_ms += self.manual_ms.saturating_sub(before_ms);
@@ -334,25 +306,24 @@ impl Shell {
         Ok(())
     }
 
-    /// Gives the broker and the controller a moment to answer what they were asked. A controller that stays silent is waited for once per heartbeat.
+    /// Gives the broker and the controller a moment to answer what they were asked. One that stays silent is waited for once: a
+    /// controller per heartbeat, a broker until it sends something.
     fn settle(&mut self) -> io::Result<()> {
         let begun = Instant::now();
         let heartbeats = self.machine.node.heartbeat_count();
         loop {
-            let longest = if self.socket.is_opening() {
-                SETTLE_CONNECT
-            } else {
-                SETTLE
-            };
+            let longest = if self.socket.is_opening() { SETTLE_CONNECT } else { SETTLE };
             let node = &self.machine.node;
             let awaits_controller = node.awaits_controller() && self.silent_heartbeat != heartbeats;
-            let is_waiting = self.socket.is_opening() || node.awaits_broker() || awaits_controller;
+            let awaits_broker = node.awaits_broker() && !self.is_broker_silent;
+            let is_waiting = self.socket.is_opening() || awaits_broker || awaits_controller;
             let left = longest.saturating_sub(begun.elapsed());
             if !is_waiting {
                 return Ok(());
             }
             if left.is_zero() {
                 self.silent_heartbeat = heartbeats;
+                self.is_broker_silent = awaits_broker;
                 return Ok(());
             }
             self.wait(left.min(Duration::from_millis(20)), false)?;

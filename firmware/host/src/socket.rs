@@ -32,16 +32,8 @@ pub struct Socket {
 
 impl Socket {
     pub fn new() -> io::Result<Socket> {
-        let wake = rustix::pipe::pipe_with(
-            rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK,
-        )?;
-        Ok(Socket {
-            stream: None,
-            attempt: 0,
-            is_opening: false,
-            results: channel(),
-            wake,
-        })
+        let wake = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK)?;
+        Ok(Socket { stream: None, attempt: 0, is_opening: false, results: channel(), wake })
     }
 
     /// File descriptors to wait for: the end of an attempt, and the stream.
@@ -86,11 +78,7 @@ impl Socket {
             }
             self.is_opening = false;
             self.stream = stream.ok();
-            events.push(if self.stream.is_some() {
-                SocketEvent::Opened
-            } else {
-                SocketEvent::Closed
-            });
+            events.push(if self.stream.is_some() { SocketEvent::Opened } else { SocketEvent::Closed });
         }
         self.read(&mut events);
         events

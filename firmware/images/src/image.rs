@@ -47,38 +47,17 @@ pub struct Built {
 pub fn build(chip: Chip, elf: &[u8], partitions: &Path) -> Result<Built, Failure> {
     let settings = FlashSettings::new(Some(FLASH_MODE), Some(FLASH_SIZE), None);
     let data = FlashData::new(settings, 0, None, chip, chip.default_xtal_frequency());
-    let format = IdfBootloaderFormat::new(
-        elf,
-        &data,
-        Some(partitions),
-        None,
-        Some(PARTITION_TABLE_ADDRESS),
-        None,
-    )?;
+    let format = IdfBootloaderFormat::new(elf, &data, Some(partitions), None, Some(PARTITION_TABLE_ADDRESS), None)?;
     let partitions = format.partition_table();
-    let parts: Vec<Part> = format
-        .flash_segments()
-        .map(|segment| Part {
-            address: segment.addr,
-            data: segment.data().to_vec(),
-        })
-        .collect();
+    let parts: Vec<Part> =
+        format.flash_segments().map(|segment| Part { address: segment.addr, data: segment.data().to_vec() }).collect();
     let Ok([bootloader, partition_table, application]) = <[Part; 3]>::try_from(parts) else {
         return Err("espflash made other parts than bootloader, table and application".into());
     };
     let merged = merge(&[&bootloader, &partition_table, &application])?;
-    let minimum_revision =
-        minimum_revision(&bootloader.data)?.max(minimum_revision(&application.data)?);
+    let minimum_revision = minimum_revision(&bootloader.data)?.max(minimum_revision(&application.data)?);
     let version = version(&application.data)?;
-    Ok(Built {
-        version,
-        bootloader,
-        partition_table,
-        application,
-        merged,
-        partitions,
-        minimum_revision,
-    })
+    Ok(Built { version, bootloader, partition_table, application, merged, partitions, minimum_revision })
 }
 
 fn merge(parts: &[&Part]) -> Result<Part, Failure> {
@@ -95,12 +74,8 @@ fn merge(parts: &[&Part]) -> Result<Part, Failure> {
 }
 
 fn minimum_revision(image: &[u8]) -> Result<u16, Failure> {
-    let bytes = image
-        .get(MINIMUM_REVISION_AT..)
-        .and_then(|rest| rest.first_chunk::<2>());
-    Ok(u16::from_le_bytes(
-        *bytes.ok_or("an image is shorter than its header")?,
-    ))
+    let bytes = image.get(MINIMUM_REVISION_AT..).and_then(|rest| rest.first_chunk::<2>());
+    Ok(u16::from_le_bytes(*bytes.ok_or("an image is shorter than its header")?))
 }
 
 fn version(application: &[u8]) -> Result<String, Failure> {
@@ -114,10 +89,7 @@ mod tests {
     use super::*;
 
     fn part(address: u32, data: &[u8]) -> Part {
-        Part {
-            address,
-            data: data.to_vec(),
-        }
+        Part { address, data: data.to_vec() }
     }
 
     #[test]

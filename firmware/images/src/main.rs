@@ -43,24 +43,14 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, Failure> 
     let out = PathBuf::from(next("the output folder")?);
     let partitions = PathBuf::from(next("the partition table (CSV)")?);
     let tools = serde_json::from_str(&fs::read_to_string(next("the list of tools (JSON)")?)?)?;
-    let mut arguments = Arguments {
-        out,
-        partitions,
-        tools,
-        twin: None,
-        chips: Vec::new(),
-    };
+    let mut arguments = Arguments { out, partitions, tools, twin: None, chips: Vec::new() };
     while let Some(word) = words.next() {
         if word == "--twin" {
             arguments.twin = Some(words.next().ok_or("--twin wants a file")?.into());
             continue;
         }
-        let (chip, elf) = word
-            .split_once('=')
-            .ok_or(format!("{word}: CHIP=ELF is wanted"))?;
-        let chip = chip
-            .parse::<Chip>()
-            .map_err(|_| format!("{chip}: no such chip"))?;
+        let (chip, elf) = word.split_once('=').ok_or(format!("{word}: CHIP=ELF is wanted"))?;
+        let chip = chip.parse::<Chip>().map_err(|_| format!("{chip}: no such chip"))?;
         arguments.chips.push((chip, elf.into()));
     }
     Ok(arguments)
@@ -75,11 +65,7 @@ fn write_all(arguments: &Arguments) -> Result<(), Failure> {
         versions.push(built.version.clone());
         chips.push(manifest::write_chip(&arguments.out, *chip, &built)?);
     }
-    let twin = arguments
-        .twin
-        .as_deref()
-        .map(|file| copy_twin(&arguments.out, file))
-        .transpose()?;
+    let twin = arguments.twin.as_deref().map(|file| copy_twin(&arguments.out, file)).transpose()?;
     let version = same(&versions)?.to_owned();
     let manifest = Manifest::new(version, arguments.tools.clone(), chips, twin);
     let text = serde_json::to_string_pretty(&manifest)? + "\n";
@@ -92,9 +78,7 @@ fn same(versions: &[String]) -> Result<&str, Failure> {
     let first = versions.first().ok_or("at least one CHIP=ELF is wanted")?;
     match versions.iter().find(|version| *version != first) {
         None => Ok(first),
-        Some(other) => {
-            Err(format!("the chips have different versions: {first} and {other}").into())
-        }
+        Some(other) => Err(format!("the chips have different versions: {first} and {other}").into()),
     }
 }
 

@@ -33,20 +33,8 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub fn new(
-        version: String,
-        tools: Tools,
-        chips: Vec<ChipEntry>,
-        twin: Option<FileEntry>,
-    ) -> Self {
-        Manifest {
-            format: FORMAT,
-            version,
-            contract_version: CONTRACT_VERSION,
-            tools,
-            chips,
-            twin,
-        }
+    pub fn new(version: String, tools: Tools, chips: Vec<ChipEntry>, twin: Option<FileEntry>) -> Self {
+        Manifest { format: FORMAT, version, contract_version: CONTRACT_VERSION, tools, chips, twin }
     }
 }
 
@@ -131,20 +119,12 @@ impl PartitionEntry {
 pub fn write_chip(out: &Path, chip: Chip, built: &Built) -> Result<ChipEntry, Failure> {
     let place = |name: &'static str, part: &Part| -> Result<PlacedFile, Failure> {
         let entry = FileEntry::write(out, &format!("{chip}/{name}.bin"), &part.data)?;
-        Ok(PlacedFile {
-            name,
-            address: part.address,
-            entry,
-        })
+        Ok(PlacedFile { name, address: part.address, entry })
     };
     Ok(ChipEntry {
         id: chip.to_string(),
         chip_id: chip.id(),
-        minimum_revision: format!(
-            "{}.{}",
-            built.minimum_revision / 100,
-            built.minimum_revision % 100
-        ),
+        minimum_revision: format!("{}.{}", built.minimum_revision / 100, built.minimum_revision % 100),
         flash_mode: FLASH_MODE_NAME.to_owned(),
         flash_size_bytes: FLASH_SIZE.size(),
         parts: vec![
@@ -153,12 +133,7 @@ pub fn write_chip(out: &Path, chip: Chip, built: &Built) -> Result<ChipEntry, Fa
             place("application", &built.application)?,
         ],
         merged: place("merged", &built.merged)?,
-        partitions: built
-            .partitions
-            .partitions()
-            .iter()
-            .map(PartitionEntry::of)
-            .collect(),
+        partitions: built.partitions.partitions().iter().map(PartitionEntry::of).collect(),
     })
 }
 

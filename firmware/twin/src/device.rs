@@ -70,13 +70,8 @@ impl Twin {
         *self.node = Node::new();
         self.booted_at_ms = now_ms;
         self.world.set_now(0);
-        let info = BootInfo {
-            board: self.options.board,
-            mac: self.options.mac,
-            reset,
-            version: VERSION,
-            chip: Chip::PLAIN,
-        };
+        let info =
+            BootInfo { board: self.options.board, mac: self.options.mac, reset, version: VERSION, chip: Chip::PLAIN };
         self.node.boot(&info, &mut self.world);
         let stored = self.node.provisioning().kaiser.clone();
         let mut provisioning = self.options.provisioning.clone();
@@ -84,14 +79,11 @@ impl Twin {
             provisioning.kaiser = stored; // a controller may have moved it
         }
         self.node.provision(&provisioning, 0, &mut self.world);
-        self.node
-            .hide_capabilities(self.options.hidden_capabilities);
+        self.node.hide_capabilities(self.options.hidden_capabilities);
         self.apply_time(now_ms);
         self.apply_network(now_ms);
         let (reason, count) = (reset_word(reset), self.node.boot_count());
-        self.lines.push(format!(
-            r#"{{"event":"boot","reason":"{reason}","count":{count}}}"#
-        ));
+        self.lines.push(format!(r#"{{"event":"boot","reason":"{reason}","count":{count}}}"#));
     }
 
     /// Milliseconds since this device's boot.
@@ -109,11 +101,7 @@ impl Twin {
 
     fn apply_network(&mut self, now_ms: f64) {
         let rssi = BEST_SIGNAL_DBM.saturating_sub_unsigned(self.options.mac[5] % SIGNAL_SPREAD);
-        let network = if self.is_network_up {
-            Network::Up { ip: ADDRESS, rssi }
-        } else {
-            Network::Down
-        };
+        let network = if self.is_network_up { Network::Up { ip: ADDRESS, rssi } } else { Network::Down };
         let since_ms = self.since_boot(now_ms);
         self.node.network(network, since_ms, &mut self.world);
     }
@@ -133,9 +121,7 @@ impl Twin {
     pub fn provision(&mut self, text: &str, now_ms: f64) -> Result<(), String> {
         let since_ms = self.since_boot(now_ms);
         self.world.set_now(since_ms);
-        self.node
-            .preset(text.as_bytes(), since_ms, &mut self.world)
-            .map_err(Into::into)
+        self.node.preset(text.as_bytes(), since_ms, &mut self.world).map_err(Into::into)
     }
 
     /// Does everything that is due. The host's time at which it must be called again at the latest.
@@ -145,11 +131,7 @@ impl Twin {
         self.node.poll(since_ms, &mut self.world);
         if self.node.wants_reboot(since_ms) {
             self.node.prepare_reboot(since_ms, &mut self.world);
-            self.restart(
-                Power::Reset(ResetReason::Software),
-                ResetReason::Software,
-                now_ms,
-            );
+            self.restart(Power::Reset(ResetReason::Software), ResetReason::Software, now_ms);
         }
         self.booted_at_ms + self.node.next_due().min(1 << 52) as f64
     }
@@ -209,11 +191,7 @@ impl Twin {
             Command::None => {}
             Command::Network { is_up } => self.set_network(is_up, now_ms),
             Command::Power(power) => {
-                let reset = if let Power::Reset(reset) = power {
-                    reset
-                } else {
-                    ResetReason::PowerOn
-                };
+                let reset = if let Power::Reset(reset) = power { reset } else { ResetReason::PowerOn };
                 self.restart(power, reset, now_ms);
             }
             Command::AdvanceMs(_) => {
@@ -230,15 +208,26 @@ impl Twin {
     /// Everything that happened since the last call, one JSON object a line.
     pub fn events(&mut self) -> String {
         let mut text = String::new();
-        for line in self
-            .lines
-            .drain(..)
-            .chain(self.world.take_events().iter().map(|event| event.to_json()))
-        {
+        for line in self.lines.drain(..).chain(self.world.take_events().iter().map(|event| event.to_json())) {
             text.push_str(&line);
             text.push('\n');
         }
         text
+    }
+
+    /// What is outstanding, for hosts with a clock of their own: bit 0 = the broker, bit 1 = the controller.
+    pub fn awaits(&self) -> u32 {
+        u32::from(self.node.awaits_broker()) | u32::from(self.node.awaits_controller()) << 1
+    }
+
+    /// Connected, and every subscription acknowledged.
+    pub fn is_ready(&self) -> bool {
+        self.node.is_ready()
+    }
+
+    /// Heartbeats since boot.
+    pub fn heartbeats(&self) -> u32 {
+        self.node.heartbeat_count()
     }
 
     /// What the pin really has, 0 to 255.

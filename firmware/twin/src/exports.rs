@@ -89,11 +89,7 @@ pub extern "C" fn twin_drop(handle: u32) {
 /// Does everything that is due; the host's time at which it must be called again at the latest.
 #[unsafe(no_mangle)]
 pub extern "C" fn twin_tick(handle: u32, now_ms: f64) -> f64 {
-    with(|registry| {
-        registry
-            .get(handle)
-            .map_or(f64::MAX, |twin| twin.tick(now_ms))
-    })
+    with(|registry| registry.get(handle).map_or(f64::MAX, |twin| twin.tick(now_ms)))
 }
 
 /// # Safety
@@ -118,11 +114,7 @@ pub extern "C" fn twin_tx(handle: u32, now_ms: f64) -> u32 {
 /// 0 nothing, 1 open a socket to the broker, 2 close it.
 #[unsafe(no_mangle)]
 pub extern "C" fn twin_socket(handle: u32, now_ms: f64) -> i32 {
-    with(|registry| {
-        registry
-            .get(handle)
-            .map_or(0, |twin| twin.socket_wish(now_ms) as i32)
-    })
+    with(|registry| registry.get(handle).map_or(0, |twin| twin.socket_wish(now_ms) as i32))
 }
 
 #[unsafe(no_mangle)]
@@ -158,12 +150,7 @@ pub extern "C" fn twin_time(handle: u32, unix_s: f64, now_ms: f64) {
 /// # Safety
 /// As [`bytes_at`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twin_world(
-    handle: u32,
-    address: *const u8,
-    length: usize,
-    now_ms: f64,
-) -> i32 {
+pub unsafe extern "C" fn twin_world(handle: u32, address: *const u8, length: usize, now_ms: f64) -> i32 {
     // SAFETY: passed on.
     let line = unsafe { text_at(address, length) };
     with(|registry| registry.attempt(handle, |twin| twin.apply(&line, now_ms)))
@@ -174,12 +161,7 @@ pub unsafe extern "C" fn twin_world(
 /// # Safety
 /// As [`bytes_at`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twin_provision(
-    handle: u32,
-    address: *const u8,
-    length: usize,
-    now_ms: f64,
-) -> i32 {
+pub unsafe extern "C" fn twin_provision(handle: u32, address: *const u8, length: usize, now_ms: f64) -> i32 {
     // SAFETY: passed on.
     let text = unsafe { text_at(address, length) };
     with(|registry| registry.attempt(handle, |twin| twin.provision(&text, now_ms)))
@@ -188,23 +170,26 @@ pub unsafe extern "C" fn twin_provision(
 /// Puts out what has happened, one JSON object a line; its length.
 #[unsafe(no_mangle)]
 pub extern "C" fn twin_events(handle: u32) -> u32 {
-    with(|registry| {
-        registry.collect(handle, |twin, out| {
-            out.extend_from_slice(twin.events().as_bytes())
-        })
-    })
+    with(|registry| registry.collect(handle, |twin, out| out.extend_from_slice(twin.events().as_bytes())))
 }
 
 /// What a pin really has, 0 to 255; -1 when nobody drives it.
 #[unsafe(no_mangle)]
 pub extern "C" fn twin_output(handle: u32, gpio: u32) -> i32 {
     let gpio = u8::try_from(gpio).unwrap_or(u8::MAX);
-    with(|registry| {
-        registry
-            .get(handle)
-            .and_then(|twin| twin.output(gpio))
-            .map_or(-1, i32::from)
-    })
+    with(|registry| registry.get(handle).and_then(|twin| twin.output(gpio)).map_or(-1, i32::from))
+}
+
+/// What is outstanding: bit 0 = an answer of the broker, bit 1 = one of the controller, bit 2 = not all subscriptions are acknowledged.
+#[unsafe(no_mangle)]
+pub extern "C" fn twin_awaits(handle: u32) -> u32 {
+    with(|registry| registry.get(handle).map_or(0, |twin| twin.awaits() | u32::from(!twin.is_ready()) << 2))
+}
+
+/// Heartbeats since the last boot.
+#[unsafe(no_mangle)]
+pub extern "C" fn twin_heartbeats(handle: u32) -> u32 {
+    with(|registry| registry.get(handle).map_or(0, |twin| twin.heartbeats()))
 }
 
 /// Puts out the settings flash; its length.
@@ -216,12 +201,7 @@ pub extern "C" fn twin_flash(handle: u32) -> u32 {
 /// # Safety
 /// As [`bytes_at`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twin_serial_rx(
-    handle: u32,
-    address: *const u8,
-    length: usize,
-    now_ms: f64,
-) {
+pub unsafe extern "C" fn twin_serial_rx(handle: u32, address: *const u8, length: usize, now_ms: f64) {
     // SAFETY: passed on.
     let bytes = unsafe { bytes_at(address, length) };
     with(|registry| {

@@ -22,8 +22,9 @@ pub struct Options {
 fn fitting<const N: usize>(value: &Value, key: &str) -> Result<heapless::String<N>, String> {
     match value.get(key) {
         None | Some(Value::Null) => Ok(heapless::String::new()),
-        Some(Value::String(text)) => heapless::String::try_from(text.as_str())
-            .map_err(|_| format!("{key} is longer than {N} bytes")),
+        Some(Value::String(text)) => {
+            heapless::String::try_from(text.as_str()).map_err(|_| format!("{key} is longer than {N} bytes"))
+        }
         Some(_) => Err(format!("{key} is not a string")),
     }
 }
@@ -35,9 +36,7 @@ fn mac(value: &Value) -> Result<[u8; 6], String> {
     let mut mac = [0u8; 6];
     let mut parts = text.split(':');
     for byte in &mut mac {
-        let part = parts
-            .next()
-            .and_then(|part| u8::from_str_radix(part, 16).ok());
+        let part = parts.next().and_then(|part| u8::from_str_radix(part, 16).ok());
         *byte = part.ok_or("mac must be six hexadecimal bytes with colons")?;
     }
     Ok(mac)
@@ -62,27 +61,15 @@ impl Options {
     /// The error is a sentence.
     pub fn parse(text: &str) -> Result<Options, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let board = value
-            .get("board")
-            .and_then(Value::as_str)
-            .ok_or("board is missing")?;
+        let board = value.get("board").and_then(Value::as_str).ok_or("board is missing")?;
         let broker = value.get("broker").cloned().unwrap_or(Value::Null);
-        let port = broker
-            .get("port")
-            .and_then(Value::as_u64)
-            .and_then(|port| u16::try_from(port).ok());
+        let port = broker.get("port").and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
         let flash = match value.get("flash") {
             None | Some(Value::Null) => None,
             Some(flash) => {
                 let bytes = flash.as_array().ok_or("flash is not an array of bytes")?;
-                let bytes = bytes
-                    .iter()
-                    .map(|byte| byte.as_u64().and_then(|byte| u8::try_from(byte).ok()));
-                Some(
-                    bytes
-                        .collect::<Option<Vec<u8>>>()
-                        .ok_or("flash is not an array of bytes")?,
-                )
+                let bytes = bytes.iter().map(|byte| byte.as_u64().and_then(|byte| u8::try_from(byte).ok()));
+                Some(bytes.collect::<Option<Vec<u8>>>().ok_or("flash is not an array of bytes")?)
             }
         };
         Ok(Options {
@@ -97,6 +84,7 @@ impl Options {
                 broker_port: port.unwrap_or(0),
                 broker_user: fitting(&broker, "user")?,
                 broker_password: fitting(&broker, "password")?,
+                token_required: value.get("token_required").and_then(Value::as_bool).unwrap_or(false),
                 ..Provisioning::new()
             },
             hidden_capabilities: hidden(&value)?,

@@ -18,11 +18,7 @@ pub struct Registry {
 
 impl Registry {
     pub const fn new() -> Registry {
-        Registry {
-            twins: Vec::new(),
-            out: Vec::new(),
-            error: String::new(),
-        }
+        Registry { twins: Vec::new(), out: Vec::new(), error: String::new() }
     }
 
     /// Adds a twin; 0 when its description is refused, and `error` says why.
@@ -75,11 +71,7 @@ impl Registry {
     }
 
     /// Runs `action` on a twin; 0 when it went well, else 1 and `error` says why.
-    pub fn attempt(
-        &mut self,
-        handle: u32,
-        action: impl FnOnce(&mut Twin) -> Result<(), String>,
-    ) -> i32 {
+    pub fn attempt(&mut self, handle: u32, action: impl FnOnce(&mut Twin) -> Result<(), String>) -> i32 {
         let outcome = match self.get(handle) {
             Some(twin) => action(twin),
             None => Err("There is no twin with this handle".into()),

@@ -12,21 +12,9 @@ const SECONDS: u64 = 20;
 
 /// Kind, pin, and the line that puts it into the world.
 const SENSORS: [(&str, u8, &str); 5] = [
-    (
-        "sht31",
-        0,
-        r#"{"i2c":{"0x44":{"celsius":21.5,"humidity":60}}}"#,
-    ),
-    (
-        "bme280",
-        0,
-        r#"{"i2c":{"0x76":{"celsius":21.5,"humidity":60}}}"#,
-    ),
-    (
-        "ds18b20",
-        4,
-        r#"{"onewire":{"4":[{"rom":"28FF641E8D3C0CDA","celsius":25}]}}"#,
-    ),
+    ("sht31", 0, r#"{"i2c":{"0x44":{"celsius":21.5,"humidity":60}}}"#),
+    ("bme280", 0, r#"{"i2c":{"0x76":{"celsius":21.5,"humidity":60}}}"#),
+    ("ds18b20", 4, r#"{"onewire":{"4":[{"rom":"28FF641E8D3C0CDA","celsius":25}]}}"#),
     ("moisture", 34, r#"{"analog":{"34":2300}}"#),
     ("flow", 5, r#"{"flow":{"5":2.5}}"#),
 ];
@@ -52,20 +40,13 @@ fn device(kind: &str, gpio: u8, line: &str, seed: u64) -> Device {
         i2c_address: 0,
         rom: [0; 8],
     };
-    Device {
-        config,
-        sampler: Sampler::new(),
-        buses: Buses::new(),
-        world,
-    }
+    Device { config, sampler: Sampler::new(), buses: Buses::new(), world }
 }
 
 impl Device {
     /// One measurement from `now_ms` on; the count of polls.
     fn measure(&mut self, mut now_ms: u64) -> usize {
-        self.sampler
-            .start(now_ms, 5000, Trigger::Schedule)
-            .expect("idle");
+        self.sampler.start(now_ms, 5000, Trigger::Schedule).expect("idle");
         for polls in 1.. {
             self.world.set_now(now_ms);
             let progress = self.sampler.poll(&mut Bench {
@@ -87,9 +68,7 @@ impl Device {
 fn main() {
     println!("{WORLDS} devices, one measurement per second each; share of one core:");
     for (kind, gpio, line) in SENSORS {
-        let mut devices: Vec<Device> = (0..WORLDS)
-            .map(|seed| device(kind, gpio, line, seed as u64))
-            .collect();
+        let mut devices: Vec<Device> = (0..WORLDS).map(|seed| device(kind, gpio, line, seed as u64)).collect();
         let begun = Instant::now();
         let mut polls = 0;
         for second in 1..=SECONDS {
@@ -110,9 +89,5 @@ fn main() {
     }
     let each_us = begun.elapsed().as_secs_f64() * 10.0;
     println!("a line takes {each_us:.2} µs");
-    println!(
-        "Sampler {} B, World {} B",
-        size_of::<Sampler>(),
-        size_of::<World<NoFlash>>()
-    );
+    println!("Sampler {} B, World {} B", size_of::<Sampler>(), size_of::<World<NoFlash>>());
 }

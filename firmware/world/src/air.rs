@@ -11,10 +11,6 @@ pub struct Air {
 /// A room at sea level (ISO 2533), for what a line does not name.
 impl Default for Air {
     fn default() -> Air {
-        Air {
-            celsius: 20.0,
-            humidity: 50.0,
-            pressure_hpa: 1013.25,
-        }
+        Air { celsius: 20.0, humidity: 50.0, pressure_hpa: 1013.25 }
     }
 }

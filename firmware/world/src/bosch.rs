@@ -83,9 +83,7 @@ impl Bosch {
 
     /// Ends a measurement whose time has come.
     fn settle(&mut self, air: &Air, around: &mut Surroundings<'_>) {
-        let is_done = self
-            .ready_ms
-            .is_some_and(|ready_ms| around.now_ms >= ready_ms);
+        let is_done = self.ready_ms.is_some_and(|ready_ms| around.now_ms >= ready_ms);
         let is_normal_mode = self.control & 3 == 3;
         if is_done || is_normal_mode {
             self.ready_ms = None;
@@ -127,12 +125,8 @@ impl Bosch {
             1..=5 => 1_u64 << (setting - 1),
             _ => 16,
         };
-        let [t, p, h] = [
-            self.temperature_oversampling(),
-            self.pressure_oversampling(),
-            self.humidity_oversampling,
-        ]
-        .map(samples);
+        let [t, p, h] =
+            [self.temperature_oversampling(), self.pressure_oversampling(), self.humidity_oversampling].map(samples);
         let extra = u64::from(p > 0) + u64::from(h > 0);
         (1250 + 2300 * (t + p + h) + 575 * extra).div_ceil(1000)
     }
@@ -162,10 +156,7 @@ impl Bosch {
         match register {
             CALIBRATION..=LAST_CALIBRATION => byte(&self.calibration(), register - CALIBRATION),
             HUMIDITY_CALIBRATION..=LAST_HUMIDITY_CALIBRATION if self.model == Model::Bme280 => {
-                byte(
-                    &self.humidity_calibration(),
-                    register - HUMIDITY_CALIBRATION,
-                )
+                byte(&self.humidity_calibration(), register - HUMIDITY_CALIBRATION)
             }
             ID => match self.model {
                 Model::Bmp280 => 0x58,
@@ -183,20 +174,7 @@ impl Bosch {
     fn calibration(&self) -> [u8; 26] {
         let c = self.coefficients();
         let [p2, p3, p4, p5, p6, p7, p8, p9] = c.p;
-        let words = [
-            c.t1 as i16,
-            c.t2,
-            c.t3,
-            c.p1 as i16,
-            p2,
-            p3,
-            p4,
-            p5,
-            p6,
-            p7,
-            p8,
-            p9,
-        ];
+        let words = [c.t1 as i16, c.t2, c.t3, c.p1 as i16, p2, p3, p4, p5, p6, p7, p8, p9];
         let mut bytes = [0; 26];
         for (place, word) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(words) {
             *place = word.to_le_bytes();

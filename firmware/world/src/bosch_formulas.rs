@@ -90,19 +90,11 @@ impl Coefficients {
 
     /// The counts at which the chip measures these values, as nearly as it can.
     pub fn counts(&self, celsius: f64, pascal: f64, percent: f64) -> Counts {
-        let temperature = bisect(LAST_20_BIT, |counts| {
-            self.t_fine(counts) / 5120.0 >= celsius
-        });
+        let temperature = bisect(LAST_20_BIT, |counts| self.t_fine(counts) / 5120.0 >= celsius);
         let t_fine = self.t_fine(f64::from(temperature));
         let pressure = bisect(LAST_20_BIT, |counts| self.pascal(counts, t_fine) <= pascal);
-        let humidity = bisect(u32::from(u16::MAX), |counts| {
-            self.percent(counts, t_fine) >= percent
-        });
-        Counts {
-            temperature,
-            pressure,
-            humidity: humidity as u16,
-        }
+        let humidity = bisect(u32::from(u16::MAX), |counts| self.percent(counts, t_fine) >= percent);
+        Counts { temperature, pressure, humidity: humidity as u16 }
     }
 }
 

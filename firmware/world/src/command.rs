@@ -90,21 +90,14 @@ pub fn parse(line: &str, pins: u8) -> Result<Line, String> {
             continue;
         };
         if command != Command::None {
-            return Err(
-                "A line holds one of network, power, advance_ms and clock_offset_s.".to_string(),
-            );
+            return Err("A line holds one of network, power, advance_ms and clock_offset_s.".to_string());
         }
         command = found;
     }
     Ok(Line { changes, command })
 }
 
-fn section(
-    key: &str,
-    value: &Value,
-    pins: u8,
-    changes: &mut Vec<Change>,
-) -> Result<Option<Command>, String> {
+fn section(key: &str, value: &Value, pins: u8, changes: &mut Vec<Change>) -> Result<Option<Command>, String> {
     match key {
         "analog" => changes.extend(by_pin(key, value, pins, analog)?),
         "onewire" => changes.extend(by_pin(key, value, pins, one_wire)?),
@@ -167,8 +160,7 @@ fn one_wire(name: &str, gpio: u8, value: &Value) -> Result<Change, String> {
         return Ok(Change::OneWire(gpio, Vec::new()));
     }
     let list = value.as_array().filter(|list| list.len() <= MAX_PROBES);
-    let list =
-        list.ok_or_else(|| format!("{name} must be a list of at most {MAX_PROBES} sensors."))?;
+    let list = list.ok_or_else(|| format!("{name} must be a list of at most {MAX_PROBES} sensors."))?;
     let mut probes: Vec<Probe> = Vec::new();
     for item in list {
         let probe = probe(name, item)?;
@@ -204,9 +196,7 @@ fn i2c(key: &str, value: &Value) -> Result<Change, String> {
     };
     let address = address
         .filter(|&address| is_address_of_sht31(address) || is_address_of_bosch(address))
-        .ok_or_else(|| {
-            format!("i2c: no chip has the address \"{key}\". Known are 0x44, 0x45, 0x76 and 0x77.")
-        })?;
+        .ok_or_else(|| format!("i2c: no chip has the address \"{key}\". Known are 0x44, 0x45, 0x76 and 0x77."))?;
     let name = format!("i2c {key}");
     let change = field::optional(value, |value| chip(&name, address, value))?;
     Ok(Change::I2c(address, change))
@@ -214,11 +204,8 @@ fn i2c(key: &str, value: &Value) -> Result<Change, String> {
 
 fn chip(name: &str, address: u8, value: &Value) -> Result<ChipChange, String> {
     let item = field::object(name, value)?;
-    let number = |key: &str, range| {
-        item.get(key)
-            .map(|value| field::number(&format!("{name} {key}"), value, range))
-            .transpose()
-    };
+    let number =
+        |key: &str, range| item.get(key).map(|value| field::number(&format!("{name} {key}"), value, range)).transpose();
     let mut change = ChipChange {
         model: None,
         celsius: number("celsius", CELSIUS)?,
@@ -242,15 +229,8 @@ fn chip(name: &str, address: u8, value: &Value) -> Result<ChipChange, String> {
     Ok(change)
 }
 
-const FAULTS: [&str; 7] = [
-    "sensor_dropout",
-    "sensor_drift_per_hour",
-    "sensor_noise",
-    "sensor_dead",
-    "i2c_stuck",
-    "crc_errors",
-    "stuck_pin",
-];
+const FAULTS: [&str; 7] =
+    ["sensor_dropout", "sensor_drift_per_hour", "sensor_noise", "sensor_dead", "i2c_stuck", "crc_errors", "stuck_pin"];
 
 fn faults(value: &Value, pins: u8, changes: &mut Vec<Change>) -> Result<(), String> {
     if field::is_off(value) {
@@ -292,9 +272,7 @@ fn stuck_pins(name: &str, value: &Value, pins: u8) -> Result<u64, String> {
     let last = i64::from(pins.saturating_sub(1)).min(63);
     let one = core::slice::from_ref(value);
     let list = value.as_array().map_or(one, Vec::as_slice);
-    list.iter().try_fold(0, |mask, item| {
-        Ok(mask | 1_u64 << field::integer(name, item, 0..=last)?)
-    })
+    list.iter().try_fold(0, |mask, item| Ok(mask | 1_u64 << field::integer(name, item, 0..=last)?))
 }
 
 fn network(value: &Value) -> Result<Command, String> {
@@ -309,7 +287,8 @@ fn power(value: &Value) -> Result<Command, String> {
     if value.as_str() == Some("cycle") {
         return Ok(Command::Power(Power::Cycle));
     }
-    let sentence = "power must be \"cycle\" or {\"reset\":…} with one of external, software, panic, watchdog, brownout, unknown.";
+    let sentence =
+        "power must be \"cycle\" or {\"reset\":…} with one of external, software, panic, watchdog, brownout, unknown.";
     let item = value.as_object().ok_or_else(|| sentence.to_string())?;
     known_only("power", item, &["reset"])?;
     let reason = match item.get("reset").and_then(Value::as_str) {

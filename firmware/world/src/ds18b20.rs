@@ -85,11 +85,7 @@ impl Ds18b20 {
     pub fn reset(&mut self, around: &mut Surroundings<'_>) -> bool {
         self.settle(around);
         self.is_silent = around.is_silent(&mut self.dropout, DROPOUT_WINDOW_MS);
-        self.state = if self.is_silent {
-            State::Deselected
-        } else {
-            State::RomCommand { bits: 0, taken: 0 }
-        };
+        self.state = if self.is_silent { State::Deselected } else { State::RomCommand { bits: 0, taken: 0 } };
         !self.is_silent
     }
 
@@ -123,10 +119,7 @@ impl Ds18b20 {
             State::ReadRom { .. } => State::FunctionCommand { bits: 0, taken: 0 },
             State::MatchRom { taken } => self.matched(taken, line),
             State::Search { bit, phase } => self.searched(bit, phase, line),
-            State::Send { bytes, sent } if sent < 71 => State::Send {
-                bytes,
-                sent: sent + 1,
-            },
+            State::Send { bytes, sent } if sent < 71 => State::Send { bytes, sent: sent + 1 },
             State::Send { .. } => State::Ready,
             State::WriteScratchpad { taken } => self.written(taken, line),
             State::Busy => {
@@ -149,15 +142,9 @@ impl Ds18b20 {
 
     fn searched(&self, index: u8, phase: u8, line: bool) -> State {
         match phase {
-            0 | 1 => State::Search {
-                bit: index,
-                phase: phase + 1,
-            },
+            0 | 1 => State::Search { bit: index, phase: phase + 1 },
             _ if line != bit(&self.rom, index) || index >= 63 => State::Deselected,
-            _ => State::Search {
-                bit: index + 1,
-                phase: 0,
-            },
+            _ => State::Search { bit: index + 1, phase: 0 },
         }
     }
 
@@ -196,10 +183,7 @@ impl Ds18b20 {
 
     /// Ends a conversion whose time has come.
     fn settle(&mut self, around: &mut Surroundings<'_>) {
-        if self
-            .converted_at_ms
-            .is_none_or(|ready_ms| around.now_ms < ready_ms)
-        {
+        if self.converted_at_ms.is_none_or(|ready_ms| around.now_ms < ready_ms) {
             return;
         }
         self.converted_at_ms = None;
@@ -238,9 +222,7 @@ fn rom_command(command: u8) -> State {
 }
 
 fn bit(bytes: &[u8], index: u8) -> bool {
-    bytes
-        .get(usize::from(index / 8))
-        .is_some_and(|byte| byte >> (index % 8) & 1 == 1)
+    bytes.get(usize::from(index / 8)).is_some_and(|byte| byte >> (index % 8) & 1 == 1)
 }
 
 /// x⁸+x⁵+x⁴+1 over the bits as they are sent; bit by bit like the shift register of the data sheet (figure 9), unlike the driver.

@@ -33,10 +33,7 @@ impl Event {
             }
             Event::Log { level, text } => {
                 let text = serde_json::Value::from(text.as_str()).to_string();
-                format!(
-                    r#"{{"event":"log","level":"{}","text":{text}}}"#,
-                    word(*level)
-                )
+                format!(r#"{{"event":"log","level":"{}","text":{text}}}"#, word(*level))
             }
         }
     }
@@ -87,23 +84,10 @@ mod tests {
 
     #[test]
     fn events_are_single_lines_of_json() {
-        let pin = Event::Pin {
-            gpio: 18,
-            duty: 255,
-            t_ms: 1234,
-        };
-        assert_eq!(
-            pin.to_json(),
-            r#"{"event":"pin","gpio":18,"duty":255,"t_ms":1234}"#
-        );
-        let log = Event::Log {
-            level: LogLevel::Critical,
-            text: "a \"b\"\n\u{1}°C".to_string(),
-        };
-        assert_eq!(
-            log.to_json(),
-            r#"{"event":"log","level":"critical","text":"a \"b\"\n\u0001°C"}"#
-        );
+        let pin = Event::Pin { gpio: 18, duty: 255, t_ms: 1234 };
+        assert_eq!(pin.to_json(), r#"{"event":"pin","gpio":18,"duty":255,"t_ms":1234}"#);
+        let log = Event::Log { level: LogLevel::Critical, text: "a \"b\"\n\u{1}°C".to_string() };
+        assert_eq!(log.to_json(), r#"{"event":"log","level":"critical","text":"a \"b\"\n\u0001°C"}"#);
     }
 
     #[test]
@@ -115,9 +99,7 @@ mod tests {
         }
         let taken = events.take();
         assert_eq!(taken.len(), MAX_EVENTS + 1);
-        let Event::Log { text, .. } = &taken[0] else {
-            panic!("{:?}", taken[0])
-        };
+        let Event::Log { text, .. } = &taken[0] else { panic!("{:?}", taken[0]) };
         assert!(text.starts_with("3 events"));
         assert!(matches!(taken[1], Event::Pin { t_ms: 3, .. }));
         assert_eq!(events.take(), []);

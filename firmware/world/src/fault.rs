@@ -55,8 +55,6 @@ impl Faults {
     }
 
     pub fn is_pin_stuck(&self, gpio: u8) -> bool {
-        1_u64
-            .checked_shl(u32::from(gpio))
-            .is_some_and(|bit| self.stuck_pins & bit != 0)
+        1_u64.checked_shl(u32::from(gpio)).is_some_and(|bit| self.stuck_pins & bit != 0)
     }
 }

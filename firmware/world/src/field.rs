@@ -18,9 +18,7 @@ fn refuse(name: &str, wanted: &str, value: &Value) -> String {
 }
 
 pub fn object<'a>(name: &str, value: &'a Value) -> Result<&'a Object, String> {
-    value
-        .as_object()
-        .ok_or_else(|| refuse(name, "an object", value))
+    value.as_object().ok_or_else(|| refuse(name, "an object", value))
 }
 
 pub fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str, String> {
@@ -29,18 +27,12 @@ pub fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str, String> {
 
 pub fn integer(name: &str, value: &Value, range: RangeInclusive<i64>) -> Result<i64, String> {
     let wanted = || format!("a whole number from {} to {}", range.start(), range.end());
-    value
-        .as_i64()
-        .filter(|number| range.contains(number))
-        .ok_or_else(|| refuse(name, &wanted(), value))
+    value.as_i64().filter(|number| range.contains(number)).ok_or_else(|| refuse(name, &wanted(), value))
 }
 
 pub fn number(name: &str, value: &Value, range: RangeInclusive<f64>) -> Result<f64, String> {
     let wanted = || format!("a number from {} to {}", range.start(), range.end());
-    value
-        .as_f64()
-        .filter(|number| range.contains(number))
-        .ok_or_else(|| refuse(name, &wanted(), value))
+    value.as_f64().filter(|number| range.contains(number)).ok_or_else(|| refuse(name, &wanted(), value))
 }
 
 /// `true`, `false`, 1 or 0.
@@ -59,10 +51,7 @@ pub fn is_off(value: &Value) -> bool {
 }
 
 /// What `of` makes of the value, or `None` of `null`.
-pub fn optional<T>(
-    value: &Value,
-    of: impl FnOnce(&Value) -> Result<T, String>,
-) -> Result<Option<T>, String> {
+pub fn optional<T>(value: &Value, of: impl FnOnce(&Value) -> Result<T, String>) -> Result<Option<T>, String> {
     if value.is_null() {
         return Ok(None);
     }
@@ -71,19 +60,13 @@ pub fn optional<T>(
 
 /// A key that is a pin of the board, which has `count` of them.
 pub fn gpio(section: &str, key: &str, count: u8) -> Result<u8, String> {
-    key.parse()
-        .ok()
-        .filter(|gpio| *gpio < count)
-        .ok_or_else(|| {
-            let last = count.saturating_sub(1);
-            format!("{section}: \"{key}\" is no pin of this board, which has 0 to {last}.")
-        })
+    key.parse().ok().filter(|gpio| *gpio < count).ok_or_else(|| {
+        let last = count.saturating_sub(1);
+        format!("{section}: \"{key}\" is no pin of this board, which has 0 to {last}.")
+    })
 }
 
 /// The sentence for a key that nobody knows.
 pub fn unknown(section: &str, key: &str, known: &[&str]) -> String {
-    format!(
-        "{section}: the key \"{key}\" is not known. Known are {}.",
-        known.join(", ")
-    )
+    format!("{section}: the key \"{key}\" is not known. Known are {}.", known.join(", "))
 }

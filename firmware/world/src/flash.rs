@@ -147,11 +147,7 @@ impl Flash {
         if self.frozen_sector == Some(sector) {
             return Ok(());
         }
-        let debris = if is_whole {
-            Debris::Erased
-        } else {
-            self.next_debris()
-        };
+        let debris = if is_whole { Debris::Erased } else { self.next_debris() };
         for index in start..start + SECTOR {
             self.bytes[index] = match debris {
                 Debris::Old => self.bytes[index],
@@ -165,8 +161,7 @@ impl Flash {
     /// Clears bits: what is stored becomes `stored & data`.
     pub fn write(&mut self, offset: u32, data: &[u8]) -> Result<(), FlashError> {
         let start = offset as usize;
-        let is_aligned =
-            start.is_multiple_of(FLASH_WORD_BYTES) && data.len().is_multiple_of(FLASH_WORD_BYTES);
+        let is_aligned = start.is_multiple_of(FLASH_WORD_BYTES) && data.len().is_multiple_of(FLASH_WORD_BYTES);
         if !is_aligned || start.saturating_add(data.len()) > self.bytes.len() {
             return self.punish();
         }
@@ -181,11 +176,7 @@ impl Flash {
                 continue;
             }
             // A cut leaves some of the bits programmed and some not.
-            let not_yet = if is_whole {
-                0
-            } else {
-                self.next_random() as u8
-            };
+            let not_yet = if is_whole { 0 } else { self.next_random() as u8 };
             self.bytes[index] = stored & (byte | not_yet);
             if !is_whole {
                 return Err(FlashError);
@@ -207,18 +198,14 @@ impl Flash {
                 return Ok(false);
             }
             Fault::PowerCut { steps_left } => {
-                self.fault = Fault::PowerCut {
-                    steps_left: steps_left - 1,
-                };
+                self.fault = Fault::PowerCut { steps_left: steps_left - 1 };
             }
             Fault::Error { steps_left: 0 } => {
                 self.fault = Fault::None;
                 return Err(FlashError);
             }
             Fault::Error { steps_left } => {
-                self.fault = Fault::Error {
-                    steps_left: steps_left - 1,
-                };
+                self.fault = Fault::Error { steps_left: steps_left - 1 };
             }
         }
         self.steps += 1;

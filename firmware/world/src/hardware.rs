@@ -28,8 +28,7 @@ impl<F: FlashMemory> Io for World<F> {
     }
 
     fn i2c(&mut self, address: u8, write: &[u8], read: &mut [u8]) -> Result<(), BusError> {
-        self.i2c
-            .transfer(address, (write, read), &mut around!(self))
+        self.i2c.transfer(address, (write, read), &mut around!(self))
     }
 
     fn one_wire_reset(&mut self, gpio: u8) -> bool {

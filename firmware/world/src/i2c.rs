@@ -55,14 +55,10 @@ impl I2c {
     }
 
     pub fn change(&mut self, address: u8, change: &ChipChange) {
-        let place = self
-            .devices
-            .iter()
-            .position(|device| device.address == address)
-            .unwrap_or_else(|| {
-                self.devices.push(Device::new(address));
-                self.devices.len() - 1
-            });
+        let place = self.devices.iter().position(|device| device.address == address).unwrap_or_else(|| {
+            self.devices.push(Device::new(address));
+            self.devices.len() - 1
+        });
         if let Some(device) = self.devices.get_mut(place) {
             device.change(change);
         }
@@ -88,11 +84,7 @@ impl I2c {
             return Err(BusError::Stuck);
         }
         let found = |device: &&mut Device| device.address == address;
-        let device = self
-            .devices
-            .iter_mut()
-            .find(found)
-            .ok_or(BusError::NoAnswer)?;
+        let device = self.devices.iter_mut().find(found).ok_or(BusError::NoAnswer)?;
         if around.is_silent(&mut device.dropout, DROPOUT_WINDOW_MS) {
             return Err(BusError::NoAnswer);
         }
@@ -118,9 +110,7 @@ impl Device {
     }
 
     fn change(&mut self, change: &ChipChange) {
-        let wanted = change
-            .model
-            .or(change.humidity.is_some().then_some(Model::Bme280));
+        let wanted = change.model.or(change.humidity.is_some().then_some(Model::Bme280));
         if let (Chip::Bosch(chip), Some(model)) = (&mut self.chip, wanted)
             && chip.model() != model
         {

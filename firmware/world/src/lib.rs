@@ -20,10 +20,7 @@
 )]
 extern crate alloc;
 
-#[allow(
-    clippy::indexing_slicing,
-    reason = "no line reaches it; each operation checks its range first"
-)]
+#[allow(clippy::indexing_slicing, reason = "no line reaches it; each operation checks its range first")]
 pub mod flash;
 #[cfg(test)]
 extern crate std;

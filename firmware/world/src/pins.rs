@@ -155,21 +155,14 @@ impl Pins {
         if around.is_silent(&mut pin.dropout, DROPOUT_WINDOW_MS) {
             return Some(0);
         }
-        let highest = if counts <= FULL_SCALE {
-            FULL_SCALE
-        } else {
-            u16::MAX
-        };
+        let highest = if counts <= FULL_SCALE { FULL_SCALE } else { u16::MAX };
         let measured = libm::round(around.measured(f64::from(counts)));
         Some((measured as u16).min(highest))
     }
 
     /// An input that nobody connects is high by its pull-up.
     pub fn digital(&mut self, gpio: u8) -> bool {
-        self.pin(gpio).is_none_or(|pin| {
-            pin.digital
-                .unwrap_or(pin.output.is_none_or(|duty| duty >= 128))
-        })
+        self.pin(gpio).is_none_or(|pin| pin.digital.unwrap_or(pin.output.is_none_or(|duty| duty >= 128)))
     }
 
     pub fn pulses(&mut self, gpio: u8, around: &mut Surroundings<'_>) -> u32 {

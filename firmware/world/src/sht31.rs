@@ -7,8 +7,7 @@ use crate::air::Air;
 use crate::surroundings::Surroundings;
 
 /// Single shot without clock stretching and its longest time in ms, by repeatability (tables 4 and 9).
-const SINGLE_SHOTS: [([u8; 2], u64); 3] =
-    [([0x24, 0x00], 15), ([0x24, 0x0B], 6), ([0x24, 0x16], 4)];
+const SINGLE_SHOTS: [([u8; 2], u64); 3] = [([0x24, 0x00], 15), ([0x24, 0x0B], 6), ([0x24, 0x16], 4)];
 const SOFT_RESET: [u8; 2] = [0x30, 0xA2];
 
 #[derive(Clone, Debug, Default)]
@@ -24,9 +23,7 @@ impl Sht31 {
         air: &Air,
         around: &mut Surroundings<'_>,
     ) -> Result<(), BusError> {
-        let is_measuring = self
-            .ready_ms
-            .is_some_and(|ready_ms| around.now_ms < ready_ms);
+        let is_measuring = self.ready_ms.is_some_and(|ready_ms| around.now_ms < ready_ms);
         if is_measuring {
             return Err(BusError::NoAnswer);
         }
@@ -78,13 +75,8 @@ fn counts(share: f64) -> [u8; 2] {
 /// 4.12; by polynomial division of the whole word, unlike the driver, which goes byte by byte.
 fn crc8(high: u8, low: u8) -> u8 {
     let word = u32::from(u16::from_be_bytes([high ^ 0xFF, low]));
-    let remainder = (0..16).fold(word << 8, |rest, bit| {
-        if rest & 0x80_0000 >> bit == 0 {
-            rest
-        } else {
-            rest ^ 0x98_8000 >> bit
-        }
-    });
+    let remainder =
+        (0..16).fold(word << 8, |rest, bit| if rest & 0x80_0000 >> bit == 0 { rest } else { rest ^ 0x98_8000 >> bit });
     remainder as u8
 }
 

@@ -66,32 +66,19 @@ impl Surroundings<'_> {
 mod tests {
     use super::*;
 
-    fn surroundings<'a>(
-        faults: &'a Faults,
-        random: &'a mut Random,
-        now_ms: u64,
-    ) -> Surroundings<'a> {
-        Surroundings {
-            faults,
-            random,
-            now_ms,
-        }
+    fn surroundings<'a>(faults: &'a Faults, random: &'a mut Random, now_ms: u64) -> Surroundings<'a> {
+        Surroundings { faults, random, now_ms }
     }
 
     #[test]
     fn a_dropout_lasts_for_one_measurement_and_takes_its_share() {
-        let faults = Faults {
-            dropout: 0.25,
-            ..Faults::default()
-        };
+        let faults = Faults { dropout: 0.25, ..Faults::default() };
         let mut random = Random::new(3);
         let mut dropout = Dropout::default();
         let mut silent = 0;
         for second in 0..4000 {
-            let first =
-                surroundings(&faults, &mut random, second * 1000).is_silent(&mut dropout, 900);
-            let last = surroundings(&faults, &mut random, second * 1000 + 899)
-                .is_silent(&mut dropout, 900);
+            let first = surroundings(&faults, &mut random, second * 1000).is_silent(&mut dropout, 900);
+            let last = surroundings(&faults, &mut random, second * 1000 + 899).is_silent(&mut dropout, 900);
             assert_eq!(first, last);
             silent += i32::from(first);
         }
@@ -112,10 +99,7 @@ mod tests {
 
     #[test]
     fn spoilt_data_differ_in_one_bit() {
-        let faults = Faults {
-            crc_errors: 1.0,
-            ..Faults::default()
-        };
+        let faults = Faults { crc_errors: 1.0, ..Faults::default() };
         let mut random = Random::new(3);
         for _ in 0..100 {
             let mut data = [0_u8; 9];

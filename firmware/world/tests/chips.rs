@@ -94,9 +94,7 @@ fn send(device: &mut Device, byte: u8) {
 }
 
 fn receive(device: &mut Device) -> u8 {
-    (0..8).fold(0, |byte, bit| {
-        byte | u8::from(device.world.one_wire_slot(4, true)) << bit
-    })
+    (0..8).fold(0, |byte, bit| byte | u8::from(device.world.one_wire_slot(4, true)) << bit)
 }
 
 /// Low and high byte of the scratchpad, and its configuration.
@@ -154,8 +152,7 @@ fn a_probe_tells_its_address_and_takes_its_configuration() {
     }
     assert_eq!(scratchpad(&mut device).1, 0x1F);
     // Supplied by itself, nothing to be alarmed of, and no such function.
-    for (rom_command, function, answer) in [(0xCC, 0xB4, 0xFF), (0xEC, 0xBE, 0xFF), (0xCC, 1, 0xFF)]
-    {
+    for (rom_command, function, answer) in [(0xCC, 0xB4, 0xFF), (0xEC, 0xBE, 0xFF), (0xCC, 1, 0xFF)] {
         device.world.one_wire_reset(4);
         send(&mut device, rom_command);
         send(&mut device, function);

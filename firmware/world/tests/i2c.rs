@@ -15,9 +15,7 @@ fn value(device: &mut Device, kind: &str) -> f64 {
 fn an_sht31_gives_the_air_around_it_within_its_resolution() {
     let mut device = Device::new(vec![sensor("sht31", 0)]);
     for (celsius, humidity) in [(21.5, 60.0), (-40.0, 0.0), (125.0, 100.0), (0.0, 33.3)] {
-        device.apply(&format!(
-            r#"{{"i2c":{{"0x44":{{"celsius":{celsius},"humidity":{humidity}}}}}}}"#
-        ));
+        device.apply(&format!(r#"{{"i2c":{{"0x44":{{"celsius":{celsius},"humidity":{humidity}}}}}}}"#));
         let readings = device.readings();
         assert_eq!(readings.len(), 2);
         assert!((f64::from(readings[0].value) - celsius).abs() < 0.002);
@@ -59,16 +57,8 @@ fn chips_at_different_addresses_on_gpio_0_stay_apart() {
         r#"{"i2c":{"0x44":{"celsius":10},"0x45":{"celsius":20},"0x76":{"celsius":30},"0x77":{"celsius":40,"humidity":5}}}"#,
     );
     let readings = device.readings();
-    let found: Vec<(String, i32, u8)> = readings
-        .iter()
-        .map(|r| {
-            (
-                r.kind.to_string(),
-                r.value.round() as i32,
-                r.i2c_address.unwrap(),
-            )
-        })
-        .collect();
+    let found: Vec<(String, i32, u8)> =
+        readings.iter().map(|r| (r.kind.to_string(), r.value.round() as i32, r.i2c_address.unwrap())).collect();
     let expected = [
         ("sht31_temp", 10, 0x44),
         ("sht31_temp", 20, 0x45),
@@ -89,19 +79,11 @@ fn a_bme280_gives_the_air_around_it_over_its_whole_range() {
                     r#"{{"i2c":{{"0x76":{{"celsius":{celsius},"humidity":{humidity},"pressure_hpa":{pressure_hpa}}}}}}}"#
                 ));
                 let readings = device.readings();
-                let [pressure, temperature, humid] = &readings[..] else {
-                    panic!("{readings:?}")
-                };
+                let [pressure, temperature, humid] = &readings[..] else { panic!("{readings:?}") };
                 let place = format!("{celsius} {pressure_hpa} {humidity}: {readings:?}");
                 // 16 bits of temperature and 18 of pressure: 0.005 °C and 0.66 Pa, and what the integer formulas round.
-                assert!(
-                    (f64::from(temperature.value) - celsius).abs() <= 0.011,
-                    "{place}"
-                );
-                assert!(
-                    (f64::from(pressure.value) - pressure_hpa).abs() <= 0.08,
-                    "{place}"
-                );
+                assert!((f64::from(temperature.value) - celsius).abs() <= 0.011, "{place}");
+                assert!((f64::from(pressure.value) - pressure_hpa).abs() <= 0.08, "{place}");
                 assert!((f64::from(humid.value) - humidity).abs() <= 0.05, "{place}");
                 let is_good = |r: &leitstand_core::sensor::Reading| r.quality == Quality::Good;
                 let is_inside = (301.0..=1099.0).contains(&pressure_hpa) && celsius.abs() < 40.0;

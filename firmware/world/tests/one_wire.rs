@@ -4,9 +4,7 @@ mod bench;
 
 use bench::{Device, pairs, probe, sensor};
 use leitstand_core::sensor::one_wire::crc8;
-use leitstand_core::sensor::{
-    FoundDevice, MAX_SCAN_DEVICES, Progress, Quality, RomSearch, SearchStep,
-};
+use leitstand_core::sensor::{FoundDevice, MAX_SCAN_DEVICES, Progress, Quality, RomSearch, SearchStep};
 use leitstand_world::Power;
 
 const FIRST: u64 = 0x28FF_641E_8D3C_0CDA;
@@ -21,10 +19,8 @@ fn rom(serial: u64) -> u64 {
 }
 
 fn bus(gpio: u8, probes: &[(u64, f64)]) -> String {
-    let list: Vec<String> = probes
-        .iter()
-        .map(|(rom, celsius)| format!(r#"{{"rom":"{rom:016X}","celsius":{celsius}}}"#))
-        .collect();
+    let list: Vec<String> =
+        probes.iter().map(|(rom, celsius)| format!(r#"{{"rom":"{rom:016X}","celsius":{celsius}}}"#)).collect();
     format!(r#"{{"onewire":{{"{gpio}":[{}]}}}}"#, list.join(","))
 }
 
@@ -51,13 +47,7 @@ fn roms(found: &[FoundDevice]) -> Vec<u64> {
 #[test]
 fn the_only_probe_of_a_bus_needs_no_address() {
     let mut device = Device::new(vec![sensor("ds18b20", 4)]);
-    for (celsius, raw) in [
-        (25.0, "400"),
-        (-10.125, "-162"),
-        (0.0, "0"),
-        (125.0, "2000"),
-        (-55.0, "-880"),
-    ] {
+    for (celsius, raw) in [(25.0, "400"), (-10.125, "-162"), (0.0, "0"), (125.0, "2000"), (-55.0, "-880")] {
         device.apply(&bus(4, &[(FIRST, celsius)]));
         assert_eq!(device.sent(), pairs(&[("ds18b20", raw)]));
     }
@@ -67,11 +57,7 @@ fn the_only_probe_of_a_bus_needs_no_address() {
 fn probes_on_one_bus_are_read_side_by_side_by_their_addresses() {
     let addresses: Vec<u64> = (1..=10).map(|n| rom(n << 8)).collect();
     let mut device = Device::new(addresses.iter().map(|rom| probe(4, *rom)).collect());
-    let celsius: Vec<(u64, f64)> = addresses
-        .iter()
-        .copied()
-        .zip((0..).map(f64::from))
-        .collect();
+    let celsius: Vec<(u64, f64)> = addresses.iter().copied().zip((0..).map(f64::from)).collect();
     device.apply(&bus(4, &celsius));
     let readings = device.readings();
     assert_eq!(device.now_ms, 750);
@@ -143,9 +129,7 @@ fn a_probe_that_loses_its_supply_in_the_middle_is_converted_again() {
     assert_eq!(device.poll_first(), Progress::Waiting { until_ms: 750 });
     assert_eq!(device.poll_first(), Progress::Waiting { until_ms: 1500 });
     device.wait(750);
-    let Progress::Done(readings) = device.poll_first() else {
-        panic!("not done")
-    };
+    let Progress::Done(readings) = device.poll_first() else { panic!("not done") };
     assert_eq!(readings[0].value, 25.0);
     assert_eq!(readings[0].error_code, Some(1061));
 }
@@ -156,9 +140,7 @@ fn a_scan_finds_every_probe_once() {
     assert_eq!(scan(&mut device, 4), (vec![], SearchStep::End));
     for count in 1..=MAX_SCAN_DEVICES as u64 {
         // Serial numbers that differ in low and in high bits.
-        let mut expected: Vec<u64> = (1..=count)
-            .map(|n| rom(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 8))
-            .collect();
+        let mut expected: Vec<u64> = (1..=count).map(|n| rom(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 8)).collect();
         let probes: Vec<(u64, f64)> = expected.iter().map(|rom| (*rom, 20.0)).collect();
         device.apply(&bus(4, &probes));
         let (found, end) = scan(&mut device, 4);
@@ -195,16 +177,11 @@ fn a_scan_of_a_bus_that_dies_in_the_middle_fails() {
     let mut device = Device::new(vec![]);
     device.apply(&bus(4, &[(FIRST, 25.0), (rom(0x300), 25.0)]));
     let mut search = RomSearch::new(4);
-    assert!(matches!(
-        search.next(&mut device.world),
-        SearchStep::Found(_)
-    ));
+    assert!(matches!(search.next(&mut device.world), SearchStep::Found(_)));
     device.apply(r#"{"fault":{"sensor_dead":true}}"#);
     assert_eq!(search.next(&mut device.world), SearchStep::Again);
     assert_eq!(search.next(&mut device.world), SearchStep::Again);
-    let SearchStep::Failed(fault) = search.next(&mut device.world) else {
-        panic!("not failed")
-    };
+    let SearchStep::Failed(fault) = search.next(&mut device.world) else { panic!("not failed") };
     assert_eq!(fault.error_code, 1022);
     assert_eq!(search.next(&mut device.world), SearchStep::End);
 }
@@ -218,14 +195,9 @@ fn a_scan_does_not_disturb_a_conversion() {
         device.wait(waited_ms);
         assert_eq!(device.poll_first(), Progress::Waiting { until_ms: 750 });
         let mut search = RomSearch::new(4);
-        assert!(matches!(
-            search.next(&mut device.world),
-            SearchStep::Found(_)
-        ));
+        assert!(matches!(search.next(&mut device.world), SearchStep::Found(_)));
     }
     device.wait(1);
-    let Progress::Done(readings) = device.poll_first() else {
-        panic!("not done")
-    };
+    let Progress::Done(readings) = device.poll_first() else { panic!("not done") };
     assert_eq!(readings[0].value, 25.0);
 }

@@ -22,10 +22,7 @@ fn duties(device: &mut Device) -> Vec<(u8, u8, u64)> {
 fn a_probe_reads_what_the_line_says() {
     let mut device = Device::new(vec![sensor("moisture", 34), sensor("co2", 32)]);
     device.apply(r#"{"analog":{"34":2300,"32":60000}}"#);
-    assert_eq!(
-        device.sent(),
-        pairs(&[("moisture", "2300"), ("co2", "60000")])
-    );
+    assert_eq!(device.sent(), pairs(&[("moisture", "2300"), ("co2", "60000")]));
 }
 
 #[test]
@@ -94,14 +91,7 @@ fn outputs_are_told_when_they_change() {
     let mut device = Device::new(vec![]);
     device.world.drive(18, Drive::Release);
     device.wait(5);
-    for drive in [
-        Drive::Low,
-        Drive::Low,
-        Drive::Duty(0),
-        Drive::High,
-        Drive::Duty(255),
-        Drive::Duty(128),
-    ] {
+    for drive in [Drive::Low, Drive::Low, Drive::Duty(0), Drive::High, Drive::Duty(255), Drive::Duty(128)] {
         device.world.drive(18, drive);
         device.wait(1);
     }
@@ -155,26 +145,14 @@ fn log_lines_come_out_in_order_with_pin_changes() {
     let mut device = Device::new(vec![]);
     device.world.log(LogLevel::Info, format_args!("on {}", 18));
     device.world.drive(18, Drive::High);
-    let lines: Vec<String> = device
-        .world
-        .take_events()
-        .iter()
-        .map(Event::to_json)
-        .collect();
-    let expected = [
-        r#"{"event":"log","level":"info","text":"on 18"}"#,
-        r#"{"event":"pin","gpio":18,"duty":255,"t_ms":0}"#,
-    ];
+    let lines: Vec<String> = device.world.take_events().iter().map(Event::to_json).collect();
+    let expected =
+        [r#"{"event":"log","level":"info","text":"on 18"}"#, r#"{"event":"pin","gpio":18,"duty":255,"t_ms":0}"#];
     assert_eq!(lines, expected);
 }
 
 fn all_interfaces() -> Device {
-    let sensors = [
-        ("sht31_temp", 0),
-        ("ds18b20", 4),
-        ("moisture", 34),
-        ("flow", 5),
-    ];
+    let sensors = [("sht31_temp", 0), ("ds18b20", 4), ("moisture", 34), ("flow", 5)];
     let mut device = Device::new(sensors.map(|(kind, gpio)| sensor(kind, gpio)).to_vec());
     device.apply(r#"{"i2c":{"0x44":{"celsius":20}},"analog":{"34":2000},"flow":{"5":8}}"#);
     device.apply(r#"{"onewire":{"4":[{"rom":"28FF641E8D3C0C79","celsius":20}]}}"#);
@@ -191,9 +169,7 @@ fn dead_sensors_are_silent_until_they_live_again() {
     let suspect = &outcomes[2].as_ref().unwrap()[0];
     assert_eq!((suspect.value, suspect.quality), (100.0, Quality::Suspect));
     assert_eq!(outcomes[3].as_ref().unwrap()[0].value, 0.0);
-    device
-        .wait(1000)
-        .apply(r#"{"fault":{"sensor_dead":false}}"#);
+    device.wait(1000).apply(r#"{"fault":{"sensor_dead":false}}"#);
     assert!(device.measure().iter().all(Result::is_ok));
 }
 

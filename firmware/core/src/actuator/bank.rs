@@ -26,11 +26,7 @@ pub struct Bank {
 
 impl Bank {
     pub const fn new() -> Bank {
-        Bank {
-            outputs: Vec::new(),
-            starts: Starts::new(),
-            emergency: Emergency::Normal,
-        }
+        Bank { outputs: Vec::new(), starts: Starts::new(), emergency: Emergency::Normal }
     }
 
     /// Takes an output over (5.3). A new one is put to its off level before anything else and then takes its default state; one that
@@ -107,13 +103,7 @@ impl Bank {
 
     /// Executes an operator's or a server's order (3.1). Whatever is accepted and leaves the output on starts its longest run time anew,
     /// and replaces the duration of the order before.
-    pub fn command(
-        &mut self,
-        gpio: u8,
-        order: &Order<'_>,
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Outcome {
+    pub fn command(&mut self, gpio: u8, order: &Order<'_>, now_ms: u64, io: &mut dyn Io) -> Outcome {
         let (output, starts) = match self.movable(gpio) {
             Ok(found) => found,
             Err(refusal) => return refusal,
@@ -136,13 +126,7 @@ impl Bank {
 
     /// What an offline rule wants (3.9): fully on or off. Repeating it does not extend the longest run time, and an output that has run
     /// its time stays off until the rule itself lets go, so that a stuck sensor cannot keep it running.
-    pub fn apply_rule(
-        &mut self,
-        gpio: u8,
-        rule: RuleOrder<'_>,
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Outcome {
+    pub fn apply_rule(&mut self, gpio: u8, rule: RuleOrder<'_>, now_ms: u64, io: &mut dyn Io) -> Outcome {
         let (output, starts) = match self.movable(gpio) {
             Ok(found) => found,
             Err(refusal) => return refusal,
@@ -150,11 +134,7 @@ impl Bank {
         if rule.on && output.is_tripped() {
             return Outcome::refused(format_args!("Runtime protection holds it off"), None);
         }
-        let level = if rule.on {
-            full_level(output.config.kind)
-        } else {
-            0
-        };
+        let level = if rule.on { full_level(output.config.kind) } else { 0 };
         match output.switch(level, starts, now_ms, io) {
             Err(wait_ms) => Outcome::resting(wait_ms),
             Ok(changed) => {
@@ -231,9 +211,7 @@ impl Bank {
 
     /// Does what is due: durations, longest run times, ends of valve travel, postponed defaults.
     pub fn poll(&mut self, now_ms: u64, io: &mut dyn Io, on_event: &mut dyn FnMut(BankEvent)) {
-        let Bank {
-            outputs, starts, ..
-        } = self;
+        let Bank { outputs, starts, .. } = self;
         for output in outputs {
             let gpio = output.config.gpio;
             if output.poll_valve(now_ms, io) {
@@ -266,10 +244,7 @@ impl Bank {
 
     /// Pins of the outputs, in the order of configuration, as a list of its own.
     pub fn pins(&self) -> Vec<u8, MAX_ACTUATORS> {
-        self.outputs
-            .iter()
-            .map(|output| output.config.gpio)
-            .collect()
+        self.outputs.iter().map(|output| output.config.gpio).collect()
     }
 
     /// True when an output has this pin, also as a valve's second one.
@@ -290,9 +265,7 @@ impl Bank {
     }
 
     fn output(&mut self, gpio: u8) -> Option<&mut Output> {
-        self.outputs
-            .iter_mut()
-            .find(|output| output.config.gpio == gpio)
+        self.outputs.iter_mut().find(|output| output.config.gpio == gpio)
     }
 
     /// An output that may be switched, with the record of starts; else the refusal.
@@ -347,9 +320,7 @@ fn refusal_of(fault: OrderFault, order: &Order<'_>) -> Outcome {
             let name = cut::<COMMAND_NAME_BYTES>(order.command);
             Outcome::refused(format_args!("Unknown command: {name}"), code)
         }
-        OrderFault::Value => {
-            Outcome::refused(format_args!("Value missing or out of range (4020)"), code)
-        }
+        OrderFault::Value => Outcome::refused(format_args!("Value missing or out of range (4020)"), code),
     }
 }
 

@@ -43,9 +43,7 @@ pub fn wanted_level(kind: ActuatorKind, order: &Order<'_>, is_on: bool) -> Resul
 }
 
 fn level_of(kind: ActuatorKind, value: Option<f64>) -> Result<u8, OrderFault> {
-    let value = value
-        .filter(|value| value.is_finite())
-        .ok_or(OrderFault::Value)?;
+    let value = value.filter(|value| value.is_finite()).ok_or(OrderFault::Value)?;
     match kind {
         // Rounded to the nearest: 0.5 is 128. The cast saturates.
         ActuatorKind::Pwm => Ok((value.clamp(0.0, 1.0) * f64::from(FULL_DUTY) + 0.5) as u8),

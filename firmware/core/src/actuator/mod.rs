@@ -66,49 +66,30 @@ pub struct Outcome {
 
 impl Outcome {
     fn executed(changed: bool) -> Outcome {
-        Outcome {
-            success: true,
-            changed,
-            ..Outcome::refused(format_args!("Command executed"), None)
-        }
+        Outcome { success: true, changed, ..Outcome::refused(format_args!("Command executed"), None) }
     }
 
     fn refused(message: fmt::Arguments<'_>, error_code: Option<u16>) -> Outcome {
         let mut text = Message::new();
         // A text that does not fit is left out as a whole; none of ours is that long.
         let _ = text.write_fmt(message);
-        Outcome {
-            success: false,
-            message: text,
-            error_code,
-            changed: false,
-            is_latched: false,
-        }
+        Outcome { success: false, message: text, error_code, changed: false, is_latched: false }
     }
 
     fn latched() -> Outcome {
         Outcome {
             is_latched: true,
-            ..Outcome::refused(
-                format_args!("Actuator in emergency stop state. Clear emergency first."),
-                None,
-            )
+            ..Outcome::refused(format_args!("Actuator in emergency stop state. Clear emergency first."), None)
         }
     }
 
     fn not_found(gpio: u8) -> Outcome {
-        Outcome::refused(
-            format_args!("No actuator on GPIO {gpio}"),
-            Some(ACTUATOR_NOT_FOUND),
-        )
+        Outcome::refused(format_args!("No actuator on GPIO {gpio}"), Some(ACTUATOR_NOT_FOUND))
     }
 
     /// Seconds are rounded up: who waits as long as the text says gets through.
     fn resting(wait_ms: u64) -> Outcome {
-        Outcome::refused(
-            format_args!("Pump protection: wait {} s", wait_ms.div_ceil(1000)),
-            None,
-        )
+        Outcome::refused(format_args!("Pump protection: wait {} s", wait_ms.div_ceil(1000)), None)
     }
 }
 

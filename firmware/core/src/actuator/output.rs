@@ -82,11 +82,7 @@ impl Output {
     }
 
     fn active_if(&self, is_active: bool) -> Drive {
-        if is_active == self.config.inverted {
-            Drive::Low
-        } else {
-            Drive::High
-        }
+        if is_active == self.config.inverted { Drive::Low } else { Drive::High }
     }
 
     /// The motor is off while its direction changes; at rest the direction relay is without current.
@@ -103,13 +99,7 @@ impl Output {
     }
 
     /// Orders a level (0 to 255; a valve's 0, 127, 254). Says whether anything has changed; an error is a pump's wait in ms.
-    pub fn switch(
-        &mut self,
-        level: u8,
-        starts: &mut Starts,
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Result<bool, u64> {
+    pub fn switch(&mut self, level: u8, starts: &mut Starts, now_ms: u64, io: &mut dyn Io) -> Result<bool, u64> {
         let is_start = level > 0 && self.level == 0;
         if is_start && self.config.kind == ActuatorKind::Pump {
             match starts.wait_ms(self.config.gpio, now_ms) {
@@ -167,9 +157,7 @@ impl Output {
     }
 
     fn runtime_at(&self, now_ms: u64) -> u64 {
-        let run_ms = self
-            .on_since_ms
-            .map_or(0, |since_ms| now_ms.saturating_sub(since_ms));
+        let run_ms = self.on_since_ms.map_or(0, |since_ms| now_ms.saturating_sub(since_ms));
         self.runtime_ms.saturating_add(run_ms)
     }
 
@@ -192,11 +180,7 @@ impl Output {
     }
 
     pub fn set_source(&mut self, source: &str) {
-        self.source = cut(if source.is_empty() {
-            UNKNOWN_SOURCE
-        } else {
-            source
-        });
+        self.source = cut(if source.is_empty() { UNKNOWN_SOURCE } else { source });
     }
 
     pub fn set_tripped(&mut self, is_tripped: bool) {
@@ -258,12 +242,7 @@ impl Output {
 
     /// When there is something to do by itself, `u64::MAX` = never.
     pub fn due_ms(&self) -> u64 {
-        let clocks = [
-            self.run_ends_ms,
-            self.duration_ends_ms,
-            self.default_due_ms,
-            self.valve.due_ms(),
-        ];
+        let clocks = [self.run_ends_ms, self.duration_ends_ms, self.default_due_ms, self.valve.due_ms()];
         clocks.into_iter().flatten().min().unwrap_or(u64::MAX)
     }
 

@@ -52,11 +52,7 @@ pub fn pins_of(config: &ActuatorConfig) -> impl Iterator<Item = u8> + use<> {
 }
 
 /// Whether `config` can be taken beside `outputs`; one on the same pin is what it replaces.
-pub fn check(
-    config: &ActuatorConfig,
-    pins: &Pins<'_>,
-    outputs: &[Output],
-) -> Result<(), ConfigFault> {
+pub fn check(config: &ActuatorConfig, pins: &Pins<'_>, outputs: &[Output]) -> Result<(), ConfigFault> {
     let board = pins.board;
     let others = || {
         let configs = outputs.iter().map(|output| &output.config);
@@ -71,9 +67,7 @@ pub fn check(
     if config.kind == ActuatorKind::Valve && config.aux_gpio == config.gpio {
         return Err(ConfigFault::InUse(config.aux_gpio));
     }
-    let pwm_count = others()
-        .filter(|other| other.kind == ActuatorKind::Pwm)
-        .count();
+    let pwm_count = others().filter(|other| other.kind == ActuatorKind::Pwm).count();
     if config.kind == ActuatorKind::Pwm && pwm_count >= board.pwm_channels {
         return Err(ConfigFault::NoPwmChannel(board.pwm_channels));
     }

@@ -24,14 +24,10 @@ struct Log {
 
 impl Log {
     fn wait_ms(&self, now_ms: u64) -> u64 {
-        let rested_ms = self.last_off_ms.map_or(0, |off_ms| {
-            off_ms.saturating_add(MIN_REST_MS).saturating_sub(now_ms)
-        });
+        let rested_ms = self.last_off_ms.map_or(0, |off_ms| off_ms.saturating_add(MIN_REST_MS).saturating_sub(now_ms));
         let oldest_s = self.starts_s.front().filter(|_| self.starts_s.is_full());
         let spaced_ms = oldest_s.map_or(0, |&start_s| {
-            let free_ms = u64::from(start_s)
-                .saturating_add(HOUR_S)
-                .saturating_mul(1000);
+            let free_ms = u64::from(start_s).saturating_add(HOUR_S).saturating_mul(1000);
             free_ms.saturating_sub(now_ms)
         });
         rested_ms.max(spaced_ms)
@@ -79,11 +75,7 @@ impl Starts {
     /// The log of a pin, new if need be. When all are taken (by pins whose pumps were removed), the one that was quiet longest gives way.
     fn log(&mut self, gpio: u8) -> Option<&mut Log> {
         if !self.logs.iter().any(|log| log.gpio == gpio) {
-            let log = Log {
-                gpio,
-                last_off_ms: None,
-                starts_s: Deque::new(),
-            };
+            let log = Log { gpio, last_off_ms: None, starts_s: Deque::new() };
             if let Err(log) = self.logs.push(log) {
                 let quietest = self.logs.iter_mut().min_by_key(|log| log.last_ms());
                 *quietest? = log;

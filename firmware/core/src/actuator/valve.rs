@@ -86,25 +86,17 @@ impl Motion {
         let is_complete = now_ms >= self.until_ms;
         if is_complete && self.leg != Position::Middle {
             let travel_ms = self.leg.travel_ms();
-            return Some(Place {
-                travel_ms,
-                is_exact: true,
-            });
+            return Some(Place { travel_ms, is_exact: true });
         }
         let elapsed_ms = now_ms.saturating_sub(self.since_ms);
         let from = self.from?;
         let travel_ms = if self.is_opening {
-            from.travel_ms
-                .saturating_add(elapsed_ms)
-                .min(FULL_TRAVEL_MS)
+            from.travel_ms.saturating_add(elapsed_ms).min(FULL_TRAVEL_MS)
         } else {
             from.travel_ms.saturating_sub(elapsed_ms)
         };
         let is_exact = from.is_exact && (is_complete || elapsed_ms == 0);
-        Some(Place {
-            travel_ms,
-            is_exact,
-        })
+        Some(Place { travel_ms, is_exact })
     }
 }
 
@@ -117,10 +109,7 @@ pub struct Valve {
 
 impl Valve {
     pub const fn new() -> Valve {
-        Valve {
-            place: None,
-            motion: None,
-        }
+        Valve { place: None, motion: None }
     }
 
     /// Sets out for `target`, also when on the way elsewhere; false when that is where the valve is or goes already.
@@ -145,26 +134,15 @@ impl Valve {
             _ => target,
         };
         let run_ms = match self.place {
-            Some(place) if place.is_exact || leg == Position::Middle => {
-                place.travel_ms.abs_diff(leg.travel_ms())
-            }
+            Some(place) if place.is_exact || leg == Position::Middle => place.travel_ms.abs_diff(leg.travel_ms()),
             _ => FULL_TRAVEL_MS,
         };
         let is_opening = match leg {
             Position::Closed => false,
             Position::Open => true,
-            Position::Middle => self
-                .place
-                .is_some_and(|place| place.travel_ms < HALF_TRAVEL_MS),
+            Position::Middle => self.place.is_some_and(|place| place.travel_ms < HALF_TRAVEL_MS),
         };
-        Motion {
-            target,
-            leg,
-            from: self.place,
-            is_opening,
-            since_ms: now_ms,
-            until_ms: now_ms.saturating_add(run_ms),
-        }
+        Motion { target, leg, from: self.place, is_opening, since_ms: now_ms, until_ms: now_ms.saturating_add(run_ms) }
     }
 
     /// Stands still where it is.
@@ -203,9 +181,7 @@ impl Valve {
     pub fn level(&self) -> u8 {
         let is_at = |position| self.place.is_some_and(|place| place.is_at(position));
         let ends = [Position::Closed, Position::Open];
-        let end = ends
-            .into_iter()
-            .find(|&end| self.motion.is_none() && is_at(end));
+        let end = ends.into_iter().find(|&end| self.motion.is_none() && is_at(end));
         end.unwrap_or(Position::Middle).level()
     }
 }

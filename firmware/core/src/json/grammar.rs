@@ -36,15 +36,8 @@ impl fmt::Display for JsonError {
 /// Escapes of single surrogates (`\ud800`) are taken: RFC 8259 allows them, and a sender that cuts a reason in the middle of an emoji produces
 /// one. A stop must not fail for that. [`super::Text`] reads them as U+FFFD.
 pub(super) fn validate(text: &[u8]) -> Result<&str, JsonError> {
-    let text = str::from_utf8(text).map_err(|error| JsonError::NotUtf8 {
-        at: error.valid_up_to(),
-    })?;
-    let mut checker = Checker {
-        bytes: text.as_bytes(),
-        at: 0,
-        depth: 0,
-        objects: 0,
-    };
+    let text = str::from_utf8(text).map_err(|error| JsonError::NotUtf8 { at: error.valid_up_to() })?;
+    let mut checker = Checker { bytes: text.as_bytes(), at: 0, depth: 0, objects: 0 };
     checker.space();
     let start = checker.at;
     checker.document()?;
@@ -65,10 +58,7 @@ struct Checker<'a> {
     objects: u8,
 }
 
-const _: () = assert!(
-    MAX_DEPTH as u32 <= u8::BITS,
-    "one bit of `objects` for each container"
-);
+const _: () = assert!(MAX_DEPTH as u32 <= u8::BITS, "one bit of `objects` for each container");
 
 impl Checker<'_> {
     fn syntax(&self) -> JsonError {
@@ -93,11 +83,7 @@ impl Checker<'_> {
     }
 
     fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
-        if self.take(byte) {
-            Ok(())
-        } else {
-            Err(self.syntax())
-        }
+        if self.take(byte) { Ok(()) } else { Err(self.syntax()) }
     }
 
     fn document(&mut self) -> Result<(), JsonError> {
@@ -237,11 +223,7 @@ impl Checker<'_> {
         while let Some(b'0'..=b'9') = self.peek() {
             self.at += 1;
         }
-        if self.at > start {
-            Ok(())
-        } else {
-            Err(self.syntax())
-        }
+        if self.at > start { Ok(()) } else { Err(self.syntax()) }
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), JsonError> {

@@ -71,11 +71,7 @@ impl<'a> Json<'a> {
     /// Any number, rounded to the nearest `f64`; `None` for one beyond its range, such as `1e999`.
     pub fn as_f64(self) -> Option<f64> {
         match self.kind() {
-            Kind::Number => self
-                .text
-                .parse()
-                .ok()
-                .filter(|value: &f64| value.is_finite()),
+            Kind::Number => self.text.parse().ok().filter(|value: &f64| value.is_finite()),
             _ => None,
         }
     }
@@ -88,24 +84,17 @@ impl<'a> Json<'a> {
 
     /// The member of that name; the last one where a name is repeated, as in JSON.parse. `None` for anything but an object.
     pub fn get(self, key: &str) -> Option<Json<'a>> {
-        self.members()
-            .filter(|(name, _)| *name == *key)
-            .last()
-            .map(|(_, value)| value)
+        self.members().filter(|(name, _)| *name == *key).last().map(|(_, value)| value)
     }
 
     /// The elements of an array in order; none for anything else.
     pub fn items(self) -> Items<'a> {
-        Items {
-            cursor: Cursor::into(&self, Kind::Array),
-        }
+        Items { cursor: Cursor::into(&self, Kind::Array) }
     }
 
     /// The members of an object in order, repeated names included; none for anything else.
     pub fn members(self) -> Members<'a> {
-        Members {
-            cursor: Cursor::into(&self, Kind::Object),
-        }
+        Members { cursor: Cursor::into(&self, Kind::Object) }
     }
 }
 
@@ -139,10 +128,7 @@ impl<'a> Cursor<'a> {
         let bytes = self.text.as_bytes();
         let start = skip_space(bytes, self.at);
         self.at = value_end(bytes, start);
-        let text = self
-            .text
-            .get(start..self.at)
-            .filter(|text| !text.is_empty());
+        let text = self.text.get(start..self.at).filter(|text| !text.is_empty());
         if text.is_none() {
             // Not reached with valid text; whatever it is, an iterator has to end.
             self.at = bytes.len();
@@ -171,11 +157,7 @@ impl<'a> Iterator for Items<'a> {
     type Item = Json<'a>;
 
     fn next(&mut self) -> Option<Json<'a>> {
-        if self.cursor.advance() {
-            self.cursor.value()
-        } else {
-            None
-        }
+        if self.cursor.advance() { self.cursor.value() } else { None }
     }
 }
 

@@ -20,9 +20,7 @@ impl<'a> Text<'a> {
     }
 
     pub fn chars(&self) -> Chars<'a> {
-        Chars {
-            rest: self.raw.chars(),
-        }
+        Chars { rest: self.raw.chars() }
     }
 
     /// As many characters from the front as fit into `N` bytes of UTF-8; see [`Text::fits`].
@@ -51,11 +49,7 @@ impl<'a> Text<'a> {
 
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
-        if self.raw.contains('\\') {
-            self.chars().eq(other.chars())
-        } else {
-            self.raw == other
-        }
+        if self.raw.contains('\\') { self.chars().eq(other.chars()) } else { self.raw == other }
     }
 }
 
@@ -67,8 +61,7 @@ impl PartialEq<&str> for Text<'_> {
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chars()
-            .try_for_each(|char| fmt::Write::write_char(out, char))
+        self.chars().try_for_each(|char| fmt::Write::write_char(out, char))
     }
 }
 
@@ -82,9 +75,7 @@ impl Chars<'_> {
     /// The four hexadecimal digits of an escape.
     fn unit(&mut self) -> u32 {
         let digits = self.rest.by_ref().take(4);
-        digits.fold(0, |unit, digit| {
-            (unit << 4) | digit.to_digit(16).unwrap_or(0)
-        })
+        digits.fold(0, |unit, digit| (unit << 4) | digit.to_digit(16).unwrap_or(0))
     }
 
     fn unicode(&mut self) -> char {

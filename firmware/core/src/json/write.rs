@@ -27,12 +27,7 @@ pub struct ArrayWriter<'w, 'b> {
 
 impl<'b> ObjectWriter<'b> {
     pub fn new(buffer: &'b mut [u8]) -> ObjectWriter<'b> {
-        let mut out = Sink {
-            buffer,
-            length: 0,
-            is_full: false,
-            needs_comma: false,
-        };
+        let mut out = Sink { buffer, length: 0, is_full: false, needs_comma: false };
         out.open(b'{');
         ObjectWriter { out, open: 0 }
     }
@@ -162,8 +157,7 @@ impl<'b> ArrayWriter<'_, 'b> {
 
     pub fn array(&mut self, fill: impl FnOnce(&mut ArrayWriter<'_, 'b>)) -> &mut Self {
         self.item();
-        self.object
-            .nest(b'[', |object| fill(&mut ArrayWriter { object }), b']');
+        self.object.nest(b'[', |object| fill(&mut ArrayWriter { object }), b']');
         self
     }
 }
@@ -230,10 +224,7 @@ impl Sink<'_> {
     fn escaped(&mut self, value: &str) {
         let mut rest = value;
         // Pieces without anything to escape are copied as a whole. All that is escaped is ASCII, so the cuts are between characters.
-        while let Some(at) = rest
-            .bytes()
-            .position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\')
-        {
+        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
             let (plain, tail) = rest.split_at(at);
             self.put(plain.as_bytes());
             let mut after = tail.chars();
@@ -253,9 +244,7 @@ impl Sink<'_> {
             '\r' => self.put(b"\\r"),
             '\t' => self.put(b"\\t"),
             control => {
-                let digit = |value: u32| {
-                    char::from_digit(value & 0xF, 16).map_or(b'0', |digit| digit as u8)
-                };
+                let digit = |value: u32| char::from_digit(value & 0xF, 16).map_or(b'0', |digit| digit as u8);
                 let code = u32::from(control);
                 self.put(&[b'\\', b'u', b'0', b'0', digit(code >> 4), digit(code)]);
             }

@@ -31,9 +31,7 @@ impl BackOff {
             // Failures are 1 to 4 here.
             (BASE_MS << (self.failures - 1)).min(MAX_MS)
         };
-        now_ms
-            .saturating_add(wait_ms)
-            .saturating_add(u64::from(random % JITTER_MS))
+        now_ms.saturating_add(wait_ms).saturating_add(u64::from(random % JITTER_MS))
     }
 
     /// The broker has accepted the connection.
@@ -65,9 +63,7 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_limit_and_then_the_breaker_opens() {
         let mut back_off = BackOff::default();
-        let waits: Vec<(u64, bool)> = (0..7)
-            .map(|_| (back_off.failed(1_000, 0) - 1_000, back_off.is_open()))
-            .collect();
+        let waits: Vec<(u64, bool)> = (0..7).map(|_| (back_off.failed(1_000, 0) - 1_000, back_off.is_open())).collect();
         assert_eq!(
             waits,
             [
@@ -87,10 +83,7 @@ mod tests {
     fn jitter_is_added_and_stays_below_650_ms() {
         assert_eq!(BackOff::new().failed(0, 649), 1_500 + 649);
         assert_eq!(BackOff::new().failed(0, 650), 1_500);
-        assert_eq!(
-            BackOff::new().failed(0, u32::MAX),
-            1_500 + u64::from(u32::MAX % 650)
-        );
+        assert_eq!(BackOff::new().failed(0, u32::MAX), 1_500 + u64::from(u32::MAX % 650));
     }
 
     #[test]

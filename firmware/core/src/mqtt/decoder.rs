@@ -285,9 +285,7 @@ impl Decoder {
         }
         let body = self.payload.get(..self.payload_bytes).unwrap_or(&[]);
         let (word, rest) = body.split_at_checked(WORD_BYTES).unwrap_or((&[], &[]));
-        let word = word
-            .iter()
-            .fold(0, |word, byte| word << 8 | u16::from(*byte));
+        let word = word.iter().fold(0, |word, byte| word << 8 | u16::from(*byte));
         match self.kind() {
             CONNACK => return connack(word),
             PINGRESP => return Ok(Packet::Pingresp),
@@ -305,9 +303,7 @@ impl Decoder {
     }
 
     fn publish(&self) -> Result<Packet<'_>, ProtocolError> {
-        let oversize = Payload::Oversize {
-            size_bytes: self.payload_bytes,
-        };
+        let oversize = Payload::Oversize { size_bytes: self.payload_bytes };
         let (topic, payload) = match self.topic.get(..self.topic_bytes) {
             Some(topic) => (
                 topic_name(topic)?,
@@ -339,10 +335,7 @@ impl Default for Decoder {
 fn connack(word: u16) -> Result<Packet<'static>, ProtocolError> {
     let [flags, code] = word.to_be_bytes();
     match (flags, code) {
-        (0, _) | (1, 0) => Ok(Packet::Connack {
-            session_present: flags == 1,
-            code,
-        }),
+        (0, _) | (1, 0) => Ok(Packet::Connack { session_present: flags == 1, code }),
         _ => Err(ProtocolError::ConnackFlags),
     }
 }

@@ -87,22 +87,12 @@ pub fn encode(packet: &Outgoing<'_>, into: &mut [u8]) -> Option<usize> {
     let mut writer = Writer { into, filled: 0 };
     match packet {
         Outgoing::Connect(connect) => writer.connect(connect),
-        Outgoing::Publish {
-            topic,
-            payload,
-            tail,
-            qos,
-            retain,
-            id,
-        } => {
+        Outgoing::Publish { topic, payload, tail, qos, retain, id } => {
             let id = (*qos > 0).then_some(*id);
             let id_bytes = id.map_or(0, |_| WORD_BYTES);
             writer.header(
                 PUBLISH | qos << 1 | u8::from(*retain),
-                field_bytes(topic)
-                    .saturating_add(id_bytes)
-                    .saturating_add(payload.len())
-                    .saturating_add(tail.len()),
+                field_bytes(topic).saturating_add(id_bytes).saturating_add(payload.len()).saturating_add(tail.len()),
             )?;
             writer.field(topic)?;
             if let Some(id) = id {
@@ -116,10 +106,7 @@ pub fn encode(packet: &Outgoing<'_>, into: &mut [u8]) -> Option<usize> {
             writer.bytes(&id.to_be_bytes())
         }
         Outgoing::Subscribe { id, filter, qos } => {
-            writer.header(
-                SUBSCRIBE,
-                field_bytes(filter.as_bytes()).saturating_add(WORD_BYTES + 1),
-            )?;
+            writer.header(SUBSCRIBE, field_bytes(filter.as_bytes()).saturating_add(WORD_BYTES + 1))?;
             writer.bytes(&id.to_be_bytes())?;
             writer.field(filter.as_bytes())?;
             writer.bytes(&[*qos])
@@ -173,16 +160,14 @@ impl Writer<'_> {
     fn connect(&mut self, connect: &Connect<'_>) -> Option<()> {
         let mut flags = CLEAN_SESSION;
         // Protocol, flags, keep-alive, client id.
-        let mut remaining =
-            PROTOCOL.len() + 1 + WORD_BYTES + field_bytes(connect.client_id.as_bytes());
+        let mut remaining = PROTOCOL.len() + 1 + WORD_BYTES + field_bytes(connect.client_id.as_bytes());
         if let Some(will) = connect.will {
             flags |= WITH_WILL;
             remaining += field_bytes(will.topic.as_bytes()) + field_bytes(will.payload);
         }
         if let Some(login) = connect.login {
             flags |= WITH_LOGIN;
-            remaining +=
-                field_bytes(login.user.as_bytes()) + field_bytes(login.password.as_bytes());
+            remaining += field_bytes(login.user.as_bytes()) + field_bytes(login.password.as_bytes());
         }
         self.header(CONNECT, remaining)?;
         self.bytes(PROTOCOL)?;

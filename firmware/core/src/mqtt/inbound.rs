@@ -15,10 +15,7 @@ pub(super) struct Inbound {
 
 impl Inbound {
     pub const fn new() -> Inbound {
-        Inbound {
-            replies: Deque::new(),
-            held: Vec::new(),
-        }
+        Inbound { replies: Deque::new(), held: Vec::new() }
     }
 
     pub fn clear(&mut self) {
@@ -41,9 +38,7 @@ impl Inbound {
                 if self.held.contains(&id) {
                     return Ok(Event::Duplicate);
                 }
-                self.held
-                    .push(id)
-                    .map_err(|_| ProtocolError::InboundOverflow)?;
+                self.held.push(id).map_err(|_| ProtocolError::InboundOverflow)?;
             }
         }
         Ok(Event::Deliver)
@@ -56,9 +51,7 @@ impl Inbound {
     }
 
     pub fn reply(&mut self, kind: Acknowledgement, id: u16) -> Result<(), ProtocolError> {
-        self.replies
-            .push_back((kind, id))
-            .map_err(|_| ProtocolError::ReplyOverflow)
+        self.replies.push_back((kind, id)).map_err(|_| ProtocolError::ReplyOverflow)
     }
 
     pub fn next_reply(&self) -> Option<(Acknowledgement, u16)> {

@@ -47,21 +47,11 @@ pub(super) struct Line {
 
 impl Line {
     pub const fn new() -> Line {
-        Line {
-            last_sent_ms: 0,
-            last_heard_ms: 0,
-            stalled_since_ms: 0,
-            ping: Ping::Idle,
-        }
+        Line { last_sent_ms: 0, last_heard_ms: 0, stalled_since_ms: 0, ping: Ping::Idle }
     }
 
     pub fn open(&mut self, now_ms: u64) {
-        *self = Line {
-            last_sent_ms: now_ms,
-            last_heard_ms: now_ms,
-            stalled_since_ms: now_ms,
-            ping: Ping::Idle,
-        };
+        *self = Line { last_sent_ms: now_ms, last_heard_ms: now_ms, stalled_since_ms: now_ms, ping: Ping::Idle };
     }
 
     pub fn heard(&mut self, now_ms: u64) {
@@ -125,10 +115,7 @@ impl Line {
             return None;
         };
         let from_ms = since_ms.max(self.last_heard_ms);
-        Some((
-            from_ms.saturating_add(PINGRESP_TIMEOUT_MS),
-            Lost::NoPingresp,
-        ))
+        Some((from_ms.saturating_add(PINGRESP_TIMEOUT_MS), Lost::NoPingresp))
     }
 
     /// To be asked while bytes are waiting.

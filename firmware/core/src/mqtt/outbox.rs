@@ -9,8 +9,7 @@ use heapless::Vec;
 use super::copying::{move_forward, put};
 use super::packet::ProtocolError;
 use super::{
-    ARENA_BYTES, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PUBLISH_BYTES, MAX_SENT_TOPIC_BYTES, QUEUE_SLOTS,
-    SHED_LEVEL,
+    ARENA_BYTES, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PUBLISH_BYTES, MAX_SENT_TOPIC_BYTES, QUEUE_SLOTS, SHED_LEVEL,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,31 +132,16 @@ impl Outbox {
             arena: [0; ARENA_BYTES],
             used_bytes: 0,
             entries: Vec::new(),
-            counters: Counters {
-                fill: 0,
-                high_watermark: 0,
-                shed: 0,
-                dropped: 0,
-                critical_dropped: 0,
-            },
+            counters: Counters { fill: 0, high_watermark: 0, shed: 0, dropped: 0, critical_dropped: 0 },
         }
     }
 
     pub fn counters(&self) -> Counters {
-        Counters {
-            fill: self.count(Entry::is_waiting),
-            ..self.counters
-        }
+        Counters { fill: self.count(Entry::is_waiting), ..self.counters }
     }
 
     /// Appends a message, or says why not. A refusal for a bad message is not counted: nothing of the kind could ever be sent.
-    pub fn push(
-        &mut self,
-        topic: &str,
-        payload: &[u8],
-        how: Publish,
-        online: bool,
-    ) -> Result<(), Refusal> {
+    pub fn push(&mut self, topic: &str, payload: &[u8], how: Publish, online: bool) -> Result<(), Refusal> {
         check(topic, payload, how)?;
         let needed = topic.len().saturating_add(payload.len());
         match how.priority {
@@ -166,12 +150,7 @@ impl Outbox {
         }
         self.copy_in(topic.as_bytes());
         self.copy_in(payload);
-        let entry = Entry {
-            topic_bytes: topic.len(),
-            payload_bytes: payload.len(),
-            how,
-            state: State::Waiting,
-        };
+        let entry = Entry { topic_bytes: topic.len(), payload_bytes: payload.len(), how, state: State::Waiting };
         self.entries.push(entry).map_err(|_| Refusal::Full)?;
         self.note_level();
         Ok(())
@@ -231,11 +210,7 @@ impl Outbox {
         let entry = self.entries.get(index)?;
         let bytes = self.arena.get(self.offset(index)..)?;
         let (topic, rest) = bytes.split_at_checked(entry.topic_bytes)?;
-        Some(Message {
-            topic,
-            payload: rest.get(..entry.payload_bytes)?,
-            how: entry.how,
-        })
+        Some(Message { topic, payload: rest.get(..entry.payload_bytes)?, how: entry.how })
     }
 
     /// The message has been encoded with QoS 0; its last byte has the position `end`.
@@ -262,8 +237,7 @@ impl Outbox {
 
     /// All bytes up to this position have left.
     pub fn written(&mut self, position: u64) {
-        let has_left =
-            |entry: &Entry| matches!(entry.state, State::Leaving { end } if end <= position);
+        let has_left = |entry: &Entry| matches!(entry.state, State::Leaving { end } if end <= position);
         while let Some(index) = self.entries.iter().position(has_left) {
             self.remove(index);
         }

@@ -93,9 +93,7 @@ impl Session {
     pub fn open(&mut self, connect: &Connect<'_>, now_ms: u64) -> Result<(), Refusal> {
         self.closed();
         self.line.open(now_ms);
-        self.tx
-            .append(&Outgoing::Connect(connect))
-            .ok_or(Refusal::TooLong)?;
+        self.tx.append(&Outgoing::Connect(connect)).ok_or(Refusal::TooLong)?;
         self.phase = Phase::Connecting { since_ms: now_ms };
         Ok(())
     }
@@ -125,13 +123,9 @@ impl Session {
     pub fn handle(&mut self, packet: &Packet<'_>, now_ms: u64) -> Result<Event, ProtocolError> {
         self.heard(now_ms);
         match (self.phase, packet) {
-            (
-                Phase::Connecting { .. },
-                Packet::Connack {
-                    session_present,
-                    code,
-                },
-            ) => return Ok(self.connected(*session_present, *code)),
+            (Phase::Connecting { .. }, Packet::Connack { session_present, code }) => {
+                return Ok(self.connected(*session_present, *code));
+            }
             // Sent before the broker saw DISCONNECT; a stop among it still counts.
             (Phase::Leaving, Packet::Publish { .. }) => return Ok(Event::Deliver),
             (Phase::Leaving, _) => return Ok(Event::Nothing),
@@ -251,20 +245,13 @@ impl Session {
     fn encode_next(&mut self, now_ms: u64) -> bool {
         let encoded = match self.next_item() {
             None => None,
-            Some(Item::Reply(kind, id)) => self
-                .tx
-                .append(&Outgoing::Acknowledge(kind, id))
-                .map(|_| self.inbound.reply_encoded()),
-            Some(Item::Ping) => self
-                .tx
-                .append(&Outgoing::Pingreq)
-                .map(|end| self.line.ping_encoded(end)),
+            Some(Item::Reply(kind, id)) => {
+                self.tx.append(&Outgoing::Acknowledge(kind, id)).map(|_| self.inbound.reply_encoded())
+            }
+            Some(Item::Ping) => self.tx.append(&Outgoing::Pingreq).map(|end| self.line.ping_encoded(end)),
             Some(Item::Subscribe) => self.encode_subscribe(now_ms),
             Some(Item::Message(index)) => self.encode_message(index, now_ms),
-            Some(Item::Disconnect) => self
-                .tx
-                .append(&Outgoing::Disconnect)
-                .map(|_| self.phase = Phase::Leaving),
+            Some(Item::Disconnect) => self.tx.append(&Outgoing::Disconnect).map(|_| self.phase = Phase::Leaving),
         };
         encoded.is_some()
     }
@@ -272,11 +259,7 @@ impl Session {
     fn encode_subscribe(&mut self, now_ms: u64) -> Option<()> {
         let subscription = self.subscriptions.next()?;
         let id = subscription.id;
-        self.tx.append(&Outgoing::Subscribe {
-            id,
-            filter: &subscription.filter,
-            qos: subscription.qos,
-        })?;
+        self.tx.append(&Outgoing::Subscribe { id, filter: &subscription.filter, qos: subscription.qos })?;
         self.subscriptions.mark_sent(id, now_ms);
         Some(())
     }
@@ -346,12 +329,8 @@ impl Session {
             }
             Phase::Connected => [
                 self.line.ping_deadline(),
-                self.subscriptions
-                    .oldest_since_ms()
-                    .map(|since_ms| answer(since_ms, Lost::NoSuback)),
-                self.outbox
-                    .oldest_since_ms()
-                    .map(|since_ms| answer(since_ms, Lost::NoPuback)),
+                self.subscriptions.oldest_since_ms().map(|since_ms| answer(since_ms, Lost::NoSuback)),
+                self.outbox.oldest_since_ms().map(|since_ms| answer(since_ms, Lost::NoPuback)),
                 write,
             ],
             // All is written: at once.

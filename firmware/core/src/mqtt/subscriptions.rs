@@ -18,9 +18,7 @@ pub(super) struct Subscriptions {
 
 impl Subscriptions {
     pub const fn new() -> Subscriptions {
-        Subscriptions {
-            pending: Vec::new(),
-        }
+        Subscriptions { pending: Vec::new() }
     }
 
     pub fn clear(&mut self) {
@@ -32,12 +30,7 @@ impl Subscriptions {
         if filter.is_empty() || filter.contains('\0') || qos > 2 {
             return None;
         }
-        let subscription = Subscription {
-            id,
-            qos,
-            filter: String::try_from(filter).ok()?,
-            sent_ms: None,
-        };
+        let subscription = Subscription { id, qos, filter: String::try_from(filter).ok()?, sent_ms: None };
         self.pending.push(subscription).ok()
     }
 

@@ -14,12 +14,7 @@ pub(super) struct TxBuffer {
 
 impl TxBuffer {
     pub const fn new() -> TxBuffer {
-        TxBuffer {
-            bytes: [0; TX_BYTES],
-            start: 0,
-            end: 0,
-            written: 0,
-        }
+        TxBuffer { bytes: [0; TX_BYTES], start: 0, end: 0, written: 0 }
     }
 
     pub fn clear(&mut self) {

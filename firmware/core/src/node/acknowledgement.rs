@@ -24,18 +24,11 @@ impl Device {
         let change = match self.mode.acknowledge(AckMembers::read(&order), cx.now_ms) {
             Ok(change) => change,
             Err(reject) => {
-                cx.log(
-                    LogLevel::Warning,
-                    format_args!("acknowledgement refused: {}", reject.code()),
-                );
+                cx.log(LogLevel::Warning, format_args!("acknowledgement refused: {}", reject.code()));
                 return;
             }
         };
-        if let Some(time) = order
-            .get("server_time")
-            .and_then(Json::as_i64)
-            .and_then(|time| u64::try_from(time).ok())
-        {
+        if let Some(time) = order.get("server_time").and_then(Json::as_i64).and_then(|time| u64::try_from(time).ok()) {
             self.clock.set(time, TimeSource::Server, cx.now_ms);
         }
         self.schedule.is_heartbeat_answered = true;
@@ -49,19 +42,13 @@ impl Device {
         match status {
             "approved" | "online" => {
                 self.set_approval(cx, true, false);
-                if matches!(
-                    self.state,
-                    SystemState::PendingApproval | SystemState::Error
-                ) {
+                if matches!(self.state, SystemState::PendingApproval | SystemState::Error) {
                     self.state = SystemState::Operational;
                 }
             }
             "pending_approval" => {
                 self.set_approval(cx, false, false);
-                if !matches!(
-                    self.state,
-                    SystemState::ConfigPending | SystemState::SafeMode
-                ) {
+                if !matches!(self.state, SystemState::ConfigPending | SystemState::SafeMode) {
                     self.state = SystemState::PendingApproval;
                 }
             }
@@ -82,31 +69,14 @@ impl Device {
         let says = |key: &str| order.get(key).and_then(Json::as_bool).unwrap_or(false);
         let hints = |key: &str| {
             let word: heapless::String<64> = text(order, key);
-            ["delete", "tombstone", "upstream", "revo"]
-                .iter()
-                .any(|hint| contains_ignoring_case(&word, hint))
+            ["delete", "tombstone", "upstream", "revo"].iter().any(|hint| contains_ignoring_case(&word, hint))
         };
-        let is_deleted = says("upstream_deleted")
-            || says("delete_intent")
-            || hints("reason_code")
-            || hints("revocation_source");
-        self.report_error(
-            cx,
-            DEVICE_REJECTED,
-            2,
-            "The controller has rejected this device",
-        );
+        let is_deleted =
+            says("upstream_deleted") || says("delete_intent") || hints("reason_code") || hints("revocation_source");
+        self.report_error(cx, DEVICE_REJECTED, 2, "The controller has rejected this device");
         let intent = Intent::read(self, Some(order), "hb_ack", cx.now_ms);
-        let code = if is_deleted {
-            "UPSTREAM_DELETE_REVOKED"
-        } else {
-            "HEARTBEAT_REJECTED"
-        };
-        self.say_outcome(
-            cx,
-            &intent,
-            Outcome::new("heartbeat", "rejected", code, "Rejected by the controller"),
-        );
+        let code = if is_deleted { "UPSTREAM_DELETE_REVOKED" } else { "HEARTBEAT_REJECTED" };
+        self.say_outcome(cx, &intent, Outcome::new("heartbeat", "rejected", code, "Rejected by the controller"));
     }
 
     fn set_approval(&mut self, cx: &mut Cx<'_>, approved: bool, rejected: bool) {
@@ -138,16 +108,8 @@ impl Device {
         let reason: heapless::String<32> = text(order, "reason");
         match status.as_str() {
             "offline" => {
-                cx.log(
-                    LogLevel::Warning,
-                    format_args!("controller offline: {reason}"),
-                );
-                self.note(
-                    cx,
-                    Event::ServerOffline {
-                        is_unexpected: reason == "unexpected_disconnect",
-                    },
-                );
+                cx.log(LogLevel::Warning, format_args!("controller offline: {reason}"));
+                self.note(cx, Event::ServerOffline { is_unexpected: reason == "unexpected_disconnect" });
             }
             "online" => self.note(cx, Event::ServerOnline),
             _ => {}
@@ -156,9 +118,7 @@ impl Device {
 }
 
 fn contains_ignoring_case(text: &str, part: &str) -> bool {
-    text.as_bytes()
-        .windows(part.len())
-        .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 #[cfg(test)]

@@ -16,23 +16,14 @@ pub enum OrderKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     Accepted(&'static str),
-    Refused {
-        code: &'static str,
-        reason_code: &'static str,
-    },
+    Refused { code: &'static str, reason_code: &'static str },
 }
 
 /// System commands that change nothing dangerous (3.3).
 pub fn is_allow_listed(command: &str) -> bool {
-    [
-        "status",
-        "diagnostics",
-        "get_config",
-        "set_log_level",
-        "safe_mode",
-    ]
-    .iter()
-    .any(|name| command.eq_ignore_ascii_case(name))
+    ["status", "diagnostics", "get_config", "set_log_level", "safe_mode"]
+        .iter()
+        .any(|name| command.eq_ignore_ascii_case(name))
 }
 
 const fn refused(code: &'static str, reason_code: &'static str) -> Admission {
@@ -94,25 +85,16 @@ mod tests {
     #[test]
     fn nothing_but_system_commands_is_looked_at_in_safe_mode() {
         for kind in [OrderKind::Actuator, OrderKind::Sensor, OrderKind::Config] {
-            assert_eq!(
-                admit(SystemState::SafeMode, true, kind),
-                refused("SAFETY_LOCKED", "SAFETY_LOCKED")
-            );
+            assert_eq!(admit(SystemState::SafeMode, true, kind), refused("SAFETY_LOCKED", "SAFETY_LOCKED"));
         }
-        assert_eq!(
-            admit(SystemState::SafeMode, true, OrderKind::System),
-            Admission::Accepted("COMMAND_ACCEPTED")
-        );
+        assert_eq!(admit(SystemState::SafeMode, true, OrderKind::System), Admission::Accepted("COMMAND_ACCEPTED"));
     }
 
     #[test]
     fn nothing_is_taken_before_the_registration() {
         for state in STATES {
             for kind in [OrderKind::System, OrderKind::AllowedSystem] {
-                assert_eq!(
-                    admit(state, false, kind),
-                    refused("REGISTRATION_PENDING", "REGISTRATION_PENDING")
-                );
+                assert_eq!(admit(state, false, kind), refused("REGISTRATION_PENDING", "REGISTRATION_PENDING"));
             }
         }
     }
@@ -132,22 +114,11 @@ mod tests {
                 "PENDING_APPROVAL_ALLOWLIST_ACCEPTED",
                 "PENDING_APPROVAL_BLOCKED",
             ),
-            (
-                SystemState::Error,
-                "DEGRADED_CONFIG_ACCEPTED",
-                "DEGRADED_ALLOWLIST_ACCEPTED",
-                "DEGRADED_MODE_BLOCKED",
-            ),
+            (SystemState::Error, "DEGRADED_CONFIG_ACCEPTED", "DEGRADED_ALLOWLIST_ACCEPTED", "DEGRADED_MODE_BLOCKED"),
         ];
         for (state, config, allowed, blocked) in rows {
-            assert_eq!(
-                admit(state, true, OrderKind::Config),
-                Admission::Accepted(config)
-            );
-            assert_eq!(
-                admit(state, true, OrderKind::AllowedSystem),
-                Admission::Accepted(allowed)
-            );
+            assert_eq!(admit(state, true, OrderKind::Config), Admission::Accepted(config));
+            assert_eq!(admit(state, true, OrderKind::AllowedSystem), Admission::Accepted(allowed));
             for kind in [OrderKind::Actuator, OrderKind::Sensor, OrderKind::System] {
                 let Admission::Refused { code, .. } = admit(state, true, kind) else {
                     panic!("{state:?} takes {kind:?}")
@@ -159,16 +130,8 @@ mod tests {
 
     #[test]
     fn an_approved_device_takes_everything() {
-        for kind in [
-            OrderKind::Actuator,
-            OrderKind::Sensor,
-            OrderKind::Config,
-            OrderKind::System,
-        ] {
-            assert_eq!(
-                admit(SystemState::Operational, true, kind),
-                Admission::Accepted("COMMAND_ACCEPTED")
-            );
+        for kind in [OrderKind::Actuator, OrderKind::Sensor, OrderKind::Config, OrderKind::System] {
+            assert_eq!(admit(SystemState::Operational, true, kind), Admission::Accepted("COMMAND_ACCEPTED"));
         }
     }
 }

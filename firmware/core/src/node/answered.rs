@@ -12,25 +12,18 @@ pub struct Answered {
 
 /// FNV-1a, 64 bits: two of sixteen ids share a value with a chance below 10^-17.
 fn digest(id: &str) -> u64 {
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 impl Answered {
     pub const fn new() -> Answered {
-        Answered {
-            orders: Deque::new(),
-        }
+        Answered { orders: Deque::new() }
     }
 
     /// Did the order with this id succeed? `None`: it is new.
     pub fn result(&self, id: &str) -> Option<bool> {
         let wanted = digest(id);
-        self.orders
-            .iter()
-            .find(|(seen, _)| *seen == wanted)
-            .map(|(_, success)| *success)
+        self.orders.iter().find(|(seen, _)| *seen == wanted).map(|(_, success)| *success)
     }
 
     pub fn remember(&mut self, id: &str, success: bool) {
@@ -50,14 +43,7 @@ mod tests {
         let mut answered = Answered::new();
         answered.remember("a", true);
         answered.remember("b", false);
-        assert_eq!(
-            (
-                answered.result("a"),
-                answered.result("b"),
-                answered.result("c")
-            ),
-            (Some(true), Some(false), None)
-        );
+        assert_eq!((answered.result("a"), answered.result("b"), answered.result("c")), (Some(true), Some(false), None));
         for n in 0..15u8 {
             answered.remember(core::str::from_utf8(&[b'c' + n]).unwrap(), true);
         }

@@ -28,11 +28,7 @@ impl Device {
         }
         if self.backlog.is_full() {
             let full = "Too many commands wait";
-            self.refuse_command(
-                cx,
-                &command,
-                Outcome::new("command", "rejected", "QUEUE_FULL", full).retryable(),
-            );
+            self.refuse_command(cx, &command, Outcome::new("command", "rejected", "QUEUE_FULL", full).retryable());
             return;
         }
         self.say_accepted(cx, &command);
@@ -45,16 +41,9 @@ impl Device {
             let Some(command) = self.backlog.pop_front() else {
                 return;
             };
-            if command
-                .intent
-                .is_expired(cx.now_ms, self.clock.unix_s(cx.now_ms))
-            {
+            if command.intent.is_expired(cx.now_ms, self.clock.unix_s(cx.now_ms)) {
                 let late = "Expired before execution";
-                self.refuse_command(
-                    cx,
-                    &command,
-                    Outcome::new("command", "expired", "TTL_EXPIRED", late),
-                );
+                self.refuse_command(cx, &command, Outcome::new("command", "expired", "TTL_EXPIRED", late));
             } else {
                 self.execute(cx, &command);
             }
@@ -65,11 +54,7 @@ impl Device {
     pub fn flush_backlog(&mut self, cx: &mut Cx<'_>) {
         while let Some(command) = self.backlog.pop_front() {
             let void = "Void: an emergency stop came";
-            self.refuse_command(
-                cx,
-                &command,
-                Outcome::new("command", "expired", "SAFETY_QUEUE_FLUSHED", void),
-            );
+            self.refuse_command(cx, &command, Outcome::new("command", "expired", "SAFETY_QUEUE_FLUSHED", void));
         }
     }
 }

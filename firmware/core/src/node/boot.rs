@@ -29,30 +29,23 @@ impl Device {
             self.bank.stop_all(cx.now_ms, cx.io);
         }
         if self.keep.runtime.unstable_boots > MAX_UNSTABLE_BOOTS {
-            cx.log(
-                LogLevel::Critical,
-                format_args!("boot loop: safe mode, outputs released"),
-            );
+            cx.log(LogLevel::Critical, format_args!("boot loop: safe mode, outputs released"));
             self.state = SystemState::SafeMode;
         } else {
             self.start_outputs(cx);
-            self.state = if is_configuration_lost {
-                SystemState::ConfigPending
-            } else {
-                self.state_after_boot()
-            };
+            self.state = if is_configuration_lost { SystemState::ConfigPending } else { self.state_after_boot() };
         }
         self.renew_sensing(cx.now_ms);
         if self.keep.membership.device_token.is_empty() {
-            cx.log(LogLevel::Warning, format_args!("provisioning: no emergency token is stored; anybody on the broker can stop this device"));
+            cx.log(
+                LogLevel::Warning,
+                format_args!("provisioning: no emergency token is stored; anybody on the broker can stop this device"),
+            );
         }
         let id = &self.id;
         cx.log(
             LogLevel::Info,
-            format_args!(
-                "{id} {} on {}, boot {}",
-                self.version, self.board.id, self.keep.runtime.boot_count
-            ),
+            format_args!("{id} {} on {}, boot {}", self.version, self.board.id, self.keep.runtime.boot_count),
         );
     }
 
@@ -88,19 +81,9 @@ impl Device {
         let actuators = self.keep.configuration.actuators.clone();
         for config in actuators {
             let gpio = config.gpio;
-            let pins = Pins {
-                board: self.board,
-                is_used_elsewhere: &|_| false,
-            }; // checked when it was configured
-            if self
-                .bank
-                .configure(config, &pins, cx.now_ms, cx.io)
-                .is_err()
-            {
-                cx.log(
-                    LogLevel::Error,
-                    format_args!("actuator on pin {gpio} could not be set up"),
-                );
+            let pins = Pins { board: self.board, is_used_elsewhere: &|_| false }; // checked when it was configured
+            if self.bank.configure(config, &pins, cx.now_ms, cx.io).is_err() {
+                cx.log(LogLevel::Error, format_args!("actuator on pin {gpio} could not be set up"));
             }
         }
     }

@@ -41,53 +41,31 @@ impl Device {
     /// `P/actuator/{gpio}/command`.
     pub fn take_command(&mut self, cx: &mut Cx<'_>, gpio: u8, body: Body<'_>) {
         let order = body.object();
-        let duration = order
-            .and_then(|order| order.get("duration"))
-            .and_then(Json::as_i64)
-            .unwrap_or(0);
+        let duration = order.and_then(|order| order.get("duration")).and_then(Json::as_i64).unwrap_or(0);
         let command = Command {
             intent: Intent::read(self, order, "act", cx.now_ms),
             gpio,
-            word: order
-                .map(|order| text(order, "command"))
-                .unwrap_or_default(),
-            value: order
-                .and_then(|order| order.get("value"))
-                .and_then(Json::as_f64),
+            word: order.map(|order| text(order, "command")).unwrap_or_default(),
+            value: order.and_then(|order| order.get("value")).and_then(Json::as_f64),
             duration_s: u32::try_from(duration.max(0)).unwrap_or(u32::MAX),
-            issued_by: order
-                .map(|order| text(order, "issued_by"))
-                .unwrap_or_default(),
+            issued_by: order.map(|order| text(order, "issued_by")).unwrap_or_default(),
         };
         if order.is_none() {
             let code = body.fault_code("INVALID_JSON");
-            self.refuse_command(
-                cx,
-                &command,
-                Outcome::new(FLOW, "rejected", code, body.fault()),
-            );
+            self.refuse_command(cx, &command, Outcome::new(FLOW, "rejected", code, body.fault()));
             return;
         }
         if let Admission::Refused { code, reason_code } = self.admit(OrderKind::Actuator) {
             let mut message: String<96> = String::new();
             // The longest reason code fits.
-            let _ = core::fmt::write(
-                &mut message,
-                format_args!("Rejected before execution (reason_code={reason_code})"),
-            );
+            let _ =
+                core::fmt::write(&mut message, format_args!("Rejected before execution (reason_code={reason_code})"));
             self.refuse_command(cx, &command, Outcome::new(FLOW, "rejected", code, &message));
             return;
         }
-        if command
-            .intent
-            .is_expired(cx.now_ms, self.clock.unix_s(cx.now_ms))
-        {
+        if command.intent.is_expired(cx.now_ms, self.clock.unix_s(cx.now_ms)) {
             let late = "Expired before execution";
-            self.refuse_command(
-                cx,
-                &command,
-                Outcome::new(FLOW, "expired", "TTL_EXPIRED", late),
-            );
+            self.refuse_command(cx, &command, Outcome::new(FLOW, "expired", "TTL_EXPIRED", late));
             return;
         }
         self.take_or_keep(cx, command);
@@ -106,11 +84,7 @@ impl Device {
 
     pub fn execute(&mut self, cx: &mut Cx<'_>, command: &Command) {
         let Command { intent, gpio, .. } = command;
-        if let Some(is_success) = intent
-            .is_named
-            .then(|| self.answered.result(&intent.intent_id))
-            .flatten()
-        {
+        if let Some(is_success) = intent.is_named.then(|| self.answered.result(&intent.intent_id)).flatten() {
             let answer = command.answer(is_success, "Carried out before: this order came twice");
             self.finish(cx, intent, &answer);
             return;
@@ -140,11 +114,7 @@ impl Device {
         self.say_answer(cx, intent, answer);
         if answer.is_success {
             self.say_status(cx, answer.gpio);
-            self.say_outcome(
-                cx,
-                intent,
-                Outcome::new(FLOW, "applied", "NONE", "Actuator command executed"),
-            );
+            self.say_outcome(cx, intent, Outcome::new(FLOW, "applied", "NONE", "Actuator command executed"));
         } else {
             let failed = Outcome::new(FLOW, "failed", "EXECUTE_FAIL", answer.message).retryable();
             self.say_outcome(cx, intent, failed);

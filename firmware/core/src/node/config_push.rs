@@ -1,11 +1,10 @@
 //! The configuration push (wire contract 5): envelope, generations, sections in order, and an answer for each.
 
-use heapless::{String, Vec};
+use heapless::Vec;
 
 use super::admission::{Admission, OrderKind};
-use super::config_items::{
-    ItemFault, Wanted, actuator, conflict, invalid, is_same_sensor, rule, sensor,
-};
+use super::config_answers::Tally;
+use super::config_items::{ItemFault, Wanted, actuator, conflict, invalid, is_same_sensor, rule, sensor};
 use super::device::{Cx, Device, SystemState};
 use super::inbound::Body;
 use super::intent::{Intent, Outcome};
@@ -22,38 +21,6 @@ use crate::sensor::{Interface, interface, is_address_possible};
 const FLOW: &str = "config";
 /// 6.1: ONEWIRE_INVALID_ROM_CRC.
 const ROM_CRC: u16 = 1025;
-/// Failures that one answer lists (5.5).
-const LISTED_FAILURES: usize = 10;
-
-struct Failure {
-    gpio: i64,
-    fault: ItemFault,
-}
-
-/// What became of one section.
-#[derive(Default)]
-struct Tally {
-    done: usize,
-    failed: usize,
-    listed: Vec<Failure, LISTED_FAILURES>,
-}
-
-impl Tally {
-    fn note(&mut self, item: Json<'_>, result: Result<(), ItemFault>) {
-        match result {
-            Ok(()) => self.done += 1,
-            Err(fault) => {
-                self.failed += 1;
-                let gpio = item
-                    .get("gpio")
-                    .or_else(|| item.get("actuator_gpio"))
-                    .and_then(Json::as_i64)
-                    .unwrap_or(-1);
-                let _ = self.listed.push(Failure { gpio, fault });
-            }
-        }
-    }
-}
 
 /// A section whose generation has been applied already (5.6).
 const STALE: [(&str, &str, &str); 3] = [
@@ -66,18 +33,10 @@ impl Device {
     /// `P/config`.
     pub fn take_config(&mut self, cx: &mut Cx<'_>, body: Body<'_>, payload: Payload<'_>) {
         // A text that is refused for its size alone may still say whose it is.
-        let whole = body
-            .object()
-            .or_else(|| Body::of(payload, usize::MAX).object());
+        let whole = body.object().or_else(|| Body::of(payload, usize::MAX).object());
         let intent = Intent::read(self, whole, "cfg", cx.now_ms);
         if whole.is_some() && !has_correlation(whole) {
-            self.refuse(
-                cx,
-                &intent,
-                "CONTRACT_MISSING_CORRELATION",
-                "CONTRACT_CORRELATION_MISSING",
-                "failed",
-            );
+            self.refuse(cx, &intent, "CONTRACT_MISSING_CORRELATION", "CONTRACT_CORRELATION_MISSING", "failed");
             return;
         }
         let Some(order) = body.object() else {
@@ -88,11 +47,7 @@ impl Device {
         match self.admit(OrderKind::Config) {
             Admission::Refused { code, .. } => self.refuse(cx, &intent, code, code, "rejected"),
             Admission::Accepted(code) => {
-                self.say_outcome(
-                    cx,
-                    &intent,
-                    Outcome::new(FLOW, "accepted", code, "Configuration accepted"),
-                );
+                self.say_outcome(cx, &intent, Outcome::new(FLOW, "accepted", code, "Configuration accepted"));
                 self.apply_config(cx, &intent, order);
             }
         }
@@ -100,17 +55,9 @@ impl Device {
 
     /// Carries out a configuration that has passed the envelope; also for one that comes over the serial line.
     /// The whole in a word and a sentence, as `config_response` would say it.
-    pub fn apply_config(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        order: Json<'_>,
-    ) -> (&'static str, &'static str) {
+    pub fn apply_config(&mut self, cx: &mut Cx<'_>, intent: &Intent, order: Json<'_>) -> (&'static str, &'static str) {
         let stale = self.stale_sections(intent.generation, order);
-        let present = STALE
-            .iter()
-            .filter(|(key, ..)| order.get(key).is_some())
-            .count();
+        let present = STALE.iter().filter(|(key, ..)| order.get(key).is_some()).count();
         if present > 0 && stale.iter().filter(|is_stale| **is_stale).count() == present {
             self.refuse(cx, intent, "STALE_SCOPE", "STALE_SCOPE", "rejected");
             return ("error", "This generation has been applied already");
@@ -121,13 +68,7 @@ impl Device {
                 continue;
             };
             if is_stale {
-                self.say_refusal(
-                    cx,
-                    intent,
-                    kind,
-                    code,
-                    "This generation has been applied already",
-                );
+                self.say_refusal(cx, intent, kind, code, "This generation has been applied already");
                 are_all_well = false;
                 continue;
             }
@@ -141,27 +82,16 @@ impl Device {
             self.refuse(cx, intent, "COMMIT_FAILED", "COMMIT_FAILED", "failed");
             return ("error", "The flash could not be written");
         }
-        self.say_outcome(
-            cx,
-            intent,
-            Outcome::new(FLOW, "persisted", "NONE", "Configuration stored"),
-        );
+        self.say_outcome(cx, intent, Outcome::new(FLOW, "persisted", "NONE", "Configuration stored"));
         self.leave_config_pending(cx, "config_commit");
         self.schedule.force_heartbeat(cx.now_ms);
-        if are_all_well {
-            ("success", "Configuration stored")
-        } else {
-            ("partial_success", "Some items were refused")
-        }
+        if are_all_well { ("success", "Configuration stored") } else { ("partial_success", "Some items were refused") }
     }
 
     fn stale_sections(&self, generation: u64, order: Json<'_>) -> [bool; 3] {
         let configuration = &self.keep.configuration;
-        let applied = [
-            configuration.sensor_generation,
-            configuration.actuator_generation,
-            configuration.rule_generation,
-        ];
+        let applied =
+            [configuration.sensor_generation, configuration.actuator_generation, configuration.rule_generation];
         let mut stale = [false; 3];
         for ((flag, (key, ..)), applied) in stale.iter_mut().zip(STALE).zip(applied) {
             *flag = generation > 0 && generation <= applied && order.get(key).is_some();
@@ -172,13 +102,7 @@ impl Device {
     /// Each of the three: false when something of it was refused.
     fn apply_sensors(&mut self, cx: &mut Cx<'_>, intent: &Intent, section: Json<'_>) -> bool {
         if section.kind() != Kind::Array {
-            self.say_refusal(
-                cx,
-                intent,
-                "sensor",
-                "MISSING_FIELD",
-                "sensors is not an array",
-            );
+            self.say_refusal(cx, intent, "sensor", "MISSING_FIELD", "sensors is not an array");
             return false;
         }
         let mut tally = Tally::default();
@@ -186,28 +110,17 @@ impl Device {
             let result = sensor(item).and_then(|wanted| self.apply_sensor(cx, wanted));
             tally.note(item, result);
         }
-        self.keep.configuration.sensor_generation = self
-            .keep
-            .configuration
-            .sensor_generation
-            .max(intent.generation);
+        self.keep.configuration.sensor_generation = self.keep.configuration.sensor_generation.max(intent.generation);
         self.renew_sensing(cx.now_ms);
         self.say_sensors(cx, intent, &tally);
         tally.failed == 0
     }
 
-    fn apply_sensor(
-        &mut self,
-        cx: &mut Cx<'_>,
-        wanted: Wanted<SensorConfig>,
-    ) -> Result<(), ItemFault> {
+    fn apply_sensor(&mut self, cx: &mut Cx<'_>, wanted: Wanted<SensorConfig>) -> Result<(), ItemFault> {
         let wanted = match wanted {
             Wanted::Set(config) => config,
             Wanted::Remove(config) => {
-                self.keep
-                    .configuration
-                    .sensors
-                    .retain(|known| !is_same_sensor(known, &config));
+                self.keep.configuration.sensors.retain(|known| !is_same_sensor(known, &config));
                 return Ok(());
             }
         };
@@ -218,36 +131,25 @@ impl Device {
         }
         let sensors = &mut self.keep.configuration.sensors;
         let is_rom_taken = wanted.rom != NO_ROM
-            && sensors
-                .iter()
-                .any(|known| known.rom == wanted.rom && !is_same_sensor(known, &wanted));
+            && sensors.iter().any(|known| known.rom == wanted.rom && !is_same_sensor(known, &wanted));
         if is_rom_taken {
-            return Err(ItemFault {
-                code: 1029,
-                ..invalid("ROM already configured")
-            });
+            return Err(ItemFault { code: 1029, ..invalid("ROM already configured") });
         }
-        if let Some(known) = sensors
-            .iter_mut()
-            .find(|known| is_same_sensor(known, &wanted))
-        {
+        if let Some(known) = sensors.iter_mut().find(|known| is_same_sensor(known, &wanted)) {
             *known = wanted;
             return Ok(());
         }
         if sensors.len() >= self.board.max_sensors {
             return Err(invalid("No more sensors on this board"));
         }
-        sensors
-            .push(wanted)
-            .map_err(|_| invalid("No more sensors on this board"))
+        sensors.push(wanted).map_err(|_| invalid("No more sensors on this board"))
     }
 
     /// 8.5: where a sensor may sit. Pins of the I2C bus are free for others until a sensor uses the bus.
     fn check_sensor_pin(&self, wanted: &SensorConfig) -> Result<(), ItemFault> {
         let wants = interface(&wanted.kind);
         let sensors = &self.keep.configuration.sensors;
-        let is_i2c =
-            |sensor: &SensorConfig| matches!(interface(&sensor.kind), Interface::I2c { .. });
+        let is_i2c = |sensor: &SensorConfig| matches!(interface(&sensor.kind), Interface::I2c { .. });
         if !is_address_possible(&wanted.kind, wanted.i2c_address) {
             return Err(invalid("This sensor cannot have that I2C address"));
         }
@@ -255,16 +157,10 @@ impl Device {
             if wanted.gpio != I2C_CONVENTION && !self.board.is_usable(wanted.gpio) {
                 return Err(conflict("GPIO not usable on this board"));
             }
-            let is_bus_taken = sensors
-                .iter()
-                .any(|other| !is_i2c(other) && self.board.is_i2c(other.gpio))
+            let is_bus_taken = sensors.iter().any(|other| !is_i2c(other) && self.board.is_i2c(other.gpio))
                 || self.bank.uses_pin(self.board.sda)
                 || self.bank.uses_pin(self.board.scl);
-            return if is_bus_taken {
-                Err(conflict("A pin of the I2C bus is in use"))
-            } else {
-                Ok(())
-            };
+            return if is_bus_taken { Err(conflict("A pin of the I2C bus is in use")) } else { Ok(()) };
         }
         if !self.board.is_usable(wanted.gpio) {
             return Err(conflict("GPIO not usable on this board"));
@@ -275,12 +171,9 @@ impl Device {
         if self.board.is_i2c(wanted.gpio) && sensors.iter().any(is_i2c) {
             return Err(conflict("GPIO belongs to the I2C bus"));
         }
-        let shares_bus = |other: &SensorConfig| {
-            wants == Interface::OneWire && interface(&other.kind) == Interface::OneWire
-        };
-        let others = sensors
-            .iter()
-            .filter(|other| other.gpio == wanted.gpio && !is_i2c(other));
+        let shares_bus =
+            |other: &SensorConfig| wants == Interface::OneWire && interface(&other.kind) == Interface::OneWire;
+        let others = sensors.iter().filter(|other| other.gpio == wanted.gpio && !is_i2c(other));
         for other in others {
             if !is_same_sensor(other, wanted) && !shares_bus(other) {
                 return Err(conflict("GPIO belongs to another sensor"));
@@ -291,13 +184,7 @@ impl Device {
 
     fn apply_actuators(&mut self, cx: &mut Cx<'_>, intent: &Intent, section: Json<'_>) -> bool {
         if section.kind() != Kind::Array {
-            self.say_refusal(
-                cx,
-                intent,
-                "actuator",
-                "MISSING_FIELD",
-                "actuators is not an array",
-            );
+            self.say_refusal(cx, intent, "actuator", "MISSING_FIELD", "actuators is not an array");
             return false;
         }
         let mut done = 0usize;
@@ -312,17 +199,10 @@ impl Device {
                 }
             }
         }
-        self.keep.configuration.actuator_generation = self
-            .keep
-            .configuration
-            .actuator_generation
-            .max(intent.generation);
+        self.keep.configuration.actuator_generation =
+            self.keep.configuration.actuator_generation.max(intent.generation);
         if !has_failed {
-            let message = if done == 0 {
-                "No actuators configured"
-            } else {
-                "Actuators configured"
-            };
+            let message = if done == 0 { "No actuators configured" } else { "Actuators configured" };
             self.say_success(cx, intent, "actuator", done, message);
         }
         self.say_all_statuses(cx);
@@ -334,49 +214,29 @@ impl Device {
             Wanted::Set(config) => config,
             Wanted::Remove(config) => {
                 self.bank.remove(config.gpio, cx.now_ms, cx.io);
-                self.keep
-                    .configuration
-                    .actuators
-                    .retain(|known| known.gpio != config.gpio);
+                self.keep.configuration.actuators.retain(|known| known.gpio != config.gpio);
                 return Ok(());
             }
         };
         let sensors = &self.keep.configuration.sensors;
-        let is_taken = |gpio: u8| {
-            sensors
-                .iter()
-                .any(|sensor| sensor.gpio == gpio && sensor.gpio != I2C_CONVENTION)
-        };
-        let pins = Pins {
-            board: self.board,
-            is_used_elsewhere: &is_taken,
-        };
+        let is_taken = |gpio: u8| sensors.iter().any(|sensor| sensor.gpio == gpio && sensor.gpio != I2C_CONVENTION);
+        let pins = Pins { board: self.board, is_used_elsewhere: &is_taken };
         if self.state == SystemState::SafeMode {
             self.bank.check(&wanted, &pins).map_err(ItemFault::from)?; // outputs stay released until the next start
         } else {
-            self.bank
-                .configure(wanted.clone(), &pins, cx.now_ms, cx.io)
-                .map_err(ItemFault::from)?;
+            self.bank.configure(wanted.clone(), &pins, cx.now_ms, cx.io).map_err(ItemFault::from)?;
         }
         let actuators = &mut self.keep.configuration.actuators;
         match actuators.iter_mut().find(|known| known.gpio == wanted.gpio) {
             Some(known) => *known = wanted,
-            None => actuators
-                .push(wanted)
-                .map_err(|_| invalid("No more actuators on this board"))?,
+            None => actuators.push(wanted).map_err(|_| invalid("No more actuators on this board"))?,
         }
         Ok(())
     }
 
     fn apply_rules(&mut self, cx: &mut Cx<'_>, intent: &Intent, section: Json<'_>) -> bool {
         if section.kind() != Kind::Array {
-            self.say_refusal(
-                cx,
-                intent,
-                "system",
-                "MISSING_FIELD",
-                "offline_rules is not an array",
-            );
+            self.say_refusal(cx, intent, "system", "MISSING_FIELD", "offline_rules is not an array");
             return false;
         }
         let mut rules = Vec::new();
@@ -391,11 +251,7 @@ impl Device {
             }
         }
         self.keep.configuration.rules = rules;
-        self.keep.configuration.rule_generation = self
-            .keep
-            .configuration
-            .rule_generation
-            .max(intent.generation);
+        self.keep.configuration.rule_generation = self.keep.configuration.rule_generation.max(intent.generation);
         self.autonomy.states = RuleStates::of(&self.keep.configuration.rules);
         if let Some(fault) = refused {
             self.say_refusal(cx, intent, "system", fault.error, fault.detail);
@@ -409,22 +265,12 @@ impl Device {
             return;
         }
         self.state = self.state_after_boot();
-        self.say_lifecycle(
-            cx,
-            "exited_config_pending",
-            trigger,
-            "CONFIG_PENDING_EXIT_READY",
-        );
+        self.say_lifecycle(cx, "exited_config_pending", trigger, "CONFIG_PENDING_EXIT_READY");
     }
 
     pub fn say_lifecycle_if_pending(&mut self, cx: &mut Cx<'_>) {
         if self.state == SystemState::ConfigPending {
-            self.say_lifecycle(
-                cx,
-                "entered_config_pending",
-                "boot",
-                "CONFIG_PENDING_EXIT_NOT_READY",
-            );
+            self.say_lifecycle(cx, "entered_config_pending", "boot", "CONFIG_PENDING_EXIT_NOT_READY");
         }
     }
 
@@ -435,142 +281,27 @@ impl Device {
         } else {
             (SystemState::ConfigPending, self.state)
         };
-        self.publish(
-            cx,
-            format_args!("system/intent_outcome/lifecycle"),
-            ANSWER,
-            &|device, out| {
-                let configuration = &device.keep.configuration;
-                out.str("event_type", event);
-                out.str("reason_code", decision);
-                out.str("trigger_source", trigger);
-                out.str("esp_id", &device.id);
-                out.str("state_before", before.name());
-                out.str("state_after", after.name());
-                out.uint("sensor_count", configuration.sensors.len() as u64);
-                out.uint("actuator_count", configuration.actuators.len() as u64);
-                out.uint("offline_rule_count", configuration.rules.len() as u64);
-                out.str("readiness_decision", decision);
-                out.int("ts", device.timestamp(now_ms));
-                out.str("boot_sequence_id", &device.boot_sequence_id());
-                out.str("schema", "config_pending_lifecycle_v1");
-            },
-        );
-    }
-
-    /// A push that is not looked at any further; nothing has changed.
-    fn refuse(&mut self, cx: &mut Cx<'_>, intent: &Intent, error: &str, code: &str, outcome: &str) {
-        self.say_refusal(cx, intent, "system", error, "Configuration not applied");
-        self.say_outcome(
-            cx,
-            intent,
-            Outcome::new(FLOW, outcome, code, "Configuration not applied"),
-        );
-    }
-
-    fn say_refusal(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        kind: &str,
-        error: &str,
-        message: &str,
-    ) {
-        self.publish(cx, format_args!("config_response"), ANSWER, &|_, out| {
-            out.str("status", "error");
-            out.str("type", kind);
-            out.uint("count", 0);
-            out.str("message", message);
-            out.str("error_code", error);
-            if intent.is_named {
-                out.str("correlation_id", &intent.correlation_id);
-            }
-        });
-    }
-
-    fn say_actuator_failure(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        gpio: i64,
-        fault: ItemFault,
-    ) {
-        self.publish(cx, format_args!("config_response"), ANSWER, &|_, out| {
-            out.str("status", "error");
-            out.str("type", "actuator");
-            out.uint("count", 0);
-            out.str("message", fault.detail);
-            out.str("error_code", fault.error);
-            out.object("failed_item", |item| {
-                item.int("gpio", gpio);
-                item.uint("error_code", u64::from(fault.code));
-            });
-            out.str("correlation_id", &intent.correlation_id);
-        });
-    }
-
-    fn say_success(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        kind: &str,
-        count: usize,
-        message: &str,
-    ) {
-        self.publish(cx, format_args!("config_response"), ANSWER, &|_, out| {
-            out.str("status", "success");
-            out.str("type", kind);
-            out.uint("count", count as u64);
-            out.str("message", message);
-            out.str("correlation_id", &intent.correlation_id);
-        });
-    }
-
-    /// One answer for all sensors (5.5).
-    fn say_sensors(&mut self, cx: &mut Cx<'_>, intent: &Intent, tally: &Tally) {
-        use core::fmt::Write as _;
-        let mut message: String<64> = String::new();
-        let _ = match tally.done + tally.failed {
-            0 => message.write_str("No sensors configured"),
-            _ => write!(
-                message,
-                "{} configured, {} failed",
-                tally.done, tally.failed
-            ),
-        };
-        let status = match (tally.done, tally.failed) {
-            (_, 0) => "success",
-            (0, _) => "error",
-            _ => "partial_success",
-        };
-        self.publish(cx, format_args!("config_response"), ANSWER, &|_, out| {
-            out.str("status", status);
-            out.str("type", "sensor");
-            out.uint("count", tally.done as u64);
-            out.uint("failed_count", tally.failed as u64);
-            out.str("message", &message);
-            if tally.failed > 0 {
-                out.array("failures", |list| {
-                    for failure in &tally.listed {
-                        list.object(|item| {
-                            item.str("type", "sensor");
-                            item.int("gpio", failure.gpio);
-                            item.uint("error_code", u64::from(failure.fault.code));
-                            item.str("error", failure.fault.error);
-                            item.str("detail", failure.fault.detail);
-                        });
-                    }
-                });
-            }
-            out.str("correlation_id", &intent.correlation_id);
+        self.publish(cx, format_args!("system/intent_outcome/lifecycle"), ANSWER, &|device, out| {
+            let configuration = &device.keep.configuration;
+            out.str("event_type", event);
+            out.str("reason_code", decision);
+            out.str("trigger_source", trigger);
+            out.str("esp_id", &device.id);
+            out.str("state_before", before.name());
+            out.str("state_after", after.name());
+            out.uint("sensor_count", configuration.sensors.len() as u64);
+            out.uint("actuator_count", configuration.actuators.len() as u64);
+            out.uint("offline_rule_count", configuration.rules.len() as u64);
+            out.str("readiness_decision", decision);
+            out.int("ts", device.timestamp(now_ms));
+            out.str("boot_sequence_id", &device.boot_sequence_id());
+            out.str("schema", "config_pending_lifecycle_v1");
         });
     }
 }
 
 /// The sender gave an id at the top level or under `data` (5.1); an intent id alone is not one.
 fn has_correlation(order: Option<Json<'_>>) -> bool {
-    let id = order
-        .and_then(|order| super::intent::member(order, "correlation_id"))
-        .and_then(Json::text);
+    let id = order.and_then(|order| super::intent::member(order, "correlation_id")).and_then(Json::text);
     id.is_some_and(|id| !id.is_empty())
 }

@@ -172,10 +172,7 @@ impl Device {
 
     /// Not fully able: commands are refused, the local safety goes on (1.2).
     pub fn is_degraded(&self) -> bool {
-        matches!(
-            self.state,
-            SystemState::ConfigPending | SystemState::SafeMode | SystemState::Error
-        )
+        matches!(self.state, SystemState::ConfigPending | SystemState::SafeMode | SystemState::Error)
     }
 
     /// An id in the sender's place (1.10: `"{prefix}_{millis}_{n}"`).

@@ -39,11 +39,7 @@ pub struct Emergency {
 
 impl Emergency {
     pub const fn new() -> Emergency {
-        Emergency {
-            safety_epoch: 0,
-            stopped_at_ms: None,
-            clearing: None,
-        }
+        Emergency { safety_epoch: 0, stopped_at_ms: None, clearing: None }
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -56,9 +52,7 @@ impl Emergency {
     }
 
     pub fn next_due(&self) -> u64 {
-        self.clearing
-            .as_ref()
-            .map_or(u64::MAX, |clearing| clearing.ends_at_ms)
+        self.clearing.as_ref().map_or(u64::MAX, |clearing| clearing.ends_at_ms)
     }
 }
 
@@ -89,10 +83,7 @@ pub fn judge_broadcast(order: Json<'_>) -> Broadcast {
         ("timestamp", "FIELD_TYPE_TIMESTAMP", false),
     ];
     for (key, detail, is_stop) in rows {
-        if order
-            .get(key)
-            .is_some_and(|value| value.kind() != Kind::String)
-        {
+        if order.get(key).is_some_and(|value| value.kind() != Kind::String) {
             return mismatch(detail, is_stop);
         }
     }
@@ -125,11 +116,7 @@ impl Device {
         let Some(order) = order else {
             let intent = Intent::read(self, None, "emergency", cx.now_ms);
             self.report_error(cx, PAYLOAD_INVALID, 2, "Emergency message cannot be read");
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "failed", "EMERGENCY_PARSE_ERROR", body.fault()),
-            );
+            self.say_outcome(cx, &intent, Outcome::new(FLOW, "failed", "EMERGENCY_PARSE_ERROR", body.fault()));
             return;
         };
         let command: heapless::String<32> = text(order, "command");
@@ -148,22 +135,14 @@ impl Device {
             "emergency_stop" => {
                 self.say_acknowledgement(cx, &intent, "emergency_stop", false);
                 let reason = "Emergency stop executed";
-                self.say_outcome(
-                    cx,
-                    &intent,
-                    Outcome::new(FLOW, "applied", "EMERGENCY_STOP_TRIGGERED", reason),
-                );
+                self.say_outcome(cx, &intent, Outcome::new(FLOW, "applied", "EMERGENCY_STOP_TRIGGERED", reason));
                 self.tell_stopped(cx);
             }
             "clear_emergency" => self.clear(cx, intent),
             "drill" => self.say_acknowledgement(cx, &intent, "drill", true),
             _ => {
                 let reason = "command must be emergency_stop or clear_emergency";
-                self.say_outcome(
-                    cx,
-                    &intent,
-                    Outcome::new(FLOW, "rejected", "VALIDATION_FAIL", reason),
-                );
+                self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", "VALIDATION_FAIL", reason));
             }
         }
     }
@@ -175,17 +154,8 @@ impl Device {
             self.stop_outputs(cx);
             let intent = Intent::read(self, None, "emergency", cx.now_ms);
             self.tell_stopped(cx);
-            self.report_error(
-                cx,
-                PAYLOAD_INVALID,
-                2,
-                "Emergency broadcast cannot be read: stopped",
-            );
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "failed", "EMERGENCY_PARSE_ERROR", body.fault()),
-            );
+            self.report_error(cx, PAYLOAD_INVALID, 2, "Emergency broadcast cannot be read: stopped");
+            self.say_outcome(cx, &intent, Outcome::new(FLOW, "failed", "EMERGENCY_PARSE_ERROR", body.fault()));
             return;
         };
         let judged = judge_broadcast(order);
@@ -198,11 +168,7 @@ impl Device {
                 self.tell_stopped(cx);
             }
             self.report_error(cx, PAYLOAD_INVALID, 2, detail);
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "failed", "EMERGENCY_CONTRACT_MISMATCH", detail),
-            );
+            self.say_outcome(cx, &intent, Outcome::new(FLOW, "failed", "EMERGENCY_CONTRACT_MISMATCH", detail));
             return;
         }
         let stored = self.keep.membership.broadcast_token.clone();
@@ -217,12 +183,7 @@ impl Device {
             self.say_acknowledgement(cx, &intent, "drill", true);
         } else {
             self.tell_stopped(cx);
-            let said = Outcome::new(
-                FLOW,
-                "applied",
-                "BROADCAST_EMERGENCY_STOP_TRIGGERED",
-                "Broadcast stop executed",
-            );
+            let said = Outcome::new(FLOW, "applied", "BROADCAST_EMERGENCY_STOP_TRIGGERED", "Broadcast stop executed");
             self.say_outcome(cx, &intent, said);
         }
     }
@@ -235,10 +196,7 @@ impl Device {
         self.emergency.clearing = None;
         self.note(cx, Event::EmergencyStop);
         self.keep_stop(cx, true);
-        cx.log(
-            LogLevel::Critical,
-            format_args!("stop: {} outputs off", self.bank.len()),
-        );
+        cx.log(LogLevel::Critical, format_args!("stop: {} outputs off", self.bank.len()));
     }
 
     /// State and alert of every output, and the end of the orders that the stop has voided. States first: they are the proof, and have room
@@ -279,142 +237,78 @@ impl Device {
         };
         self.leave_stop(cx);
         let now_ms = cx.now_ms;
-        self.publish(
-            cx,
-            format_args!("actuator/emergency/response"),
-            ANSWER,
-            &|_, out| {
-                out.str("status", "emergency_cleared");
-                out.uint("timestamp", now_ms);
-            },
-        );
-        self.publish(
-            cx,
-            format_args!("actuator/recovery_confirm"),
-            ANSWER,
-            &|device, out| {
-                out.int("ts", device.timestamp(now_ms));
-                out.str("esp_id", &device.id);
-                out.str("correlation_id", &intent.correlation_id);
-                out.str("command", "clear_emergency");
-                out.str("state", "cleared");
-            },
-        );
+        self.publish(cx, format_args!("actuator/emergency/response"), ANSWER, &|_, out| {
+            out.str("status", "emergency_cleared");
+            out.uint("timestamp", now_ms);
+        });
+        self.publish(cx, format_args!("actuator/recovery_confirm"), ANSWER, &|device, out| {
+            out.int("ts", device.timestamp(now_ms));
+            out.str("esp_id", &device.id);
+            out.str("correlation_id", &intent.correlation_id);
+            out.str("command", "clear_emergency");
+            out.str("state", "cleared");
+        });
         let reason = "Emergency cleared; outputs stay off";
-        self.say_outcome(
-            cx,
-            &intent,
-            Outcome::new(FLOW, "applied", "EMERGENCY_CLEAR_APPLIED", reason),
-        );
+        self.say_outcome(cx, &intent, Outcome::new(FLOW, "applied", "EMERGENCY_CLEAR_APPLIED", reason));
     }
 
     fn clear(&mut self, cx: &mut Cx<'_>, intent: Intent) {
-        let is_early = self
-            .emergency
-            .stopped_at_ms
-            .is_some_and(|stopped| cx.now_ms < stopped + CLEAR_AFTER_MS);
+        let is_early = self.emergency.stopped_at_ms.is_some_and(|stopped| cx.now_ms < stopped + CLEAR_AFTER_MS);
         if is_early {
             let reason = "The stop is younger than 5 s";
             self.say_alert(cx, DEVICE_WIDE, "verification_failed", reason);
             self.say_emergency_error(cx, "clear_failed", reason);
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "failed", "EMERGENCY_CLEAR_REJECTED", reason),
-            );
+            self.say_outcome(cx, &intent, Outcome::new(FLOW, "failed", "EMERGENCY_CLEAR_REJECTED", reason));
             return;
         }
-        self.emergency.clearing = Some(Clearing {
-            ends_at_ms: cx.now_ms + CLEAR_PAUSE_MS,
-            intent,
-        });
+        self.emergency.clearing = Some(Clearing { ends_at_ms: cx.now_ms + CLEAR_PAUSE_MS, intent });
         self.bank.begin_clear();
         self.say_all_statuses(cx);
     }
 
     fn check_token(&self, stored: &Token, order: Json<'_>) -> Pass {
         if stored.is_empty() {
-            return if self.keep.provisioning.token_required {
-                Pass::NoToken
-            } else {
-                Pass::Yes
-            };
+            return if self.keep.provisioning.token_required { Pass::NoToken } else { Pass::Yes };
         }
-        let is_right = order
-            .get("auth_token")
-            .and_then(Json::text)
-            .is_some_and(|given| given == stored.as_str());
-        if is_right {
-            Pass::Yes
-        } else {
-            Pass::WrongToken
-        }
+        let is_right = order.get("auth_token").and_then(Json::text).is_some_and(|given| given == stored.as_str());
+        if is_right { Pass::Yes } else { Pass::WrongToken }
     }
 
     fn refuse_token(&mut self, cx: &mut Cx<'_>, intent: &Intent, pass: &Pass, is_addressed: bool) {
         let is_wrong = matches!(pass, Pass::WrongToken);
         let (error, code, reason) = if is_wrong {
-            (
-                WRONG_TOKEN,
-                "UNAUTHORIZED",
-                "Emergency message with a wrong token",
-            )
+            (WRONG_TOKEN, "UNAUTHORIZED", "Emergency message with a wrong token")
         } else {
-            self.counters.emergency_without_token =
-                self.counters.emergency_without_token.saturating_add(1);
-            (
-                NO_TOKEN,
-                "NO_TOKEN_CONFIGURED",
-                "No emergency token is stored on this device: set one",
-            )
+            self.counters.emergency_without_token = self.counters.emergency_without_token.saturating_add(1);
+            (NO_TOKEN, "NO_TOKEN_CONFIGURED", "No emergency token is stored on this device: set one")
         };
         self.report_error(cx, error, 3, reason);
         if is_addressed {
-            let word = if is_wrong {
-                "unauthorized"
-            } else {
-                "no_token_configured"
-            };
+            let word = if is_wrong { "unauthorized" } else { "no_token_configured" };
             self.say_emergency_error(cx, word, reason);
         }
         self.say_outcome(cx, intent, Outcome::new(FLOW, "rejected", code, reason));
     }
 
     fn say_emergency_error(&mut self, cx: &mut Cx<'_>, error: &str, message: &str) {
-        self.publish(
-            cx,
-            format_args!("actuator/emergency/error"),
-            ANSWER,
-            &|_, out| {
-                out.str("error", error);
-                out.str("message", message);
-            },
-        );
+        self.publish(cx, format_args!("actuator/emergency/error"), ANSWER, &|_, out| {
+            out.str("error", error);
+            out.str("message", message);
+        });
     }
 
-    fn say_acknowledgement(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        command: &str,
-        is_drill: bool,
-    ) {
+    fn say_acknowledgement(&mut self, cx: &mut Cx<'_>, intent: &Intent, command: &str, is_drill: bool) {
         let now_ms = cx.now_ms;
-        self.publish(
-            cx,
-            format_args!("actuator/emergency/ack"),
-            EVIDENCE,
-            &|device, out| {
-                out.int("ts", device.timestamp(now_ms));
-                out.str("esp_id", &device.id);
-                out.str("correlation_id", &intent.correlation_id);
-                out.str("command", command);
-                if is_drill {
-                    out.bool("drill", true);
-                }
-                out.uint("gpio_count", device.bank.len() as u64);
-                out.str("outcome", "executed");
-            },
-        );
+        self.publish(cx, format_args!("actuator/emergency/ack"), EVIDENCE, &|device, out| {
+            out.int("ts", device.timestamp(now_ms));
+            out.str("esp_id", &device.id);
+            out.str("correlation_id", &intent.correlation_id);
+            out.str("command", command);
+            if is_drill {
+                out.bool("drill", true);
+            }
+            out.uint("gpio_count", device.bank.len() as u64);
+            out.str("outcome", "executed");
+        });
     }
 }

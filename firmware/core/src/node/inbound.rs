@@ -49,11 +49,7 @@ impl<'a> Body<'a> {
     }
 
     pub fn object(self) -> Option<Json<'a>> {
-        if let Body::Object(json) = self {
-            Some(json)
-        } else {
-            None
-        }
+        if let Body::Object(json) = self { Some(json) } else { None }
     }
 
     /// Why it cannot be read, as a sentence.
@@ -68,11 +64,7 @@ impl<'a> Body<'a> {
 
     /// The code for it; `unreadable` is the room's own word for broken JSON.
     pub fn fault_code(self, unreadable: &'static str) -> &'static str {
-        if matches!(self, Body::TooLarge) {
-            "PAYLOAD_TOO_LARGE"
-        } else {
-            unreadable
-        }
+        if matches!(self, Body::TooLarge) { "PAYLOAD_TOO_LARGE" } else { unreadable }
     }
 }
 
@@ -91,9 +83,7 @@ impl Device {
             }
             return;
         }
-        let own = topic
-            .strip_prefix("kaiser/")
-            .and_then(|rest| rest.strip_prefix(self.kaiser.as_str()));
+        let own = topic.strip_prefix("kaiser/").and_then(|rest| rest.strip_prefix(self.kaiser.as_str()));
         let Some(rest) = own.and_then(|rest| rest.strip_prefix('/')) else {
             self.counters.unknown_topics = self.counters.unknown_topics.saturating_add(1);
             return;
@@ -105,9 +95,7 @@ impl Device {
             self.take_server_status(cx, Body::of(payload, usize::MAX));
             return;
         }
-        let path = rest
-            .strip_prefix("esp/")
-            .and_then(|rest| rest.strip_prefix(self.id.as_str()));
+        let path = rest.strip_prefix("esp/").and_then(|rest| rest.strip_prefix(self.id.as_str()));
         match path.and_then(|path| path.strip_prefix('/')) {
             Some(path) => self.take_own(cx, path, payload),
             None => self.counters.unknown_topics = self.counters.unknown_topics.saturating_add(1),
@@ -115,11 +103,7 @@ impl Device {
     }
 
     fn take_own(&mut self, cx: &mut Cx<'_>, path: &str, payload: Payload<'_>) {
-        let limit_bytes = if path == "config" {
-            CONFIG_LIMIT_BYTES
-        } else {
-            usize::MAX
-        };
+        let limit_bytes = if path == "config" { CONFIG_LIMIT_BYTES } else { usize::MAX };
         let body = Body::of(payload, limit_bytes);
         if body.object().is_none() {
             self.counters.malformed_in = self.counters.malformed_in.saturating_add(1);
@@ -150,11 +134,7 @@ impl Device {
         let intent = super::intent::Intent::read(self, None, "act", cx.now_ms);
         let reason = "The topic names no pin of this device";
         cx.log(LogLevel::Warning, format_args!("unknown topic {path}"));
-        self.say_outcome(
-            cx,
-            &intent,
-            super::intent::Outcome::new("command", "rejected", "INVALID_TOPIC", reason),
-        );
+        self.say_outcome(cx, &intent, super::intent::Outcome::new("command", "rejected", "INVALID_TOPIC", reason));
     }
 
     /// Takes a new way to the broker or a new identity; connects anew when something changed. False: it could not be stored.

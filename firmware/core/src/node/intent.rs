@@ -30,19 +30,8 @@ pub struct Outcome<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    pub const fn new(
-        flow: &'a str,
-        outcome: &'a str,
-        code: &'a str,
-        reason: &'a str,
-    ) -> Outcome<'a> {
-        Outcome {
-            flow,
-            outcome,
-            code,
-            reason,
-            is_retryable: false,
-        }
+    pub const fn new(flow: &'a str, outcome: &'a str, code: &'a str, reason: &'a str) -> Outcome<'a> {
+        Outcome { flow, outcome, code, reason, is_retryable: false }
     }
 
     pub const fn retryable(mut self) -> Outcome<'a> {
@@ -53,18 +42,12 @@ impl<'a> Outcome<'a> {
 
 /// A member at the top level or under `data` (3.4).
 pub fn member<'a>(order: Json<'a>, key: &str) -> Option<Json<'a>> {
-    order
-        .get(key)
-        .or_else(|| order.get("data").and_then(|data| data.get(key)))
+    order.get(key).or_else(|| order.get("data").and_then(|data| data.get(key)))
 }
 
 /// A string member; empty when it is missing or something else ("treat a missing key as missing", section 12).
 pub fn text<const N: usize>(order: Json<'_>, key: &str) -> heapless::String<N> {
-    order
-        .get(key)
-        .and_then(Json::text)
-        .map(|text| text.to_string::<N>())
-        .unwrap_or_default()
+    order.get(key).and_then(Json::text).map(|text| text.to_string::<N>()).unwrap_or_default()
 }
 
 impl Intent {
@@ -78,10 +61,7 @@ impl Intent {
                 .unwrap_or_default()
         };
         let number = |key: &str| -> u64 {
-            let value = order
-                .and_then(|order| member(order, key))
-                .and_then(Json::as_i64)
-                .unwrap_or(0);
+            let value = order.and_then(|order| member(order, key)).and_then(Json::as_i64).unwrap_or(0);
             u64::try_from(value).unwrap_or(0)
         };
         let mut intent = Intent {
@@ -95,11 +75,8 @@ impl Intent {
         };
         if intent.correlation_id.is_empty() {
             intent.is_named = !intent.intent_id.is_empty();
-            intent.correlation_id = if intent.is_named {
-                intent.intent_id.clone()
-            } else {
-                device.invent_id(prefix, now_ms)
-            };
+            intent.correlation_id =
+                if intent.is_named { intent.intent_id.clone() } else { device.invent_id(prefix, now_ms) };
         }
         if intent.intent_id.is_empty() {
             intent.intent_id = intent.correlation_id.clone();
@@ -109,11 +86,9 @@ impl Intent {
 
     /// Too old to be carried out: by its life time against the time since boot, or by its deadline against a clock that is set.
     pub fn is_expired(&self, now_ms: u64, unix_s: Option<u64>) -> bool {
-        let by_life = self.ttl_ms > 0
-            && self.created_at_ms > 0
-            && now_ms > self.created_at_ms.saturating_add(self.ttl_ms);
-        let by_deadline =
-            self.expires_at > 0 && unix_s.is_some_and(|unix_s| unix_s > self.expires_at);
+        let by_life =
+            self.ttl_ms > 0 && self.created_at_ms > 0 && now_ms > self.created_at_ms.saturating_add(self.ttl_ms);
+        let by_deadline = self.expires_at > 0 && unix_s.is_some_and(|unix_s| unix_s > self.expires_at);
         by_life || by_deadline
     }
 }
@@ -128,38 +103,29 @@ impl Device {
         };
         let is_critical = said.outcome != "accepted";
         let now_ms = cx.now_ms;
-        let way = if said.code.ends_with("EMERGENCY_STOP_TRIGGERED") {
-            EVIDENCE
-        } else {
-            ANSWER
-        };
-        self.publish(
-            cx,
-            format_args!("system/intent_outcome"),
-            way,
-            &|device, out| {
-                out.str("flow", said.flow);
-                out.str("intent_id", &intent.intent_id);
-                out.str("correlation_id", &intent.correlation_id);
-                out.uint("generation", intent.generation);
-                out.uint("created_at_ms", intent.created_at_ms);
-                out.uint("ttl_ms", intent.ttl_ms);
-                out.uint("epoch", u64::from(device.emergency.safety_epoch));
-                out.str("outcome", said.outcome);
-                out.uint("contract_version", 2);
-                out.str("semantic_mode", "target");
-                out.str("legacy_status", legacy);
-                out.str("target_status", said.outcome);
-                out.str("code", said.code);
-                out.str("reason", said.reason);
-                out.bool("retryable", said.is_retryable);
-                out.bool("critical", is_critical);
-                out.bool("recovered", false);
-                out.uint("retry_limit", 5);
-                out.uint("retry_count", 0);
-                out.str("delivery_mode", "direct");
-                out.int("ts", device.timestamp(now_ms));
-            },
-        );
+        let way = if said.code.ends_with("EMERGENCY_STOP_TRIGGERED") { EVIDENCE } else { ANSWER };
+        self.publish(cx, format_args!("system/intent_outcome"), way, &|device, out| {
+            out.str("flow", said.flow);
+            out.str("intent_id", &intent.intent_id);
+            out.str("correlation_id", &intent.correlation_id);
+            out.uint("generation", intent.generation);
+            out.uint("created_at_ms", intent.created_at_ms);
+            out.uint("ttl_ms", intent.ttl_ms);
+            out.uint("epoch", u64::from(device.emergency.safety_epoch));
+            out.str("outcome", said.outcome);
+            out.uint("contract_version", 2);
+            out.str("semantic_mode", "target");
+            out.str("legacy_status", legacy);
+            out.str("target_status", said.outcome);
+            out.str("code", said.code);
+            out.str("reason", said.reason);
+            out.bool("retryable", said.is_retryable);
+            out.bool("critical", is_critical);
+            out.bool("recovered", false);
+            out.uint("retry_limit", 5);
+            out.uint("retry_count", 0);
+            out.str("delivery_mode", "direct");
+            out.int("ts", device.timestamp(now_ms));
+        });
     }
 }

@@ -81,45 +81,25 @@ fn save<T: Stored>(store: &mut Store, cx: &mut Cx<'_>, value: &T, scratch: &mut 
 impl Device {
     /// Each writes its record; false when that failed, which is reported and shown in the heartbeat.
     pub fn keep_provisioning(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Keep {
-            store,
-            scratch,
-            provisioning,
-            ..
-        } = &mut self.keep;
+        let Keep { store, scratch, provisioning, .. } = &mut self.keep;
         let is_saved = save(store, cx, provisioning, scratch);
         self.note_write(cx, is_saved)
     }
 
     pub fn keep_membership(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Keep {
-            store,
-            scratch,
-            membership,
-            ..
-        } = &mut self.keep;
+        let Keep { store, scratch, membership, .. } = &mut self.keep;
         let is_saved = save(store, cx, membership, scratch);
         self.note_write(cx, is_saved)
     }
 
     pub fn keep_configuration(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Keep {
-            store,
-            scratch,
-            configuration,
-            ..
-        } = &mut self.keep;
+        let Keep { store, scratch, configuration, .. } = &mut self.keep;
         let is_saved = save(store, cx, configuration, scratch);
         self.note_write(cx, is_saved)
     }
 
     pub fn keep_runtime(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Keep {
-            store,
-            scratch,
-            runtime,
-            ..
-        } = &mut self.keep;
+        let Keep { store, scratch, runtime, .. } = &mut self.keep;
         let is_saved = save(store, cx, runtime, scratch);
         self.note_write(cx, is_saved)
     }
@@ -136,12 +116,7 @@ impl Device {
         if is_saved {
             return true;
         }
-        self.report_error(
-            cx,
-            WRITE_FAILED,
-            2,
-            "Settings could not be written to flash",
-        );
+        self.report_error(cx, WRITE_FAILED, 2, "Settings could not be written to flash");
         false
     }
 }

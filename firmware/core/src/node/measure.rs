@@ -42,30 +42,17 @@ impl Device {
         let intent = Intent::read(self, order, "sensor", cx.now_ms);
         let Some(order) = order else {
             let code = body.fault_code("INVALID_JSON");
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "rejected", code, body.fault()),
-            );
+            self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", code, body.fault()));
             return;
         };
         let command: heapless::String<16> = text(order, "command");
         if command != "measure" {
             let reason = "The only sensor command is measure";
-            self.say_outcome(
-                cx,
-                &intent,
-                Outcome::new(FLOW, "rejected", "UNKNOWN_COMMAND", reason),
-            );
+            self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", "UNKNOWN_COMMAND", reason));
             return;
         }
-        let timeout = order
-            .get("timeout_ms")
-            .and_then(Json::as_i64)
-            .filter(|ms| (1..=LONGEST_TIMEOUT_MS).contains(ms));
-        let timeout_ms = timeout
-            .and_then(|ms| u64::try_from(ms).ok())
-            .unwrap_or(DEFAULT_TIMEOUT_MS);
+        let timeout = order.get("timeout_ms").and_then(Json::as_i64).filter(|ms| (1..=LONGEST_TIMEOUT_MS).contains(ms));
+        let timeout_ms = timeout.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(DEFAULT_TIMEOUT_MS);
         let mut request = Request {
             gpio,
             request_id: text(order, "request_id"),
@@ -82,15 +69,8 @@ impl Device {
             return;
         }
         if self.sensing.requests.is_full() {
-            self.counters.measure_queue_overflow =
-                self.counters.measure_queue_overflow.saturating_add(1);
-            let full = Outcome::new(
-                FLOW,
-                "rejected",
-                "QUEUE_FULL",
-                "Too many measurements at once",
-            )
-            .retryable();
+            self.counters.measure_queue_overflow = self.counters.measure_queue_overflow.saturating_add(1);
+            let full = Outcome::new(FLOW, "rejected", "QUEUE_FULL", "Too many measurements at once").retryable();
             self.say_outcome(cx, &request.intent, full);
             self.say_measured(cx, &request, "UNKNOWN");
             return;
@@ -133,23 +113,14 @@ impl Device {
     /// A sensor has been measured: the orders that wait for it come to their end.
     pub fn note_measured(&mut self, index: usize, reading: Option<&Reading>) {
         let bit = 1u32 << index;
-        for request in self
-            .sensing
-            .requests
-            .iter_mut()
-            .filter(|request| request.waiting & bit != 0)
-        {
+        for request in self.sensing.requests.iter_mut().filter(|request| request.waiting & bit != 0) {
             request.waiting &= !bit;
             if request.first.is_none() {
                 request.first = reading.cloned();
             }
             if request.waiting == 0 {
                 let is_measured = request.first.is_some();
-                request.end = Some(if is_measured {
-                    "NONE"
-                } else {
-                    "MEASUREMENT_FAILED"
-                });
+                request.end = Some(if is_measured { "NONE" } else { "MEASUREMENT_FAILED" });
             }
         }
     }
@@ -179,11 +150,7 @@ impl Device {
     pub fn flush_measurements(&mut self, cx: &mut Cx<'_>) {
         while let Some(request) = self.sensing.requests.pop_front() {
             let reason = "Void: an emergency stop came";
-            self.say_outcome(
-                cx,
-                &request.intent,
-                Outcome::new(FLOW, "expired", "SAFETY_QUEUE_FLUSHED", reason),
-            );
+            self.say_outcome(cx, &request.intent, Outcome::new(FLOW, "expired", "SAFETY_QUEUE_FLUSHED", reason));
             self.say_measured(cx, &request, "UNKNOWN");
         }
     }
@@ -192,13 +159,7 @@ impl Device {
         self.sensing
             .requests
             .iter()
-            .map(|request| {
-                if request.end.is_some() {
-                    0
-                } else {
-                    request.deadline_ms
-                }
-            })
+            .map(|request| if request.end.is_some() { 0 } else { request.deadline_ms })
             .min()
             .unwrap_or(u64::MAX)
     }
@@ -207,9 +168,7 @@ impl Device {
         self.say_measured(cx, request, code);
         let outcome = match code {
             "NONE" => Outcome::new(FLOW, "applied", "NONE", "Measured"),
-            "MEASURE_TIMEOUT" => {
-                Outcome::new(FLOW, "expired", code, "No value in time").retryable()
-            }
+            "MEASURE_TIMEOUT" => Outcome::new(FLOW, "expired", code, "No value in time").retryable(),
             _ => Outcome::new(FLOW, "failed", code, "No value"),
         };
         self.say_outcome(cx, &request.intent, outcome);
@@ -223,34 +182,29 @@ impl Device {
         let now_ms = cx.now_ms;
         let is_measured = code == "NONE";
         let gpio = request.gpio;
-        self.publish(
-            cx,
-            format_args!("sensor/{gpio}/response"),
-            ANSWER,
-            &|device, out| {
-                out.str("request_id", &request.request_id);
-                out.uint("gpio", u64::from(gpio));
-                out.str("command", "measure");
-                out.bool("success", is_measured);
-                out.bool("measurement_ok", is_measured);
-                out.bool("publish_ok", is_measured);
-                out.bool("timeout", code == "MEASURE_TIMEOUT");
-                out.str("reason_code", code);
-                match &request.first {
-                    Some(reading) if is_measured => {
-                        out.str("quality", reading.quality.as_str());
-                        out.str("sensor_type", &reading.kind);
-                        reading.raw.write(out, "raw");
-                    }
-                    _ => {
-                        out.str("quality", "error");
-                    }
+        self.publish(cx, format_args!("sensor/{gpio}/response"), ANSWER, &|device, out| {
+            out.str("request_id", &request.request_id);
+            out.uint("gpio", u64::from(gpio));
+            out.str("command", "measure");
+            out.bool("success", is_measured);
+            out.bool("measurement_ok", is_measured);
+            out.bool("publish_ok", is_measured);
+            out.bool("timeout", code == "MEASURE_TIMEOUT");
+            out.str("reason_code", code);
+            match &request.first {
+                Some(reading) if is_measured => {
+                    out.str("quality", reading.quality.as_str());
+                    out.str("sensor_type", &reading.kind);
+                    reading.raw.write(out, "raw");
                 }
-                out.int("ts", device.timestamp(now_ms));
-                out.str("intent_id", &request.intent.intent_id);
-                out.str("correlation_id", &request.intent.correlation_id);
-                out.uint("ttl_ms", request.intent.ttl_ms);
-            },
-        );
+                _ => {
+                    out.str("quality", "error");
+                }
+            }
+            out.int("ts", device.timestamp(now_ms));
+            out.str("intent_id", &request.intent.intent_id);
+            out.str("correlation_id", &request.intent.correlation_id);
+            out.uint("ttl_ms", request.intent.ttl_ms);
+        });
     }
 }

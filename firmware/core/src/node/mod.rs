@@ -8,6 +8,7 @@ mod answered;
 mod backlog;
 mod boot;
 mod command;
+mod config_answers;
 mod config_items;
 mod config_push;
 mod device;
@@ -20,6 +21,7 @@ mod link;
 mod measure;
 mod offline;
 mod outgoing;
+mod polling;
 mod preset;
 mod reports;
 mod requests;
@@ -31,11 +33,10 @@ mod subzone;
 mod system;
 mod zone;
 
-use crate::actuator::BankEvent;
 use crate::board::Board;
 use crate::clock::TimeSource;
 use crate::config::Provisioning;
-use crate::io::{Drive, Io, LogLevel};
+use crate::io::{Io, LogLevel};
 use crate::mqtt::Decoder;
 use device::{Cx, Device};
 use link::Socket;
@@ -74,10 +75,7 @@ pub struct Chip {
 
 impl Chip {
     /// The smallest that our partition table fits.
-    pub const PLAIN: Chip = Chip {
-        revision: 0,
-        flash_bytes: 4 * 1024 * 1024,
-    };
+    pub const PLAIN: Chip = Chip { revision: 0, flash_bytes: 4 * 1024 * 1024 };
 }
 
 /// Where the broker is.
@@ -113,9 +111,6 @@ pub struct WifiWish<'a> {
     pub version: u32,
 }
 
-/// Half a period of the LED for `identify`, ms.
-const BLINK_MS: u64 = 250;
-
 /// A device. All its memory; put it into a `static` or a box, then call [`Node::boot`] once.
 pub struct Node {
     decoder: Decoder,
@@ -125,19 +120,11 @@ pub struct Node {
 
 impl Node {
     pub const fn new() -> Node {
-        Node {
-            decoder: Decoder::new(),
-            port: Port::new(),
-            device: Device::new(),
-        }
+        Node { decoder: Decoder::new(), port: Port::new(), device: Device::new() }
     }
 
     fn cx<'a>(&self, now_ms: u64, io: &'a mut dyn Io) -> Cx<'a> {
-        Cx {
-            now_ms,
-            io,
-            least_level: self.device.keep.runtime.log_level,
-        }
+        Cx { now_ms, io, least_level: self.device.keep.runtime.log_level }
     }
 
     /// Reads the settings, sets every output to its default state, and starts the state machine at time 0.
@@ -217,11 +204,8 @@ impl Node {
     /// The broker to open a socket to now; `None` while one is open, or before the next attempt is due.
     pub fn wants_socket(&self, now_ms: u64) -> Option<Endpoint<'_>> {
         let provisioning = &self.device.keep.provisioning;
-        let endpoint = Endpoint {
-            host: &provisioning.broker_host,
-            port: provisioning.broker_port,
-            tls: provisioning.broker_tls,
-        };
+        let endpoint =
+            Endpoint { host: &provisioning.broker_host, port: provisioning.broker_port, tls: provisioning.broker_tls };
         let is_due = self.device.link.wants_socket(now_ms) && !endpoint.host.is_empty();
         is_due.then_some(endpoint)
     }
@@ -258,10 +242,7 @@ impl Node {
                 Ok(Some(packet)) => self.device.take_packet(&mut cx, &packet),
                 Ok(None) => return,
                 Err(error) => {
-                    cx.log(
-                        LogLevel::Error,
-                        format_args!("broker breaks the protocol: {error:?}"),
-                    );
+                    cx.log(LogLevel::Error, format_args!("broker breaks the protocol: {error:?}"));
                     self.device.link.socket = Socket::Closing;
                 }
             }
@@ -294,8 +275,7 @@ impl Node {
 
     /// An answer of the broker is outstanding (for shells with a manual clock).
     pub fn awaits_broker(&self) -> bool {
-        self.device.session.awaits_answer()
-            || matches!(self.device.link.socket, Socket::Opening { .. })
+        self.device.session.awaits_answer() || matches!(self.device.link.socket, Socket::Opening { .. })
     }
 
     /// The controller has not answered the last heartbeat.
@@ -329,9 +309,7 @@ impl Node {
 
     /// The shell shall restart the chip now.
     pub fn wants_reboot(&self, now_ms: u64) -> bool {
-        self.device
-            .reboot_at_ms
-            .is_some_and(|at_ms| now_ms >= at_ms)
+        self.device.reboot_at_ms.is_some_and(|at_ms| now_ms >= at_ms)
     }
 
     /// Erases the settings if a reset to factory state was asked for; call it before the restart.
@@ -343,12 +321,7 @@ impl Node {
     }
 
     /// Sets membership and configuration as if they had come from a controller: for twins that start configured.
-    pub fn preset(
-        &mut self,
-        text: &[u8],
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Result<(), &'static str> {
+    pub fn preset(&mut self, text: &[u8], now_ms: u64, io: &mut dyn Io) -> Result<(), &'static str> {
         let mut cx = self.cx(now_ms, io);
         self.device.preset(&mut cx, text)
     }
@@ -357,112 +330,5 @@ impl Node {
 impl Default for Node {
     fn default() -> Self {
         Node::new()
-    }
-}
-
-impl Device {
-    fn poll(&mut self, cx: &mut Cx<'_>) {
-        self.poll_session(cx);
-        self.poll_outputs(cx);
-        self.poll_backlog(cx);
-        self.poll_emergency(cx);
-        self.poll_offline(cx);
-        self.poll_sensing(cx);
-        self.poll_scan(cx);
-        self.poll_reports(cx);
-        self.poll_upkeep(cx);
-    }
-
-    fn next_due(&self) -> u64 {
-        let is_blinking = self.identify_until_ms > 0;
-        [
-            self.link.next_due(),
-            self.session.next_due(),
-            self.bank.next_due(),
-            self.emergency.next_due(),
-            self.mode.next_due().unwrap_or(u64::MAX),
-            self.autonomy.next_due(),
-            if self.scan.is_some() { 0 } else { u64::MAX },
-            self.sensing.next_due(),
-            self.request_due(),
-            self.schedule.next_due(),
-            self.reboot_at_ms.unwrap_or(u64::MAX),
-            if is_blinking {
-                self.blink_at_ms
-            } else {
-                u64::MAX
-            },
-        ]
-        .into_iter()
-        .fold(u64::MAX, u64::min)
-    }
-
-    /// What outputs do by themselves: run times, durations, valves on their way.
-    fn poll_outputs(&mut self, cx: &mut Cx<'_>) {
-        let mut events: heapless::Vec<BankEvent, { crate::config::MAX_ACTUATORS }> =
-            heapless::Vec::new();
-        self.bank.poll(cx.now_ms, cx.io, &mut |event| {
-            let _ = events.push(event);
-        });
-        for event in events {
-            match event {
-                BankEvent::RuntimeProtection { gpio } => {
-                    self.say_alert(
-                        cx,
-                        gpio,
-                        "runtime_protection",
-                        "Longest run time reached: switched off",
-                    );
-                    self.say_status(cx, gpio);
-                }
-                BankEvent::AutoOff { gpio }
-                | BankEvent::Arrived { gpio }
-                | BankEvent::DefaultTaken { gpio } => {
-                    self.say_status(cx, gpio);
-                }
-            }
-        }
-    }
-
-    /// The LED, while the device is being looked for.
-    fn blink(&mut self, cx: &mut Cx<'_>) {
-        if self.identify_until_ms == 0 || cx.now_ms < self.blink_at_ms {
-            return;
-        }
-        let is_over = cx.now_ms >= self.identify_until_ms || self.is_led_taken();
-        self.is_led_on = !is_over && !self.is_led_on;
-        self.blink_at_ms = cx.now_ms + BLINK_MS;
-        if is_over {
-            self.identify_until_ms = 0;
-        }
-        if !self.is_led_taken() {
-            let drive = if self.is_led_on {
-                Drive::High
-            } else {
-                Drive::Low
-            };
-            cx.io
-                .drive(self.board.led, if is_over { Drive::Release } else { drive });
-        }
-    }
-
-    /// Boot counter, identify, and connecting anew.
-    fn poll_upkeep(&mut self, cx: &mut Cx<'_>) {
-        if cx.now_ms >= self.schedule.stable_at_ms {
-            self.schedule.stable_at_ms = u64::MAX;
-            self.keep.runtime.unstable_boots = 0;
-            self.keep_runtime(cx);
-        }
-        self.blink(cx);
-        if self.is_reconnect_due && self.session.is_idle() {
-            self.is_reconnect_due = false;
-            match self.link.socket {
-                // The session says that it has left, and the socket is closed then: the broker sends no will for a device that moves.
-                Socket::Open { .. } if self.link.is_connected => self.session.disconnect(),
-                Socket::Open { .. } | Socket::Opening { .. } => self.link.socket = Socket::Closing,
-                _ => {}
-            }
-            self.take_identity();
-        }
     }
 }

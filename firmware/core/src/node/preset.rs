@@ -12,16 +12,10 @@ impl Device {
             .ok()
             .filter(|order| order.kind() == Kind::Object)
             .ok_or("preset is not a JSON object")?;
-        self.keep.membership.approved = order
-            .get("approved")
-            .and_then(Json::as_bool)
-            .unwrap_or(false);
+        self.keep.membership.approved = order.get("approved").and_then(Json::as_bool).unwrap_or(false);
         if let Some(zone) = order.get("zone") {
-            self.keep.membership.zone = Zone {
-                id: text(zone, "id"),
-                master: text(zone, "master"),
-                name: text(zone, "name"),
-            };
+            self.keep.membership.zone =
+                Zone { id: text(zone, "id"), master: text(zone, "master"), name: text(zone, "name") };
         }
         if !self.keep_membership(cx) {
             return Err("membership could not be stored");

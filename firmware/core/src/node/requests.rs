@@ -10,8 +10,8 @@ use crate::config::{KaiserId, Provisioning, Token};
 use crate::io::LogLevel;
 use crate::json::{Json, Kind};
 use crate::serial::{
-    Approval, Assembly, Broker, Chunk, ErrorState, LINE_SILENCE_MS, Line, Output, Progress,
-    Request, Rpc, State, Status, TokenKind,
+    Approval, Assembly, Broker, Chunk, ErrorState, LINE_SILENCE_MS, Line, Output, Progress, Request, Rpc, State,
+    Status, TokenKind,
 };
 
 /// Name of this firmware in the answer to "device info".
@@ -45,31 +45,17 @@ impl Port {
     }
 
     pub fn next_due(&self) -> u64 {
-        let silence_ms = if self.is_open {
-            self.heard_at_ms + LINE_SILENCE_MS
-        } else {
-            u64::MAX
-        };
+        let silence_ms = if self.is_open { self.heard_at_ms + LINE_SILENCE_MS } else { u64::MAX };
         silence_ms.min(self.join_until_ms.unwrap_or(u64::MAX))
     }
 
     pub fn take(&mut self, device: &mut Device, bytes: &[u8], cx: &mut Cx<'_>) {
         self.heard_at_ms = cx.now_ms;
         self.is_open = true;
-        let Port {
-            line,
-            assembly,
-            output,
-            join_until_ms,
-            ..
-        } = self;
+        let Port { line, assembly, output, join_until_ms, .. } = self;
         for byte in bytes {
             if let Some(received) = line.rx(*byte) {
-                let mut desk = Desk {
-                    assembly,
-                    output,
-                    join_until_ms,
-                };
+                let mut desk = Desk { assembly, output, join_until_ms };
                 desk.answer(device, received, cx);
             }
         }
@@ -79,28 +65,15 @@ impl Port {
     pub fn poll(&mut self, device: &mut Device, cx: &mut Cx<'_>) {
         if self.is_open && cx.now_ms >= self.heard_at_ms + LINE_SILENCE_MS {
             self.is_open = false;
-            let Port {
-                line,
-                assembly,
-                output,
-                join_until_ms,
-                ..
-            } = self;
+            let Port { line, assembly, output, join_until_ms, .. } = self;
             while let Some(received) = line.expire() {
-                let mut desk = Desk {
-                    assembly,
-                    output,
-                    join_until_ms,
-                };
+                let mut desk = Desk { assembly, output, join_until_ms };
                 desk.answer(device, received, cx);
             }
         }
         if self.join_until_ms.is_some() && device.link.is_network_up() {
             self.joined();
-        } else if self
-            .join_until_ms
-            .is_some_and(|until_ms| cx.now_ms >= until_ms)
-        {
+        } else if self.join_until_ms.is_some_and(|until_ms| cx.now_ms >= until_ms) {
             self.join_failed();
         }
     }
@@ -122,9 +95,7 @@ impl Port {
 
     pub fn networks(&mut self, networks: &mut dyn Iterator<Item = FoundNetwork<'_>>) {
         for network in networks.take(crate::serial::MAX_SCAN_RESULTS) {
-            let _ = self
-                .output
-                .network(network.ssid, network.rssi, network.secured);
+            let _ = self.output.network(network.ssid, network.rssi, network.secured);
         }
         let _ = self.output.result(Rpc::ScanWifi, &[]);
     }
@@ -142,12 +113,7 @@ fn flag(is_set: bool) -> &'static str {
 }
 
 impl Desk<'_> {
-    fn answer(
-        &mut self,
-        device: &mut Device,
-        received: Result<Request<'_>, ErrorState>,
-        cx: &mut Cx<'_>,
-    ) {
+    fn answer(&mut self, device: &mut Device, received: Result<Request<'_>, ErrorState>, cx: &mut Cx<'_>) {
         let done = received.and_then(|request| {
             let _ = self.output.error(ErrorState::None);
             self.carry_out(device, request, cx)
@@ -157,21 +123,13 @@ impl Desk<'_> {
         }
     }
 
-    fn carry_out(
-        &mut self,
-        device: &mut Device,
-        request: Request<'_>,
-        cx: &mut Cx<'_>,
-    ) -> Result<(), ErrorState> {
+    fn carry_out(&mut self, device: &mut Device, request: Request<'_>, cx: &mut Cx<'_>) -> Result<(), ErrorState> {
         match request {
             Request::SetWifi { ssid, password } => self.set_wifi(device, (ssid, password), cx)?,
             Request::GetState => self.say_state(device),
             Request::DeviceInfo => {
                 let name = name_of(device);
-                let _ = self.output.result(
-                    Rpc::DeviceInfo,
-                    &[FIRMWARE_NAME, device.version, device.board.chip, &name],
-                );
+                let _ = self.output.result(Rpc::DeviceInfo, &[FIRMWARE_NAME, device.version, device.board.chip, &name]);
             }
             Request::ScanWifi => device.is_scan_wanted = true,
             Request::NetworkState => {
@@ -197,19 +155,13 @@ impl Desk<'_> {
     }
 
     /// Everything that writes one setting and answers with little.
-    fn set(
-        &mut self,
-        device: &mut Device,
-        request: Request<'_>,
-        cx: &mut Cx<'_>,
-    ) -> Result<(), ErrorState> {
+    fn set(&mut self, device: &mut Device, request: Request<'_>, cx: &mut Cx<'_>) -> Result<(), ErrorState> {
         match request {
             Request::GetHostname => {
                 let _ = self.output.result(Rpc::Hostname, &[&hostname_of(device)]);
             }
             Request::SetHostname(name) => {
-                device.keep.provisioning.hostname =
-                    String::try_from(name).map_err(|_| ErrorState::BadHostname)?;
+                device.keep.provisioning.hostname = String::try_from(name).map_err(|_| ErrorState::BadHostname)?;
                 stored(device.keep_provisioning(cx))?;
                 let _ = self.output.result(Rpc::Hostname, &[name]);
             }
@@ -217,8 +169,7 @@ impl Desk<'_> {
                 let _ = self.output.result(Rpc::DeviceName, &[&name_of(device)]);
             }
             Request::SetName(name) => {
-                device.keep.provisioning.name =
-                    String::try_from(name).map_err(|_| ErrorState::TooLong)?;
+                device.keep.provisioning.name = String::try_from(name).map_err(|_| ErrorState::TooLong)?;
                 stored(device.keep_provisioning(cx))?;
                 let _ = self.output.result(Rpc::DeviceName, &[name]);
             }
@@ -226,8 +177,7 @@ impl Desk<'_> {
             Request::SetIdentity { id, kaiser } => {
                 let provisioning = &mut device.keep.provisioning;
                 provisioning.id = String::try_from(id).map_err(|_| ErrorState::TooLong)?;
-                provisioning.kaiser =
-                    KaiserId::try_from(kaiser).map_err(|_| ErrorState::TooLong)?;
+                provisioning.kaiser = KaiserId::try_from(kaiser).map_err(|_| ErrorState::TooLong)?;
                 stored(device.keep_provisioning(cx))?;
                 let _ = self.output.result(Rpc::SetIdentity, &[id, kaiser]);
             }
@@ -267,24 +217,16 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn set_broker(
-        &mut self,
-        device: &mut Device,
-        broker: &Broker<'_>,
-        cx: &mut Cx<'_>,
-    ) -> Result<(), ErrorState> {
+    fn set_broker(&mut self, device: &mut Device, broker: &Broker<'_>, cx: &mut Cx<'_>) -> Result<(), ErrorState> {
         if broker.tls {
             return Err(ErrorState::NotBuiltIn);
         }
         let mut provisioning = device.keep.provisioning.clone();
-        provisioning.broker_host =
-            String::try_from(broker.host).map_err(|_| ErrorState::TooLong)?;
+        provisioning.broker_host = String::try_from(broker.host).map_err(|_| ErrorState::TooLong)?;
         provisioning.broker_port = broker.port;
         provisioning.broker_tls = broker.tls;
-        provisioning.broker_user =
-            String::try_from(broker.user).map_err(|_| ErrorState::TooLong)?;
-        provisioning.broker_password =
-            String::try_from(broker.password).map_err(|_| ErrorState::TooLong)?;
+        provisioning.broker_user = String::try_from(broker.user).map_err(|_| ErrorState::TooLong)?;
+        provisioning.broker_password = String::try_from(broker.password).map_err(|_| ErrorState::TooLong)?;
         stored(device.take_provisioning(cx, &provisioning))?;
         let _ = self.output.result(Rpc::SetBroker, &[]);
         Ok(())
@@ -306,17 +248,8 @@ impl Desk<'_> {
     fn say_broker(&mut self, provisioning: &Provisioning) {
         let mut port: String<8> = String::new();
         let _ = core::fmt::write(&mut port, format_args!("{}", provisioning.broker_port));
-        let (tls, password) = (
-            flag(provisioning.broker_tls),
-            flag(!provisioning.broker_password.is_empty()),
-        );
-        let fields = [
-            provisioning.broker_host.as_str(),
-            &port,
-            tls,
-            &provisioning.broker_user,
-            password,
-        ];
+        let (tls, password) = (flag(provisioning.broker_tls), flag(!provisioning.broker_password.is_empty()));
+        let fields = [provisioning.broker_host.as_str(), &port, tls, &provisioning.broker_user, password];
         let _ = self.output.result(Rpc::GetBroker, &fields);
     }
 
@@ -325,13 +258,7 @@ impl Desk<'_> {
         let device_token = flag(!membership.device_token.is_empty());
         let broadcast_token = flag(!membership.broadcast_token.is_empty());
         let required = flag(device.keep.provisioning.token_required);
-        let fields = [
-            device.id.as_str(),
-            &device.kaiser,
-            device_token,
-            broadcast_token,
-            required,
-        ];
+        let fields = [device.id.as_str(), &device.kaiser, device_token, broadcast_token, required];
         let _ = self.output.result(Rpc::GetIdentity, &fields);
     }
 
@@ -371,37 +298,25 @@ impl Desk<'_> {
             }
             Progress::Complete(text) => text,
         };
-        let order = Json::parse(text)
-            .ok()
-            .filter(|order| order.kind() == Kind::Object);
+        let order = Json::parse(text).ok().filter(|order| order.kind() == Kind::Object);
         let order = order.ok_or(ErrorState::InvalidRpc)?;
         let intent = Intent::read(device, Some(order), "serial", cx.now_ms);
         let (status, message) = device.apply_config(cx, &intent, order);
         let mut received: String<8> = String::new();
         let _ = core::fmt::write(&mut received, format_args!("{}", text.len()));
-        let _ = self
-            .output
-            .result(Rpc::Configuration, &[&received, status, message]);
+        let _ = self.output.result(Rpc::Configuration, &[&received, status, message]);
         Ok(())
     }
 }
 
 fn stored(is_stored: bool) -> Result<(), ErrorState> {
-    if is_stored {
-        Ok(())
-    } else {
-        Err(ErrorState::NotStored)
-    }
+    if is_stored { Ok(()) } else { Err(ErrorState::NotStored) }
 }
 
 /// As it was named, else by its id.
 fn name_of(device: &Device) -> String<64> {
     let name = &device.keep.provisioning.name;
-    if name.is_empty() {
-        String::try_from(device.id.as_str()).unwrap_or_default()
-    } else {
-        name.clone()
-    }
+    if name.is_empty() { String::try_from(device.id.as_str()).unwrap_or_default() } else { name.clone() }
 }
 
 /// As it was set, else by the id: lower case, hyphens for what a label cannot hold.
@@ -410,15 +325,5 @@ fn hostname_of(device: &Device) -> String<63> {
     if !set.is_empty() {
         return set.clone();
     }
-    device
-        .id
-        .chars()
-        .map(|letter| {
-            if letter == '_' {
-                '-'
-            } else {
-                letter.to_ascii_lowercase()
-            }
-        })
-        .collect()
+    device.id.chars().map(|letter| if letter == '_' { '-' } else { letter.to_ascii_lowercase() }).collect()
 }

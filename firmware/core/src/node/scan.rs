@@ -25,12 +25,7 @@ pub struct Scan {
 
 impl Scan {
     pub fn new(pin: u8, intent: Intent) -> Scan {
-        Scan {
-            pin,
-            search: RomSearch::new(pin),
-            found: Found::new(),
-            intent,
-        }
+        Scan { pin, search: RomSearch::new(pin), found: Found::new(), intent }
     }
 }
 
@@ -55,19 +50,13 @@ impl Device {
                     cx,
                     &scan.intent,
                     "onewire/scan",
-                    &SystemAnswer::Scan {
-                        pin: scan.pin,
-                        found: &scan.found,
-                    },
+                    &SystemAnswer::Scan { pin: scan.pin, found: &scan.found },
                 );
             }
             SearchStep::Failed(fault) => {
                 self.report_error(cx, fault.error_code, 1, fault.message);
                 self.say_scan(cx, &scan);
-                let failed = SystemAnswer::Failed {
-                    error: fault.message,
-                    reason_code: "ONEWIRE_SCAN_FAILED",
-                };
+                let failed = SystemAnswer::Failed { error: fault.message, reason_code: "ONEWIRE_SCAN_FAILED" };
                 self.say_system(cx, &scan.intent, "onewire/scan", &failed);
             }
         }
@@ -75,12 +64,7 @@ impl Device {
 
     /// Under the device's own controller (stock firmware writes `god`).
     fn say_scan(&mut self, cx: &mut Cx<'_>, scan: &Scan) {
-        self.publish(
-            cx,
-            format_args!("onewire/scan_result"),
-            ANSWER,
-            &|_, out| write_scan(out, scan.pin, &scan.found),
-        );
+        self.publish(cx, format_args!("onewire/scan_result"), ANSWER, &|_, out| write_scan(out, scan.pin, &scan.found));
     }
 }
 

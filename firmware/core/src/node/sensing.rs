@@ -51,23 +51,13 @@ pub struct Sensing {
 
 impl Sensing {
     pub const fn new() -> Sensing {
-        Sensing {
-            buses: Buses::new(),
-            slots: Vec::new(),
-            cache: Vec::new(),
-            requests: Requests::new(),
-        }
+        Sensing { buses: Buses::new(), slots: Vec::new(), cache: Vec::new(), requests: Requests::new() }
     }
 
     /// The newest value of a type on a pin; the oldest is the caller's matter.
     pub fn value_of(&self, gpio: u8, kind: &str) -> Option<SampledValue> {
-        let matching = self
-            .cache
-            .iter()
-            .filter(|cached| cached.gpio == gpio && cached.kind == kind);
-        matching
-            .max_by_key(|cached| cached.value.at_ms)
-            .map(|cached| cached.value)
+        let matching = self.cache.iter().filter(|cached| cached.gpio == gpio && cached.kind == kind);
+        matching.max_by_key(|cached| cached.value.at_ms).map(|cached| cached.value)
     }
 
     /// Measures this sensor as soon as possible.
@@ -81,22 +71,13 @@ impl Sensing {
     }
 
     pub fn next_due(&self) -> u64 {
-        self.slots
-            .iter()
-            .map(|slot| slot.due_ms)
-            .min()
-            .unwrap_or(u64::MAX)
+        self.slots.iter().map(|slot| slot.due_ms).min().unwrap_or(u64::MAX)
     }
 
     fn remember(&mut self, gpio: u8, reading: &Reading, now_ms: u64) {
-        let value = SampledValue {
-            value: reading.value,
-            at_ms: now_ms,
-        };
+        let value = SampledValue { value: reading.value, at_ms: now_ms };
         let known = self.cache.iter_mut().find(|cached| {
-            cached.gpio == gpio
-                && cached.i2c_address == reading.i2c_address
-                && cached.kind == reading.kind
+            cached.gpio == gpio && cached.i2c_address == reading.i2c_address && cached.kind == reading.kind
         });
         if let Some(cached) = known {
             cached.value = value;
@@ -105,12 +86,7 @@ impl Sensing {
         if self.cache.is_full() {
             self.cache.remove(0);
         }
-        let _ = self.cache.push(Cached {
-            gpio,
-            i2c_address: reading.i2c_address,
-            kind: reading.kind.clone(),
-            value,
-        });
+        let _ = self.cache.push(Cached { gpio, i2c_address: reading.i2c_address, kind: reading.kind.clone(), value });
     }
 }
 
@@ -119,11 +95,7 @@ impl Device {
     pub fn renew_sensing(&mut self, now_ms: u64) {
         self.sensing.slots.clear();
         for sensor in &self.keep.configuration.sensors {
-            let due_ms = if sensor.mode == OperatingMode::Continuous {
-                now_ms
-            } else {
-                u64::MAX
-            };
+            let due_ms = if sensor.mode == OperatingMode::Continuous { now_ms } else { u64::MAX };
             let _ = self.sensing.slots.push(Slot {
                 sampler: Sampler::new(),
                 due_ms,
@@ -132,9 +104,7 @@ impl Device {
             });
         }
         let sensors = &self.keep.configuration.sensors;
-        self.sensing
-            .cache
-            .retain(|cached| sensors.iter().any(|sensor| sensor.gpio == cached.gpio));
+        self.sensing.cache.retain(|cached| sensors.iter().any(|sensor| sensor.gpio == cached.gpio));
         for request in self.sensing.requests.iter_mut() {
             request.waiting = 0; // the places have changed: it ends at its deadline, or with the next value
         }
@@ -161,16 +131,8 @@ impl Device {
             return;
         }
         if slot.phase == Phase::Resting {
-            let trigger = if slot.is_asked {
-                Trigger::Request
-            } else {
-                Trigger::Schedule
-            };
-            if slot
-                .sampler
-                .start(now_ms, MEASURE_TIMEOUT_MS, trigger)
-                .is_err()
-            {
+            let trigger = if slot.is_asked { Trigger::Request } else { Trigger::Schedule };
+            if slot.sampler.start(now_ms, MEASURE_TIMEOUT_MS, trigger).is_err() {
                 self.rest(index, now_ms); // dead for long: only probed now and then (7.1)
                 return;
             }
@@ -178,12 +140,7 @@ impl Device {
         } else if is_full && now_ms < slot.due_ms + PATIENCE_MS {
             return;
         }
-        let mut bench = Bench {
-            config,
-            now_ms,
-            io: &mut *cx.io,
-            buses,
-        };
+        let mut bench = Bench { config, now_ms, io: &mut *cx.io, buses };
         match slot.sampler.poll(&mut bench) {
             Progress::Waiting { until_ms } => slot.due_ms = until_ms.max(now_ms + 1),
             Progress::Idle => self.rest(index, now_ms),
@@ -213,11 +170,7 @@ impl Device {
         slot.phase = Phase::Resting;
         slot.is_asked = false;
         let interval_ms = u64::from(config.interval_s) * 1000;
-        slot.due_ms = if config.mode == OperatingMode::Continuous {
-            now_ms + interval_ms
-        } else {
-            u64::MAX
-        };
+        slot.due_ms = if config.mode == OperatingMode::Continuous { now_ms + interval_ms } else { u64::MAX };
     }
 
     fn take_reading(&mut self, cx: &mut Cx<'_>, index: usize, gpio: u8, reading: &Reading) {
@@ -233,36 +186,31 @@ impl Device {
     /// 1.13. Skipped, not buffered, while nobody can take it.
     fn say_reading(&mut self, cx: &mut Cx<'_>, index: usize, gpio: u8, reading: &Reading) {
         let now_ms = cx.now_ms;
-        self.publish(
-            cx,
-            format_args!("sensor/{gpio}/data"),
-            REPORT,
-            &|device, out| {
-                let config = device.keep.configuration.sensors.get(index);
-                let subzone = config.map_or("", |config| config.subzone.as_str());
-                out.str("esp_id", &device.id);
-                out.str("zone_id", &device.keep.membership.zone.id);
-                out.str("subzone_id", device.subzone_of_pin(gpio).unwrap_or(subzone));
-                out.uint("gpio", u64::from(gpio));
-                out.str("sensor_type", &reading.kind);
-                reading.raw.write(out, "raw");
-                reading.rounded_value().write(out, "value");
-                out.str("unit", reading.unit);
-                out.str("quality", reading.quality.as_str());
-                out.int("ts", device.timestamp(now_ms));
-                out.bool("time_valid", device.clock.unix_s(now_ms).is_some());
-                out.bool("raw_mode", config.is_none_or(|config| config.raw_mode));
-                if let Some(rom) = &reading.rom {
-                    out.str("onewire_address", &rom_text(rom));
-                }
-                if let Some(address) = reading.i2c_address {
-                    out.uint("i2c_address", u64::from(address));
-                }
-                if let Some(code) = reading.error_code {
-                    out.uint("error_code", u64::from(code));
-                }
-            },
-        );
+        self.publish(cx, format_args!("sensor/{gpio}/data"), REPORT, &|device, out| {
+            let config = device.keep.configuration.sensors.get(index);
+            let subzone = config.map_or("", |config| config.subzone.as_str());
+            out.str("esp_id", &device.id);
+            out.str("zone_id", &device.keep.membership.zone.id);
+            out.str("subzone_id", device.subzone_of_pin(gpio).unwrap_or(subzone));
+            out.uint("gpio", u64::from(gpio));
+            out.str("sensor_type", &reading.kind);
+            reading.raw.write(out, "raw");
+            reading.rounded_value().write(out, "value");
+            out.str("unit", reading.unit);
+            out.str("quality", reading.quality.as_str());
+            out.int("ts", device.timestamp(now_ms));
+            out.bool("time_valid", device.clock.unix_s(now_ms).is_some());
+            out.bool("raw_mode", config.is_none_or(|config| config.raw_mode));
+            if let Some(rom) = &reading.rom {
+                out.str("onewire_address", &rom_text(rom));
+            }
+            if let Some(address) = reading.i2c_address {
+                out.uint("i2c_address", u64::from(address));
+            }
+            if let Some(code) = reading.error_code {
+                out.uint("error_code", u64::from(code));
+            }
+        });
     }
 }
 

@@ -29,9 +29,7 @@ impl Device {
             (false, true) => {
                 self.link.back_off.succeeded();
                 if let Socket::None { .. } = self.link.socket {
-                    self.link.socket = Socket::None {
-                        retry_at_ms: cx.now_ms,
-                    };
+                    self.link.socket = Socket::None { retry_at_ms: cx.now_ms };
                 }
             }
             (true, false) => {
@@ -46,9 +44,7 @@ impl Device {
     }
 
     pub fn socket_opened(&mut self, cx: &mut Cx<'_>) {
-        self.link.socket = Socket::Open {
-            since_ms: cx.now_ms,
-        };
+        self.link.socket = Socket::Open { since_ms: cx.now_ms };
         let mut topic: String<MAX_TOPIC_BYTES> = String::new();
         let _ = write!(topic, "kaiser/{}/esp/{}/system/will", self.kaiser, self.id);
         let mut buffer = [0u8; WILL_BYTES];
@@ -59,25 +55,14 @@ impl Device {
         will.int("timestamp", self.timestamp(cx.now_ms));
         let payload = will.finish().unwrap_or(b"{\"status\":\"offline\"}");
         let provisioning = &self.keep.provisioning;
-        let login = Login {
-            user: &provisioning.broker_user,
-            password: &provisioning.broker_password,
-        };
+        let login = Login { user: &provisioning.broker_user, password: &provisioning.broker_password };
         let connect = Connect {
             client_id: &self.id,
             login: Some(login).filter(|login| !login.user.is_empty()),
-            will: Some(Will {
-                topic: &topic,
-                payload,
-            }),
+            will: Some(Will { topic: &topic, payload }),
         };
         if self.session.open(&connect, cx.now_ms).is_err() {
-            self.report_error(
-                cx,
-                CONNECT_FAILED,
-                2,
-                "The introduction to the broker is too long",
-            );
+            self.report_error(cx, CONNECT_FAILED, 2, "The introduction to the broker is too long");
             self.link.socket = Socket::Closing;
         }
     }
@@ -122,10 +107,7 @@ impl Device {
             }
             Ok(Event::Duplicate | Event::Nothing) => {}
             Err(error) => {
-                cx.log(
-                    LogLevel::Error,
-                    format_args!("broker breaks the protocol: {error:?}"),
-                );
+                cx.log(LogLevel::Error, format_args!("broker breaks the protocol: {error:?}"));
                 self.link.socket = Socket::Closing;
             }
         }
@@ -140,35 +122,21 @@ impl Device {
         self.session.set_gate(false);
         self.schedule.connected();
         self.note(cx, offline::Event::MqttConnected);
-        cx.log(
-            LogLevel::Info,
-            format_args!("broker connected, session {}", self.link.connect_count),
-        );
+        cx.log(LogLevel::Info, format_args!("broker connected, session {}", self.link.connect_count));
         self.say_announce(cx);
         self.link.pending_subscriptions = 0;
         for (path, qos) in OWN_SUBSCRIPTIONS {
-            self.subscribe(
-                format_args!(
-                    "kaiser/{}/esp/{}/{path}",
-                    self.kaiser.clone(),
-                    self.id.clone()
-                ),
-                qos,
-            );
+            self.subscribe(format_args!("kaiser/{}/esp/{}/{path}", self.kaiser.clone(), self.id.clone()), qos);
             if path == "system/command" {
                 self.subscribe(format_args!("{BROADCAST}"), 2);
             }
         }
-        self.subscribe(
-            format_args!("kaiser/{}/server/status", self.kaiser.clone()),
-            1,
-        );
+        self.subscribe(format_args!("kaiser/{}/server/status", self.kaiser.clone()), 1);
     }
 
     fn subscribe(&mut self, filter: core::fmt::Arguments<'_>, qos: u8) {
         let mut text: String<MAX_TOPIC_BYTES> = String::new();
-        let is_sent =
-            text.write_fmt(filter).is_ok() && self.session.subscribe(&text, qos).is_some();
+        let is_sent = text.write_fmt(filter).is_ok() && self.session.subscribe(&text, qos).is_some();
         if is_sent {
             self.link.pending_subscriptions += 1;
         }
@@ -192,10 +160,7 @@ impl Device {
             self.link.socket = Socket::Closing;
         }
         if let Some(lost) = self.session.poll(cx.now_ms) {
-            cx.log(
-                LogLevel::Warning,
-                format_args!("broker does not answer: {lost:?}"),
-            );
+            cx.log(LogLevel::Warning, format_args!("broker does not answer: {lost:?}"));
             self.link.socket = Socket::Closing;
         }
     }

@@ -39,10 +39,7 @@ impl Device {
     }
 
     fn assign_subzone(&self, order: Json<'_>) -> Result<Subzone, &'static str> {
-        let id = order
-            .get("subzone_id")
-            .and_then(Json::text)
-            .filter(|id| !id.is_empty() && id.fits::<32>());
+        let id = order.get("subzone_id").and_then(Json::text).filter(|id| !id.is_empty() && id.fits::<32>());
         let id: ZoneId = id.ok_or("subzone_id is required")?.to_string();
         let membership = &self.keep.membership;
         if membership.zone.id.is_empty() {
@@ -52,22 +49,16 @@ impl Device {
         if !parent.is_empty() && parent != membership.zone.id {
             return Err("parent_zone_id mismatch");
         }
-        let list = order
-            .get("assigned_gpios")
-            .filter(|list| list.kind() == Kind::Array);
+        let list = order.get("assigned_gpios").filter(|list| list.kind() == Kind::Array);
         let list = list.ok_or("subzone config validation failed")?;
         let mut pins: Vec<u8, MAX_SUBZONE_PINS> = Vec::new();
         for item in list.items() {
-            let pin = item
-                .as_i64()
-                .and_then(|pin| u8::try_from(pin).ok())
-                .ok_or("subzone config validation failed")?;
+            let pin = item.as_i64().and_then(|pin| u8::try_from(pin).ok()).ok_or("subzone config validation failed")?;
             if !self.is_free_for_subzone(&id, pin) {
                 return Err("GPIO assignment failed");
             }
             if !pins.contains(&pin) {
-                pins.push(pin)
-                    .map_err(|_| "subzone config validation failed")?;
+                pins.push(pin).map_err(|_| "subzone config validation failed")?;
             }
         }
         let is_new = membership.subzones.iter().all(|subzone| subzone.id != id);
@@ -79,10 +70,7 @@ impl Device {
             name: text(order, "subzone_name"),
             parent: membership.zone.id.clone(),
             pins,
-            safe_mode: order
-                .get("safe_mode_active")
-                .and_then(Json::as_bool)
-                .unwrap_or(true),
+            safe_mode: order.get("safe_mode_active").and_then(Json::as_bool).unwrap_or(true),
             created_at: order
                 .get("timestamp")
                 .and_then(Json::as_i64)
@@ -92,12 +80,7 @@ impl Device {
     }
 
     fn is_free_for_subzone(&self, id: &ZoneId, pin: u8) -> bool {
-        let mut others = self
-            .keep
-            .membership
-            .subzones
-            .iter()
-            .filter(|subzone| subzone.id != *id);
+        let mut others = self.keep.membership.subzones.iter().filter(|subzone| subzone.id != *id);
         self.board.is_usable(pin) && others.all(|subzone| !subzone.pins.contains(&pin))
     }
 
@@ -147,14 +130,8 @@ impl Device {
         let id: ZoneId = text(order, "subzone_id");
         let action: heapless::String<16> = text(order, "action");
         let is_asked = order.get("safe_mode").and_then(Json::as_bool);
-        let is_known_action =
-            action == "enable" || action == "disable" || (action.is_empty() && is_asked.is_some());
-        let found = self
-            .keep
-            .membership
-            .subzones
-            .iter_mut()
-            .find(|subzone| subzone.id == id);
+        let is_known_action = action == "enable" || action == "disable" || (action.is_empty() && is_asked.is_some());
+        let found = self.keep.membership.subzones.iter_mut().find(|subzone| subzone.id == id);
         let answer = match found {
             _ if id.is_empty() || !is_known_action => {
                 Answer::Reason("VALIDATION_ERROR", "action must be enable or disable")
@@ -174,34 +151,17 @@ impl Device {
 
     /// In safe mode, pins of the subzone that no actuator and no sensor owns become inputs with pull-up (4.4).
     pub fn release_free_pins(&mut self, cx: &mut Cx<'_>, id: &ZoneId) {
-        let found = self
-            .keep
-            .membership
-            .subzones
-            .iter()
-            .find(|subzone| subzone.id == *id && subzone.safe_mode);
+        let found = self.keep.membership.subzones.iter().find(|subzone| subzone.id == *id && subzone.safe_mode);
         let Some(subzone) = found else { return };
         for &pin in &subzone.pins {
-            if !self.bank.uses_pin(pin)
-                && self
-                    .keep
-                    .configuration
-                    .sensors
-                    .iter()
-                    .all(|sensor| sensor.gpio != pin)
-            {
+            if !self.bank.uses_pin(pin) && self.keep.configuration.sensors.iter().all(|sensor| sensor.gpio != pin) {
                 cx.io.drive(pin, Drive::Release);
             }
         }
     }
 
     fn say_unreadable(&mut self, cx: &mut Cx<'_>, intent: &Intent, body: Body<'_>) {
-        self.say_subzone(
-            cx,
-            intent,
-            &ZoneId::new(),
-            &Answer::Reason("JSON_PARSE_ERROR", body.fault()),
-        );
+        self.say_subzone(cx, intent, &ZoneId::new(), &Answer::Reason("JSON_PARSE_ERROR", body.fault()));
     }
 
     fn say_subzone(&mut self, cx: &mut Cx<'_>, intent: &Intent, id: &ZoneId, answer: &Answer) {

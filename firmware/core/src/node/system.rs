@@ -49,24 +49,16 @@ pub enum SystemAnswer<'a> {
 }
 
 const fn failed(error: &'static str) -> SystemAnswer<'static> {
-    SystemAnswer::Failed {
-        error,
-        reason_code: "VALIDATION_FAILED",
-    }
+    SystemAnswer::Failed { error, reason_code: "VALIDATION_FAILED" }
 }
 
 /// A parameter at the top level or in `params` (1.12).
 fn parameter<'a>(order: Json<'a>, key: &str) -> Option<Json<'a>> {
-    order
-        .get(key)
-        .or_else(|| order.get("params").and_then(|params| params.get(key)))
+    order.get(key).or_else(|| order.get("params").and_then(|params| params.get(key)))
 }
 
 fn parameter_text<const N: usize>(order: Json<'_>, key: &str) -> String<N> {
-    parameter(order, key)
-        .and_then(Json::text)
-        .map(|text| text.to_string::<N>())
-        .unwrap_or_default()
+    parameter(order, key).and_then(Json::text).map(|text| text.to_string::<N>()).unwrap_or_default()
 }
 
 impl Device {
@@ -78,48 +70,24 @@ impl Device {
                 cx,
                 &intent,
                 "",
-                &SystemAnswer::Failed {
-                    error: "JSON_PARSE_ERROR",
-                    reason_code: "JSON_PARSE_ERROR",
-                },
+                &SystemAnswer::Failed { error: "JSON_PARSE_ERROR", reason_code: "JSON_PARSE_ERROR" },
             );
-            let unreadable =
-                Outcome::new(FLOW, "failed", "JSON_PARSE_ERROR", body.fault()).retryable();
+            let unreadable = Outcome::new(FLOW, "failed", "JSON_PARSE_ERROR", body.fault()).retryable();
             self.say_outcome(cx, &intent, unreadable);
             return;
         };
         let given: String<64> = text(order, "command");
         let mut command = given.clone();
         command.make_ascii_lowercase(); // upstream's server writes them in capitals (1.12)
-        let kind = if is_allow_listed(&command) {
-            OrderKind::AllowedSystem
-        } else {
-            OrderKind::System
-        };
+        let kind = if is_allow_listed(&command) { OrderKind::AllowedSystem } else { OrderKind::System };
         match self.admit(kind) {
             Admission::Refused { code, reason_code } => {
-                self.say_system(
-                    cx,
-                    &intent,
-                    &given,
-                    &SystemAnswer::Failed {
-                        error: code,
-                        reason_code,
-                    },
-                );
-                self.say_outcome(
-                    cx,
-                    &intent,
-                    Outcome::new(FLOW, "rejected", code, reason_code),
-                );
+                self.say_system(cx, &intent, &given, &SystemAnswer::Failed { error: code, reason_code });
+                self.say_outcome(cx, &intent, Outcome::new(FLOW, "rejected", code, reason_code));
             }
             Admission::Accepted(code) => {
                 if code != "COMMAND_ACCEPTED" {
-                    self.say_outcome(
-                        cx,
-                        &intent,
-                        Outcome::new(FLOW, "accepted", code, "System command accepted"),
-                    );
+                    self.say_outcome(cx, &intent, Outcome::new(FLOW, "accepted", code, "System command accepted"));
                 }
                 let result = self.run(cx, &intent, (&command, order));
                 if !matches!(result, SystemAnswer::Later) {
@@ -132,12 +100,7 @@ impl Device {
         }
     }
 
-    fn run(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        (command, order): (&str, Json<'_>),
-    ) -> SystemAnswer<'static> {
+    fn run(&mut self, cx: &mut Cx<'_>, intent: &Intent, (command, order): (&str, Json<'_>)) -> SystemAnswer<'static> {
         match command {
             "status" => SystemAnswer::Status,
             "diagnostics" => SystemAnswer::Diagnostics,
@@ -155,12 +118,9 @@ impl Device {
             }
             "onewire/scan" => self.scan_bus(intent, order),
             "reboot" => {
-                let delay = parameter(order, "delay_ms")
-                    .and_then(Json::as_i64)
-                    .map(|ms| ms.clamp(0, LONGEST_REBOOT_MS));
-                let delay_ms = delay
-                    .and_then(|ms| u64::try_from(ms).ok())
-                    .unwrap_or(REBOOT_AFTER_MS);
+                let delay =
+                    parameter(order, "delay_ms").and_then(Json::as_i64).map(|ms| ms.clamp(0, LONGEST_REBOOT_MS));
+                let delay_ms = delay.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(REBOOT_AFTER_MS);
                 self.reboot_at_ms = Some(cx.now_ms + delay_ms);
                 SystemAnswer::Reboot(delay_ms)
             }
@@ -171,10 +131,7 @@ impl Device {
                 self.is_reset_due = true;
                 SystemAnswer::FactoryReset
             }
-            _ => SystemAnswer::Failed {
-                error: "Unknown command",
-                reason_code: "UNKNOWN_COMMAND",
-            },
+            _ => SystemAnswer::Failed { error: "Unknown command", reason_code: "UNKNOWN_COMMAND" },
         }
     }
 
@@ -183,9 +140,7 @@ impl Device {
         if self.is_led_taken() {
             return failed("The pin of the LED is in use");
         }
-        let asked = parameter(order, "seconds")
-            .and_then(Json::as_i64)
-            .unwrap_or(IDENTIFY_S);
+        let asked = parameter(order, "seconds").and_then(Json::as_i64).unwrap_or(IDENTIFY_S);
         if !(1..=LONGEST_IDENTIFY_S).contains(&asked) {
             return failed("seconds must be 1 to 600");
         }
@@ -197,13 +152,7 @@ impl Device {
 
     pub fn is_led_taken(&self) -> bool {
         let led = self.board.led;
-        self.bank.uses_pin(led)
-            || self
-                .keep
-                .configuration
-                .sensors
-                .iter()
-                .any(|sensor| sensor.gpio == led)
+        self.bank.uses_pin(led) || self.keep.configuration.sensors.iter().any(|sensor| sensor.gpio == led)
     }
 
     fn set_log_level(&mut self, cx: &mut Cx<'_>, order: Json<'_>) -> SystemAnswer<'static> {
@@ -218,9 +167,8 @@ impl Device {
 
     fn set_token(&mut self, cx: &mut Cx<'_>, order: Json<'_>) -> SystemAnswer<'static> {
         let kind: String<16> = parameter_text(order, "token_type");
-        let given = parameter(order, "token")
-            .and_then(Json::text)
-            .filter(|token| !token.is_empty() && token.fits::<64>());
+        let given =
+            parameter(order, "token").and_then(Json::text).filter(|token| !token.is_empty() && token.fits::<64>());
         let Some(token) = given else {
             return failed("token must have 1 to 64 characters");
         };
@@ -236,11 +184,7 @@ impl Device {
             }
             _ => return failed("token_type must be esp or broadcast"),
         };
-        if self.keep_membership(cx) {
-            SystemAnswer::Token(name)
-        } else {
-            failed("NVS_WRITE_FAILED")
-        }
+        if self.keep_membership(cx) { SystemAnswer::Token(name) } else { failed("NVS_WRITE_FAILED") }
     }
 
     fn scan_bus(&mut self, intent: &Intent, order: Json<'_>) -> SystemAnswer<'static> {
@@ -259,61 +203,38 @@ impl Device {
         SystemAnswer::Later
     }
 
-    pub fn say_system(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        command: &str,
-        result: &SystemAnswer<'_>,
-    ) {
+    pub fn say_system(&mut self, cx: &mut Cx<'_>, intent: &Intent, command: &str, result: &SystemAnswer<'_>) {
         let now_ms = cx.now_ms;
         let heap = cx.io.heap();
-        self.publish(
-            cx,
-            format_args!("system/command/response"),
-            ANSWER,
-            &|device, out| {
-                out.str("command", command);
-                if let SystemAnswer::Failed { error, reason_code } = result {
-                    out.bool("success", false);
-                    out.str("error", error);
-                    out.str("reason_code", reason_code);
-                    out.str("state", device.state.name());
-                } else if let SystemAnswer::BadLevel(word) = result {
-                    out.bool("success", false);
-                    out.str("error", "Invalid log level");
-                    out.str("requested_level", word);
-                } else {
-                    out.bool("success", true);
-                    device.write_fields(out, result, now_ms, heap);
-                }
-                out.str("esp_id", &device.id);
-                out.int("ts", device.timestamp(now_ms));
-                if intent.is_named {
-                    out.str("correlation_id", &intent.correlation_id);
-                }
-            },
-        );
+        self.publish(cx, format_args!("system/command/response"), ANSWER, &|device, out| {
+            out.str("command", command);
+            if let SystemAnswer::Failed { error, reason_code } = result {
+                out.bool("success", false);
+                out.str("error", error);
+                out.str("reason_code", reason_code);
+                out.str("state", device.state.name());
+            } else if let SystemAnswer::BadLevel(word) = result {
+                out.bool("success", false);
+                out.str("error", "Invalid log level");
+                out.str("requested_level", word);
+            } else {
+                out.bool("success", true);
+                device.write_fields(out, result, now_ms, heap);
+            }
+            out.str("esp_id", &device.id);
+            out.int("ts", device.timestamp(now_ms));
+            if intent.is_named {
+                out.str("correlation_id", &intent.correlation_id);
+            }
+        });
     }
 
-    fn write_fields(
-        &self,
-        out: &mut ObjectWriter<'_>,
-        fields: &SystemAnswer<'_>,
-        now_ms: u64,
-        heap: (u32, u32),
-    ) {
+    fn write_fields(&self, out: &mut ObjectWriter<'_>, fields: &SystemAnswer<'_>, now_ms: u64, heap: (u32, u32)) {
         match fields {
             SystemAnswer::Status => {
                 self.write_status(out, now_ms, heap.0);
-                out.bool(
-                    "emergency_token_stored",
-                    !self.keep.membership.device_token.is_empty(),
-                );
-                out.bool(
-                    "broadcast_token_stored",
-                    !self.keep.membership.broadcast_token.is_empty(),
-                );
+                out.bool("emergency_token_stored", !self.keep.membership.device_token.is_empty());
+                out.bool("broadcast_token_stored", !self.keep.membership.broadcast_token.is_empty());
             }
             SystemAnswer::Diagnostics => self.write_diagnostics(out, now_ms, heap),
             SystemAnswer::Config => self.write_config(out),
@@ -355,20 +276,12 @@ impl Device {
         out.uint("heap_free", u64::from(heap_free));
         out.int("wifi_rssi", i64::from(self.link.rssi()));
         out.uint("sensor_count", self.keep.configuration.sensors.len() as u64);
-        out.uint(
-            "actuator_count",
-            self.keep.configuration.actuators.len() as u64,
-        );
+        out.uint("actuator_count", self.keep.configuration.actuators.len() as u64);
         out.str("zone_id", &zone.id);
         out.bool("zone_assigned", !zone.id.is_empty());
     }
 
-    fn write_diagnostics(
-        &self,
-        out: &mut ObjectWriter<'_>,
-        now_ms: u64,
-        (heap_free, heap_min): (u32, u32),
-    ) {
+    fn write_diagnostics(&self, out: &mut ObjectWriter<'_>, now_ms: u64, (heap_free, heap_min): (u32, u32)) {
         use core::fmt::Write as _;
         let [a, b, c, d] = self.link.ip();
         let mut ip: String<16> = String::new();
@@ -435,15 +348,9 @@ impl Device {
 }
 
 fn level_of(word: &str) -> Option<LogLevel> {
-    [
-        LogLevel::Debug,
-        LogLevel::Info,
-        LogLevel::Warning,
-        LogLevel::Error,
-        LogLevel::Critical,
-    ]
-    .into_iter()
-    .find(|level| level_name(*level) == word)
+    [LogLevel::Debug, LogLevel::Info, LogLevel::Warning, LogLevel::Error, LogLevel::Critical]
+        .into_iter()
+        .find(|level| level_name(*level) == word)
 }
 
 pub fn level_name(level: LogLevel) -> &'static str {

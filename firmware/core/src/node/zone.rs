@@ -21,16 +21,12 @@ struct Assignment {
 
 /// 1.26: letters, digits, `_` and `-`.
 fn is_zone_id(id: &str) -> bool {
-    id.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 /// 0.3: what every parser of the contract accepts.
 fn is_kaiser_id(id: &str) -> bool {
-    !id.is_empty()
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// A string that must fit; a missing one is empty, another type or a longer text is a fault.
@@ -41,10 +37,7 @@ fn bounded<const N: usize>(order: Json<'_>, key: &str) -> Option<heapless::Strin
     if value.kind() == Kind::Null {
         return Some(heapless::String::new());
     }
-    value
-        .text()
-        .filter(|text| text.fits::<N>())
-        .map(|text| text.to_string::<N>())
+    value.text().filter(|text| text.fits::<N>()).map(|text| text.to_string::<N>())
 }
 
 fn read(order: Json<'_>) -> Option<Assignment> {
@@ -61,11 +54,7 @@ fn read(order: Json<'_>) -> Option<Assignment> {
         None => None,
         Some(_) => {
             let named: KaiserId = bounded(order, "kaiser_id")?;
-            let kaiser = if named.is_empty() {
-                KaiserId::try_from(DEFAULT_KAISER).ok()?
-            } else {
-                named
-            };
+            let kaiser = if named.is_empty() { KaiserId::try_from(DEFAULT_KAISER).ok()? } else { named };
             Some(kaiser).filter(|kaiser| is_kaiser_id(kaiser))
         }
     };
@@ -102,15 +91,7 @@ impl Device {
             self.say_zone_error(cx, &intent, NOT_SAVED, None);
             return;
         }
-        self.say_zone_done(
-            cx,
-            &intent,
-            if is_removal {
-                "zone_removed"
-            } else {
-                "zone_assigned"
-            },
-        );
+        self.say_zone_done(cx, &intent, if is_removal { "zone_removed" } else { "zone_assigned" });
         if let Some(kaiser) = assignment.kaiser.filter(|kaiser| *kaiser != self.kaiser) {
             self.keep.provisioning.kaiser = kaiser;
             self.keep_provisioning(cx);
@@ -132,13 +113,7 @@ impl Device {
         });
     }
 
-    fn say_zone_error(
-        &mut self,
-        cx: &mut Cx<'_>,
-        intent: &Intent,
-        message: &str,
-        reason_code: Option<&str>,
-    ) {
+    fn say_zone_error(&mut self, cx: &mut Cx<'_>, intent: &Intent, message: &str, reason_code: Option<&str>) {
         let now_ms = cx.now_ms;
         self.publish(cx, format_args!("zone/ack"), ANSWER, &|device, out| {
             out.str("esp_id", &device.id);

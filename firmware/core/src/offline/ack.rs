@@ -30,10 +30,7 @@ impl AckMembers {
                 .and_then(|epoch| u32::try_from(epoch).ok())
                 .map_or(EpochMember::NotAnInteger, EpochMember::Integer),
         };
-        AckMembers {
-            has_status: status.is_some_and(|status| !status.is_empty()),
-            epoch,
-        }
+        AckMembers { has_status: status.is_some_and(|status| !status.is_empty()), epoch }
     }
 }
 

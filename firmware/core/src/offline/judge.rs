@@ -41,12 +41,8 @@ impl Progress {
 }
 
 impl Progress {
-    pub(super) const NEW: Progress = Progress {
-        samples: 0,
-        usable_at_ms: None,
-        has_decided: false,
-        is_overridden: false,
-    };
+    pub(super) const NEW: Progress =
+        Progress { samples: 0, usable_at_ms: None, has_decided: false, is_overridden: false };
 }
 
 /// What a rule wants of its output; of several the last in this list prevails.
@@ -114,9 +110,7 @@ pub(super) fn judge(
 }
 
 fn needs_calibration(kind: &str) -> bool {
-    let is_named = NEED_CALIBRATION
-        .iter()
-        .any(|name| kind.eq_ignore_ascii_case(name));
+    let is_named = NEED_CALIBRATION.iter().any(|name| kind.eq_ignore_ascii_case(name));
     let prefix = kind.get(..NEED_CALIBRATION_PREFIX.len());
     is_named || prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(NEED_CALIBRATION_PREFIX))
 }
@@ -136,10 +130,7 @@ fn look(rule: &OfflineRule, progress: &mut Progress, around: &Surroundings<'_>) 
     match sampled.filter(|sampled| sampled.value.is_finite() && is_recent(sampled.at_ms)) {
         Some(sampled) => {
             progress.usable_at_ms = Some(sampled.at_ms);
-            progress.samples = progress
-                .samples
-                .saturating_add(1)
-                .min(FIRST_DECISION_SAMPLES);
+            progress.samples = progress.samples.saturating_add(1).min(FIRST_DECISION_SAMPLES);
             if progress.samples < FIRST_DECISION_SAMPLES {
                 return Reading::NotYet;
             }
@@ -203,20 +194,10 @@ fn time_of(rule: &OfflineRule, around: &Surroundings<'_>) -> Time {
 /// The day is that of the moment, also after midnight in a window that passes it, as in stock firmware. A window that ends when it starts is
 /// empty.
 fn is_within(filter: &TimeFilter, local: LocalTime) -> bool {
-    let TimeFilter {
-        start_minute: start,
-        end_minute: end,
-        days,
-        ..
-    } = *filter;
+    let TimeFilter { start_minute: start, end_minute: end, days, .. } = *filter;
     let minute = local.minute_of_day;
     let is_today = days.checked_shr(local.weekday.into()).unwrap_or(0) & 1 == 1;
-    is_today
-        && if start <= end {
-            (start..end).contains(&minute)
-        } else {
-            minute >= start || minute < end
-        }
+    is_today && if start <= end { (start..end).contains(&minute) } else { minute >= start || minute < end }
 }
 
 /// On in its window and off outside; or off in its window, and outside as the actuator is by default. Without a window, or with a clock that is

@@ -8,10 +8,5 @@ mod rules;
 
 pub use ack::{AckMembers, AckReject, EpochMember};
 pub use judge::{FIRST_DECISION_SAMPLES, VALUE_MAX_AGE_MS};
-pub use mode::{
-    ACK_TIMEOUT_MS, Change, Counters, Event, GRACE_MS, Mode, OfflineMode, SETTLE_MS,
-    STALE_STATUS_MS,
-};
-pub use rules::{
-    Order, RULE_INTERVAL_MS, RuleOrder, RuleStates, SampledValue, Surroundings, evaluate,
-};
+pub use mode::{ACK_TIMEOUT_MS, Change, Counters, Event, GRACE_MS, Mode, OfflineMode, SETTLE_MS, STALE_STATUS_MS};
+pub use rules::{Order, RULE_INTERVAL_MS, RuleOrder, RuleStates, SampledValue, Surroundings, evaluate};

@@ -166,9 +166,7 @@ impl OfflineMode {
             Mode::Disconnected => Some(self.since_ms.saturating_add(GRACE_MS)),
             Mode::Adopting => Some(self.since_ms.saturating_add(SETTLE_MS)),
             Mode::Online if !self.is_connected => Some(self.since_ms),
-            Mode::Online | Mode::Reconnecting => {
-                Some(self.heard_at_ms.saturating_add(ACK_TIMEOUT_MS))
-            }
+            Mode::Online | Mode::Reconnecting => Some(self.heard_at_ms.saturating_add(ACK_TIMEOUT_MS)),
             Mode::OfflineActive => None,
         }
     }
@@ -192,9 +190,7 @@ impl OfflineMode {
                 self.lost(now_ms)
             }
             Event::ServerOnline => self.back(now_ms),
-            Event::ServerOffline { is_unexpected } if is_unexpected && self.is_settling(now_ms) => {
-                None
-            }
+            Event::ServerOffline { is_unexpected } if is_unexpected && self.is_settling(now_ms) => None,
             Event::ServerOffline { .. } => self.lost(now_ms),
             Event::Commanded => {
                 self.has_delta |= matches!(self.mode, Mode::Reconnecting | Mode::Adopting);
@@ -211,11 +207,7 @@ impl OfflineMode {
     }
 
     /// Checks an acknowledgement against the contract (2.4) and takes it in when it is valid. Only a valid one may open the registration gate.
-    pub fn acknowledge(
-        &mut self,
-        ack: AckMembers,
-        now_ms: u64,
-    ) -> Result<Option<Change>, AckReject> {
+    pub fn acknowledge(&mut self, ack: AckMembers, now_ms: u64) -> Result<Option<Change>, AckReject> {
         let epoch = match self.check(ack) {
             Ok(epoch) => epoch,
             Err(reject) => {
@@ -301,11 +293,8 @@ impl OfflineMode {
                 self.enter_offline(now_ms)
             }
             Mode::Adopting => {
-                let ended = if self.has_delta {
-                    &mut self.counters.adoption_delta
-                } else {
-                    &mut self.counters.adoption_noop
-                };
+                let ended =
+                    if self.has_delta { &mut self.counters.adoption_delta } else { &mut self.counters.adoption_noop };
                 *ended = ended.saturating_add(1);
                 self.enter(Mode::Online, now_ms)
             }

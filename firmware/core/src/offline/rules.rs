@@ -60,20 +60,13 @@ pub struct RuleStates {
 
 impl RuleStates {
     pub const fn new() -> RuleStates {
-        RuleStates {
-            decisions: Vec::new(),
-            progress: [Progress::NEW; MAX_RULES],
-            issued: Vec::new(),
-        }
+        RuleStates { decisions: Vec::new(), progress: [Progress::NEW; MAX_RULES], issued: Vec::new() }
     }
 
     /// For new rules: active are those of which the console says so (`current_state_active`).
     pub fn of(rules: &[OfflineRule]) -> RuleStates {
         let active = |rule: &OfflineRule| rule.current_state_active.then_some(true);
-        RuleStates {
-            decisions: rules.iter().take(MAX_RULES).map(active).collect(),
-            ..RuleStates::default()
-        }
+        RuleStates { decisions: rules.iter().take(MAX_RULES).map(active).collect(), ..RuleStates::default() }
     }
 
     /// Which rules are active, in their order; for the store to see whether there is something to keep.
@@ -97,9 +90,7 @@ impl RuleStates {
         }
         self.progress = Default::default();
         if has_connected {
-            self.decisions
-                .iter_mut()
-                .for_each(|decision| *decision = None);
+            self.decisions.iter_mut().for_each(|decision| *decision = None);
         }
     }
 
@@ -138,10 +129,7 @@ pub fn evaluate(
         if !progress.is_overridden {
             (*decision, vote) = judge(rule, *decision, progress, around);
         }
-        match votes
-            .iter_mut()
-            .find(|(gpio, _)| *gpio == rule.actuator_gpio)
-        {
+        match votes.iter_mut().find(|(gpio, _)| *gpio == rule.actuator_gpio) {
             Some((_, strongest)) => *strongest = vote.max(*strongest),
             // As many places as rules.
             None => drop(votes.push((rule.actuator_gpio, vote))),
@@ -150,15 +138,10 @@ pub fn evaluate(
     let mut orders = Vec::new();
     for &(actuator_gpio, vote) in &votes {
         if let Some(order) = vote.order() {
-            let is_same =
-                |issued: &RuleOrder| issued.actuator_gpio == actuator_gpio && issued.order == order;
+            let is_same = |issued: &RuleOrder| issued.actuator_gpio == actuator_gpio && issued.order == order;
             let is_new = !states.issued.iter().any(is_same);
             // At least as many places as rules.
-            let _ = orders.push(RuleOrder {
-                actuator_gpio,
-                order,
-                is_new,
-            });
+            let _ = orders.push(RuleOrder { actuator_gpio, order, is_new });
         }
     }
     states.issued = orders.clone();

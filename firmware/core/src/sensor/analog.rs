@@ -30,18 +30,12 @@ pub(super) struct Analog {
 
 impl Analog {
     pub const fn new() -> Analog {
-        Analog {
-            samples: [0; SAMPLES],
-            taken: 0,
-            due_ms: 0,
-        }
+        Analog { samples: [0; SAMPLES], taken: 0, due_ms: 0 }
     }
 
     pub fn poll(&mut self, target: &Target<'_>, now_ms: u64, io: &mut dyn Io) -> Step {
         if now_ms < self.due_ms {
-            return Step::Wait {
-                until_ms: self.due_ms,
-            };
+            return Step::Wait { until_ms: self.due_ms };
         }
         let Some(sample) = io.analog(target.config.gpio) else {
             return Step::Failed(NO_CONVERTER);
@@ -52,9 +46,7 @@ impl Analog {
         self.taken = self.taken.saturating_add(1);
         if usize::from(self.taken) < SAMPLES {
             self.due_ms = now_ms.saturating_add(SPACING_MS);
-            return Step::Wait {
-                until_ms: self.due_ms,
-            };
+            return Step::Wait { until_ms: self.due_ms };
         }
         let counts = median(self.samples);
         Step::all(target, |quantity| Some(measured(quantity, counts)))
@@ -82,11 +74,7 @@ fn measured(quantity: Quantity, counts: u16) -> Measured {
     Measured {
         raw: Number::integer(i32::from(counts)),
         value,
-        quality: if is_trusted {
-            Quality::Good
-        } else {
-            Quality::Suspect
-        },
+        quality: if is_trusted { Quality::Good } else { Quality::Suspect },
         error_code: None,
     }
 }

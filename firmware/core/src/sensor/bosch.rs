@@ -52,23 +52,14 @@ pub(super) struct Bosch {
 
 impl Bosch {
     pub const fn new() -> Bosch {
-        Bosch {
-            due_ms: None,
-            status_reads: 0,
-        }
+        Bosch { due_ms: None, status_reads: 0 }
     }
 
     pub fn poll(&mut self, target: &Target<'_>, now_ms: u64, io: &mut dyn Io) -> Step {
-        self.advance(target, now_ms, io)
-            .unwrap_or_else(Step::Failed)
+        self.advance(target, now_ms, io).unwrap_or_else(Step::Failed)
     }
 
-    fn advance(
-        &mut self,
-        target: &Target<'_>,
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Result<Step, Fault> {
+    fn advance(&mut self, target: &Target<'_>, now_ms: u64, io: &mut dyn Io) -> Result<Step, Fault> {
         let Some(until_ms) = self.due_ms else {
             begin(target, io)?;
             return Ok(self.wait(now_ms, MEASURE_MS));
@@ -95,11 +86,7 @@ impl Bosch {
     }
 }
 
-fn read<const LENGTH: usize>(
-    address: u8,
-    register: u8,
-    io: &mut dyn Io,
-) -> Result<[u8; LENGTH], Fault> {
+fn read<const LENGTH: usize>(address: u8, register: u8, io: &mut dyn Io) -> Result<[u8; LENGTH], Fault> {
     let mut data = [0; LENGTH];
     io.i2c(address, &[register], &mut data)?;
     Ok(data)
@@ -118,11 +105,7 @@ fn begin(target: &Target<'_>, io: &mut dyn Io) -> Result<(), Fault> {
     }
     if is_humid(target) {
         // Takes effect with the write to the control register that follows (BME280 5.4.3).
-        io.i2c(
-            address,
-            &[REGISTER_HUMIDITY_CONTROL, HUMIDITY_CONTROL],
-            &mut [],
-        )?;
+        io.i2c(address, &[REGISTER_HUMIDITY_CONTROL, HUMIDITY_CONTROL], &mut [])?;
     }
     io.i2c(address, &[REGISTER_CONFIG, CONFIG], &mut [])?;
     io.i2c(address, &[REGISTER_CONTROL, CONTROL], &mut [])?;
@@ -156,15 +139,6 @@ fn measured(quantity: Quantity, result: &Compensated) -> Option<Measured> {
         _ => return None,
     };
     let raw = Number::new(digits, 2);
-    let quality = if range.contains(&digits) {
-        Quality::Good
-    } else {
-        Quality::Suspect
-    };
-    Some(Measured {
-        raw,
-        value: raw.as_f32(),
-        quality,
-        error_code: None,
-    })
+    let quality = if range.contains(&digits) { Quality::Good } else { Quality::Suspect };
+    Some(Measured { raw, value: raw.as_f32(), quality, error_code: None })
 }

@@ -14,10 +14,7 @@ pub(super) struct Breaker {
 
 impl Breaker {
     pub const fn new() -> Breaker {
-        Breaker {
-            failures: 0,
-            probe_at_ms: 0,
-        }
+        Breaker { failures: 0, probe_at_ms: 0 }
     }
 
     pub fn is_open(&self) -> bool {

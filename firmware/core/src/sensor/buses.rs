@@ -35,10 +35,7 @@ pub struct Buses {
 
 impl Buses {
     pub const fn new() -> Buses {
-        Buses {
-            claims: Vec::new(),
-            last_ticket: 0,
-        }
+        Buses { claims: Vec::new(), last_ticket: 0 }
     }
 
     /// A ticket for the resource, or `None` while another one holds it.
@@ -49,11 +46,7 @@ impl Buses {
         }
         let ticket = self.last_ticket.wrapping_add(1);
         let until_ms = now_ms.saturating_add(CLAIM_MS);
-        let claim = Claim {
-            resource,
-            ticket,
-            until_ms,
-        };
+        let claim = Claim { resource, ticket, until_ms };
         self.claims.push(claim).ok()?;
         self.last_ticket = ticket;
         Some(ticket)

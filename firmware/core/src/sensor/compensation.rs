@@ -52,9 +52,8 @@ impl Counts {
             pressure: i64::from(u32::from_be_bytes([0, p2, p1, p0]) >> 4),
             humidity,
         };
-        let is_measured = counts.temperature != SKIPPED
-            && counts.pressure != SKIPPED
-            && humidity != Some(SKIPPED_HUMIDITY);
+        let is_measured =
+            counts.temperature != SKIPPED && counts.pressure != SKIPPED && humidity != Some(SKIPPED_HUMIDITY);
         is_measured.then_some(counts)
     }
 }
@@ -136,8 +135,7 @@ impl HumidityCalibration {
         let [h1, h3] = [self.h1, self.h3].map(i64::from);
         let [h2, h4, h5] = [self.h2, self.h4, self.h5].map(i64::from);
         let offset = t_fine - 76_800;
-        let slope =
-            (((offset * i64::from(self.h6)) >> 10) * (((offset * h3) >> 11) + 32_768)) >> 10;
+        let slope = (((offset * i64::from(self.h6)) >> 10) * (((offset * h3) >> 11) + 32_768)) >> 10;
         let slope = ((slope + 2_097_152) * h2 + 8192) >> 14;
         let base = ((i64::from(counts) << 14) - (h4 << 20) - h5 * offset + 16_384) >> 15;
         let linear = base.checked_mul(slope)?;
@@ -163,16 +161,10 @@ mod tests {
     }
 
     /// BMP280 data sheet, 3.12.
-    const EXAMPLE: [i32; 12] = [
-        27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000,
-    ];
+    const EXAMPLE: [i32; 12] = [27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000];
 
     fn counts(temperature: i64, pressure: i64) -> Counts {
-        Counts {
-            temperature,
-            pressure,
-            humidity: None,
-        }
+        Counts { temperature, pressure, humidity: None }
     }
 
     #[test]
@@ -180,11 +172,7 @@ mod tests {
         let calibration = Calibration::new(&low(EXAMPLE, 0), None);
         assert_eq!(calibration.t_fine(519_888), 128_422);
         let result = calibration.compensate(&counts(519_888, 415_148));
-        let expected = Result {
-            centi_celsius: 2508,
-            pascal: 100_653,
-            centi_percent: None,
-        };
+        let expected = Result { centi_celsius: 2508, pascal: 100_653, centi_percent: None };
         assert_eq!(result, Some(expected));
     }
 

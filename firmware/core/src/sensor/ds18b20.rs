@@ -3,8 +3,7 @@
 //! The device has to have its own supply: with parasite power the bus would have to be held high for the whole conversion.
 
 use super::fault::{
-    DS18B20_MISSING, DS18B20_OUT_OF_RANGE, DS18B20_POWER_ON_RESET, Fault, ONE_WIRE_READ,
-    ONE_WIRE_SHORT,
+    DS18B20_MISSING, DS18B20_OUT_OF_RANGE, DS18B20_POWER_ON_RESET, Fault, ONE_WIRE_READ, ONE_WIRE_SHORT,
 };
 use super::one_wire::{self, NO_ROM, crc8};
 use super::reading::{Number, Quality};
@@ -39,26 +38,13 @@ pub(super) struct Ds18b20 {
 
 impl Ds18b20 {
     pub const fn new() -> Ds18b20 {
-        Ds18b20 {
-            due_ms: 0,
-            is_converting: false,
-            has_reread: false,
-            tries: 0,
-        }
+        Ds18b20 { due_ms: 0, is_converting: false, has_reread: false, tries: 0 }
     }
 
     /// `last_raw` is the last value of this sensor that was not the power-on value.
-    pub fn poll(
-        &mut self,
-        target: &Target<'_>,
-        last_raw: &mut Option<i16>,
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Step {
+    pub fn poll(&mut self, target: &Target<'_>, last_raw: &mut Option<i16>, now_ms: u64, io: &mut dyn Io) -> Step {
         if now_ms < self.due_ms {
-            return Step::Wait {
-                until_ms: self.due_ms,
-            };
+            return Step::Wait { until_ms: self.due_ms };
         }
         if !self.is_converting {
             return match convert(target, io) {
@@ -80,9 +66,7 @@ impl Ds18b20 {
     fn wait(&mut self, now_ms: u64, delay_ms: u64, is_converting: bool) -> Step {
         self.is_converting = is_converting;
         self.due_ms = now_ms.saturating_add(delay_ms);
-        Step::Wait {
-            until_ms: self.due_ms,
-        }
+        Step::Wait { until_ms: self.due_ms }
     }
 
     fn retry(&mut self, fault: Fault, now_ms: u64) -> Step {
@@ -106,12 +90,7 @@ impl Ds18b20 {
             let was_reset = self.has_reread.then_some(DS18B20_POWER_ON_RESET);
             (Quality::Good, was_reset)
         };
-        Measured {
-            raw: Number::integer(i32::from(raw)),
-            value: f32::from(raw) * 0.0625,
-            quality,
-            error_code,
-        }
+        Measured { raw: Number::integer(i32::from(raw)), value: f32::from(raw) * 0.0625, quality, error_code }
     }
 }
 

@@ -84,12 +84,7 @@ fn eighty_five_degrees_are_believed_only_near_to_another_value() {
 
 #[test]
 fn temperatures_that_a_ds18b20_cannot_measure_are_suspect() {
-    let cases = [
-        (-880, None),
-        (-881, Some(1062)),
-        (2000, None),
-        (2001, Some(1062)),
-    ];
+    let cases = [(-880, None), (-881, Some(1062)), (2000, None), (2001, Some(1062))];
     for (raw, error_code) in cases {
         let mut rig = Rig::new("ds18b20", 4);
         rig.conversion();

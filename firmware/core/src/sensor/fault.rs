@@ -10,10 +10,7 @@ pub struct Fault {
 }
 
 const fn fault(error_code: u16, message: &'static str) -> Fault {
-    Fault {
-        error_code,
-        message,
-    }
+    Fault { error_code, message }
 }
 
 // One line per fault. 1061 and 1062 are no faults: there is a value, and the code goes with it.

@@ -29,23 +29,12 @@ impl Flow {
         Flow { due_ms: None }
     }
 
-    pub fn poll(
-        &mut self,
-        target: &Target<'_>,
-        window: &mut Option<Window>,
-        now_ms: u64,
-        io: &mut dyn Io,
-    ) -> Step {
+    pub fn poll(&mut self, target: &Target<'_>, window: &mut Option<Window>, now_ms: u64, io: &mut dyn Io) -> Step {
         let pulses = io.pulses(target.config.gpio);
-        let fresh = Window {
-            pulses,
-            begun_ms: now_ms,
-        };
+        let fresh = Window { pulses, begun_ms: now_ms };
         let Some(due_ms) = self.due_ms else {
             let until_ms = match window {
-                Some(running) if is_usable(running, target, now_ms) => {
-                    running.begun_ms.saturating_add(MIN_WINDOW_MS)
-                }
+                Some(running) if is_usable(running, target, now_ms) => running.begun_ms.saturating_add(MIN_WINDOW_MS),
                 _ => {
                     *window = Some(fresh);
                     now_ms.saturating_add(FRESH_WINDOW_MS)
@@ -65,8 +54,7 @@ impl Flow {
 /// The window of a sensor that measures by itself is its interval; that of another one would reach back to whenever it was asked last.
 fn is_usable(window: &Window, target: &Target<'_>, now_ms: u64) -> bool {
     let longest_ms = u64::from(target.config.interval_s) * 2000;
-    target.config.mode == OperatingMode::Continuous
-        && now_ms.saturating_sub(window.begun_ms) <= longest_ms
+    target.config.mode == OperatingMode::Continuous && now_ms.saturating_sub(window.begun_ms) <= longest_ms
 }
 
 /// l/min with one decimal: Q · 10 = pulses / (elapsed / 1000) / 7.5 · 10 = 4000 · pulses / (3 · elapsed).
@@ -76,12 +64,7 @@ fn measured(begun: &Window, now: &Window) -> Measured {
     let thirds = elapsed_ms.max(1).saturating_mul(3);
     let tenths = (pulses * 4000).saturating_add(thirds / 2) / thirds;
     let raw = Number::new(i32::try_from(tenths).unwrap_or(i32::MAX), 1);
-    Measured {
-        raw,
-        value: raw.as_f32(),
-        quality: Quality::Good,
-        error_code: None,
-    }
+    Measured { raw, value: raw.as_f32(), quality: Quality::Good, error_code: None }
 }
 
 #[cfg(test)]

@@ -77,16 +77,10 @@ const fn entry(name: &'static str, chip: Chip, values: &'static [Value]) -> Entr
 }
 
 const DS18B20: &[Value] = &[value("ds18b20", Quantity::Temperature)];
-const SHT31: &[Value] = &[
-    value("sht31_temp", Quantity::Temperature),
-    value("sht31_humidity", Quantity::Humidity),
-];
+const SHT31: &[Value] = &[value("sht31_temp", Quantity::Temperature), value("sht31_humidity", Quantity::Humidity)];
 const SHT31_TEMP: &[Value] = &[value("sht31_temp", Quantity::Temperature)];
 const SHT31_HUMIDITY: &[Value] = &[value("sht31_humidity", Quantity::Humidity)];
-const BMP280: &[Value] = &[
-    value("bmp280_pressure", Quantity::Pressure),
-    value("bmp280_temp", Quantity::Temperature),
-];
+const BMP280: &[Value] = &[value("bmp280_pressure", Quantity::Pressure), value("bmp280_temp", Quantity::Temperature)];
 const BMP280_PRESSURE: &[Value] = &[value("bmp280_pressure", Quantity::Pressure)];
 const BMP280_TEMP: &[Value] = &[value("bmp280_temp", Quantity::Temperature)];
 const BME280: &[Value] = &[
@@ -140,9 +134,7 @@ const ENTRIES: &[Entry] = &[
 const FALLBACK: Entry = entry("", Chip::Analog, OTHER);
 
 fn find(kind: &str) -> Option<&'static Entry> {
-    ENTRIES
-        .iter()
-        .find(|entry| entry.name.eq_ignore_ascii_case(kind))
+    ENTRIES.iter().find(|entry| entry.name.eq_ignore_ascii_case(kind))
 }
 
 pub(super) fn entry_of(kind: &str) -> &'static Entry {
@@ -159,14 +151,8 @@ pub fn interface(kind: &str) -> Interface {
     let values = entry.values.len();
     match entry.chip {
         Chip::Ds18b20 => Interface::OneWire,
-        Chip::Sht31 => Interface::I2c {
-            default_address: 0x44,
-            values,
-        },
-        Chip::Bmp280 | Chip::Bme280 => Interface::I2c {
-            default_address: 0x76,
-            values,
-        },
+        Chip::Sht31 => Interface::I2c { default_address: 0x44, values },
+        Chip::Bmp280 | Chip::Bme280 => Interface::I2c { default_address: 0x76, values },
         Chip::Analog => Interface::Analog,
         Chip::Flow => Interface::Pulse,
     }
@@ -175,12 +161,8 @@ pub fn interface(kind: &str) -> Interface {
 /// Can a sensor of that type have this address (8.1: 0x44 or 0x45, 0x76 or 0x77)? 0 stands for the default.
 pub fn is_address_possible(kind: &str, address: u8) -> bool {
     match interface(kind) {
-        Interface::I2c {
-            default_address, ..
-        } => {
-            address == 0
-                || address == default_address
-                || address == default_address.saturating_add(1)
+        Interface::I2c { default_address, .. } => {
+            address == 0 || address == default_address || address == default_address.saturating_add(1)
         }
         _ => address == 0,
     }
@@ -189,9 +171,7 @@ pub fn is_address_possible(kind: &str, address: u8) -> bool {
 /// The 7-bit address at which the sensor is asked; `None` when it is not on I2C.
 pub fn address(config: &SensorConfig) -> Option<u8> {
     match interface(&config.kind) {
-        Interface::I2c {
-            default_address, ..
-        } if config.i2c_address == 0 => Some(default_address),
+        Interface::I2c { default_address, .. } if config.i2c_address == 0 => Some(default_address),
         Interface::I2c { .. } => Some(config.i2c_address),
         _ => None,
     }
@@ -200,10 +180,7 @@ pub fn address(config: &SensorConfig) -> Option<u8> {
 /// Does a sensor configured as `kind` send values of `wire_kind`? Finds the sensor of an offline rule (5.4).
 pub fn emits(kind: &str, wire_kind: &str) -> bool {
     match find(kind) {
-        Some(entry) => entry
-            .values
-            .iter()
-            .any(|value| value.kind.eq_ignore_ascii_case(wire_kind)),
+        Some(entry) => entry.values.iter().any(|value| value.kind.eq_ignore_ascii_case(wire_kind)),
         None => kind.eq_ignore_ascii_case(wire_kind),
     }
 }
@@ -214,11 +191,7 @@ mod tests {
     use std::vec::Vec;
 
     fn kinds(name: &str) -> Vec<&'static str> {
-        entry_of(name)
-            .values
-            .iter()
-            .map(|value| value.kind)
-            .collect()
+        entry_of(name).values.iter().map(|value| value.kind).collect()
     }
 
     #[test]
@@ -226,10 +199,7 @@ mod tests {
         assert_eq!(kinds("sht31"), ["sht31_temp", "sht31_humidity"]);
         assert_eq!(kinds("humidity_sht31"), ["sht31_humidity"]);
         assert_eq!(kinds("BMP280"), ["bmp280_pressure", "bmp280_temp"]);
-        assert_eq!(
-            kinds("bme280"),
-            ["bme280_pressure", "bme280_temp", "bme280_humidity"]
-        );
+        assert_eq!(kinds("bme280"), ["bme280_pressure", "bme280_temp", "bme280_humidity"]);
         assert_eq!(kinds("temperature_bme280"), ["bme280_temp"]);
         assert_eq!(kinds("temperature_ds18b20"), ["ds18b20"]);
         assert_eq!(kinds("soil_moisture"), ["moisture"]);
@@ -239,11 +209,7 @@ mod tests {
     #[test]
     fn no_name_stands_twice_in_the_table() {
         for (index, entry) in ENTRIES.iter().enumerate() {
-            assert!(
-                ENTRIES[..index]
-                    .iter()
-                    .all(|other| other.name != entry.name)
-            );
+            assert!(ENTRIES[..index].iter().all(|other| other.name != entry.name));
             assert!(entry.values.len() <= super::super::MAX_VALUES);
         }
     }
@@ -264,13 +230,7 @@ mod tests {
         assert!(!is_address_possible("ph", 0x44));
         let default_address = 0x76;
         let values = 3;
-        assert_eq!(
-            interface("bme280"),
-            Interface::I2c {
-                default_address,
-                values
-            }
-        );
+        assert_eq!(interface("bme280"), Interface::I2c { default_address, values });
     }
 
     #[test]

@@ -11,15 +11,9 @@ const SKIP_ROM: u8 = 0xCC;
 
 /// CRC-8 of Dallas 1-Wire: x⁸+x⁵+x⁴+1, least significant bit first, from 0. Over data and its CRC it is 0.
 pub fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0, |crc, &byte| {
-        (0..8).fold(crc ^ byte, |crc, _| {
-            if crc & 1 == 1 {
-                (crc >> 1) ^ 0x8C
-            } else {
-                crc >> 1
-            }
-        })
-    })
+    bytes
+        .iter()
+        .fold(0, |crc, &byte| (0..8).fold(crc ^ byte, |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0x8C } else { crc >> 1 }))
 }
 
 /// False: the address was mistyped, or the device is a counterfeit (a warning, 1025: it can be read all the same).
@@ -34,9 +28,7 @@ pub(super) fn write_byte(gpio: u8, byte: u8, io: &mut dyn Io) {
 }
 
 pub(super) fn read_byte(gpio: u8, io: &mut dyn Io) -> u8 {
-    (0..8).fold(0, |byte, bit| {
-        byte | u8::from(io.one_wire_slot(gpio, true)) << bit
-    })
+    (0..8).fold(0, |byte, bit| byte | u8::from(io.one_wire_slot(gpio, true)) << bit)
 }
 
 /// Reset, then addresses the device with that ROM (or the only one). False when nobody is on the bus.

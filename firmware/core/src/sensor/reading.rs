@@ -22,10 +22,7 @@ pub struct Number {
 
 impl Number {
     pub const fn integer(digits: i32) -> Number {
-        Number {
-            digits,
-            decimals: 0,
-        }
+        Number { digits, decimals: 0 }
     }
 
     pub const fn new(digits: i32, decimals: u8) -> Number {

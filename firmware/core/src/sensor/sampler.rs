@@ -47,10 +47,7 @@ pub enum Refusal {
     },
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "no heap to box it on; it lives on the stack of one call"
-)]
+#[expect(clippy::large_enum_variant, reason = "no heap to box it on; it lives on the stack of one call")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// Nothing under way.
@@ -64,10 +61,7 @@ pub enum Progress {
 }
 
 /// What a driver says of the measurement.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "no heap to box it on; it lives on the stack of one call"
-)]
+#[expect(clippy::large_enum_variant, reason = "no heap to box it on; it lives on the stack of one call")]
 pub(super) enum Step {
     Wait { until_ms: u64 },
     Done(Readings),
@@ -113,11 +107,7 @@ impl Step {
 
 impl<'a> Target<'a> {
     fn new(config: &'a SensorConfig) -> Target<'a> {
-        Target {
-            config,
-            entry: kind::entry_of(&config.kind),
-            address: kind::address(config).unwrap_or(0),
-        }
+        Target { config, entry: kind::entry_of(&config.kind), address: kind::address(config).unwrap_or(0) }
     }
 
     /// What one measurement has to have for itself.
@@ -226,10 +216,7 @@ impl Sampler {
             run: Run::Idle,
             deadline_ms: 0,
             tries: 0,
-            memory: Memory {
-                last_raw: None,
-                window: None,
-            },
+            memory: Memory { last_raw: None, window: None },
             breaker: Breaker::new(),
         }
     }
@@ -261,11 +248,7 @@ impl Sampler {
 
     /// Ends a measurement without a result, for a sensor that is removed or configured anew.
     pub fn cancel(&mut self, buses: &mut Buses) {
-        if let Run::Running {
-            ticket: Some(ticket),
-            ..
-        } = self.run
-        {
+        if let Run::Running { ticket: Some(ticket), .. } = self.run {
             buses.release(ticket);
         }
         self.run = Run::Idle;
@@ -279,17 +262,12 @@ impl Sampler {
             Run::Idle => return Progress::Idle,
             Run::Queued { due_ms } if now_ms < due_ms => Step::Wait { until_ms: due_ms },
             Run::Queued { .. } => self.begin(&target, bench),
-            Run::Running {
-                ticket: Some(ticket),
-                ..
-            } if !bench.buses.is_held(ticket) => self.begin(&target, bench),
+            Run::Running { ticket: Some(ticket), .. } if !bench.buses.is_held(ticket) => self.begin(&target, bench),
             Run::Running { .. } => self.advance(&target, bench),
         };
         match step {
             Step::Wait { .. } if now_ms >= self.deadline_ms => self.failed(TIMEOUT, bench),
-            Step::Wait { until_ms } => Progress::Waiting {
-                until_ms: until_ms.min(self.deadline_ms),
-            },
+            Step::Wait { until_ms } => Progress::Waiting { until_ms: until_ms.min(self.deadline_ms) },
             Step::Failed(fault) => self.failed(fault, bench),
             Step::Done(readings) => {
                 self.cancel(bench.buses);
@@ -321,9 +299,7 @@ impl Sampler {
 
     fn advance(&mut self, target: &Target<'_>, bench: &mut Bench<'_>) -> Step {
         let Run::Running { driver, .. } = &mut self.run else {
-            return Step::Wait {
-                until_ms: bench.now_ms,
-            };
+            return Step::Wait { until_ms: bench.now_ms };
         };
         let is_retried = driver.is_retried();
         let step = driver.poll(target, &mut self.memory, bench);

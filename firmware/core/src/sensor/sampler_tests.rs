@@ -55,14 +55,10 @@ fn an_sht31_is_asked_at_its_default_address_and_gives_what_is_configured() {
     let mut rig = Rig::new("sht31", 0);
     rig.io.i2c = [Ok(vec![]), data()].into();
     let readings = rig.readings();
-    let sent: Vec<_> = readings
-        .iter()
-        .map(|reading| (reading.kind.as_str(), reading.raw, reading.i2c_address))
-        .collect();
-    let expected = [
-        ("sht31_temp", Number::integer(0xBEEF), Some(0x44)),
-        ("sht31_humidity", Number::integer(0x8000), Some(0x44)),
-    ];
+    let sent: Vec<_> =
+        readings.iter().map(|reading| (reading.kind.as_str(), reading.raw, reading.i2c_address)).collect();
+    let expected =
+        [("sht31_temp", Number::integer(0xBEEF), Some(0x44)), ("sht31_humidity", Number::integer(0x8000), Some(0x44))];
     assert_eq!(sent, expected);
     assert_eq!(rig.io.sent, [(0x44, vec![0x24, 0x00]), (0x44, vec![])]);
 
@@ -79,15 +75,7 @@ fn an_sht31_is_asked_at_its_default_address_and_gives_what_is_configured() {
 fn a_disturbed_i2c_reading_is_tried_three_times() {
     let spoilt = || Ok(vec![0xBE, 0xEF, 0x93, 0x80, 0x00, 0xA2]);
     let mut rig = Rig::new("sht31_temp", 0);
-    rig.io.i2c = [
-        Ok(vec![]),
-        spoilt(),
-        Ok(vec![]),
-        spoilt(),
-        Ok(vec![]),
-        spoilt(),
-    ]
-    .into();
+    rig.io.i2c = [Ok(vec![]), spoilt(), Ok(vec![]), spoilt(), Ok(vec![]), spoilt()].into();
     assert_eq!(rig.measure(), Progress::Failed(fault::I2C_CRC));
     assert_eq!(rig.io.sent.len(), 6);
 
@@ -144,9 +132,7 @@ fn flow_is_the_pulses_of_the_interval() {
     assert_eq!(rig.poll(), Progress::Waiting { until_ms: 1000 });
     rig.now_ms = 1000;
     rig.io.pulses = 11;
-    let Progress::Done(readings) = rig.poll() else {
-        panic!("not done")
-    };
+    let Progress::Done(readings) = rig.poll() else { panic!("not done") };
     assert_eq!(readings[0].kind.as_str(), "flow");
     assert_eq!(readings[0].raw, Number::new(20, 1));
     assert_eq!(readings[0].unit, "L/min");
@@ -226,12 +212,7 @@ fn two_sensors_on_one_chip_take_turns() {
     }
     assert_eq!(rig.poll(), Progress::Waiting { until_ms: 16 });
     let mut poll_other = |now_ms, rig: &mut Rig| {
-        other.poll(&mut Bench {
-            config: &other_config,
-            now_ms,
-            io: &mut rig.io,
-            buses: &mut rig.buses,
-        })
+        other.poll(&mut Bench { config: &other_config, now_ms, io: &mut rig.io, buses: &mut rig.buses })
     };
     assert_eq!(poll_other(0, &mut rig), Progress::Waiting { until_ms: 10 });
     rig.now_ms = 16;

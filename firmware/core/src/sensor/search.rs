@@ -49,15 +49,7 @@ struct Pass {
 
 impl RomSearch {
     pub const fn new(gpio: u8) -> RomSearch {
-        RomSearch {
-            gpio,
-            rom: NO_ROM,
-            last_branch: 0,
-            found: 0,
-            passes: 0,
-            doubtful: NO_ROM,
-            is_at_end: false,
-        }
+        RomSearch { gpio, rom: NO_ROM, last_branch: 0, found: 0, passes: 0, doubtful: NO_ROM, is_at_end: false }
     }
 
     /// The next device in ascending order of the bits on the wire.
@@ -82,10 +74,7 @@ impl RomSearch {
             return self.again(ONE_WIRE_SEARCH);
         }
         self.accept(&pass);
-        SearchStep::Found(FoundDevice {
-            rom: pass.rom,
-            is_crc_valid,
-        })
+        SearchStep::Found(FoundDevice { rom: pass.rom, is_crc_valid })
     }
 
     /// Nobody answers the reset: an empty bus, or one that has lost its devices in the middle of the search.

@@ -16,17 +16,13 @@ fn pass(io: &mut TestIo, rom: Rom) {
         for bit in (0..8).map(|bit| byte >> bit & 1 == 1) {
             // The bit, its complement, and the master's direction, whose 0 is no slot that the bus could change.
             let slots = [true, false, true];
-            io.bits
-                .extend(if bit { &slots[..] } else { &[false, true][..] });
+            io.bits.extend(if bit { &slots[..] } else { &[false, true][..] });
         }
     }
 }
 
 fn bus() -> TestIo {
-    TestIo {
-        is_present: true,
-        ..TestIo::default()
-    }
+    TestIo { is_present: true, ..TestIo::default() }
 }
 
 #[test]

@@ -74,24 +74,13 @@ fn relative_humidity(counts: u16) -> Measured {
 }
 
 fn measured(counts: u16, value: f32) -> Measured {
-    Measured {
-        raw: Number::integer(i32::from(counts)),
-        value,
-        quality: Quality::Good,
-        error_code: None,
-    }
+    Measured { raw: Number::integer(i32::from(counts)), value, quality: Quality::Good, error_code: None }
 }
 
 /// 4.12: x⁸+x⁵+x⁴+1, most significant bit first, from 0xFF.
 fn crc8(word: [u8; 2]) -> u8 {
     word.iter().fold(0xFF, |crc, &byte| {
-        (0..8).fold(crc ^ byte, |crc, _| {
-            if crc & 0x80 == 0 {
-                crc << 1
-            } else {
-                crc << 1 ^ 0x31
-            }
-        })
+        (0..8).fold(crc ^ byte, |crc, _| if crc & 0x80 == 0 { crc << 1 } else { crc << 1 ^ 0x31 })
     })
 }
 

@@ -14,10 +14,7 @@ pub struct WildIo {
 
 impl WildIo {
     pub fn next(&mut self) -> u32 {
-        self.state = self
-            .state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.state >> 33) as u32
     }
 }

@@ -36,17 +36,8 @@ pub struct Rig {
 
 impl Rig {
     pub fn new(kind: &str, gpio: u8) -> Rig {
-        let io = TestIo {
-            is_present: true,
-            ..TestIo::default()
-        };
-        Rig {
-            config: config(kind, gpio),
-            sampler: Sampler::new(),
-            io,
-            buses: Buses::new(),
-            now_ms: 0,
-        }
+        let io = TestIo { is_present: true, ..TestIo::default() };
+        Rig { config: config(kind, gpio), sampler: Sampler::new(), io, buses: Buses::new(), now_ms: 0 }
     }
 
     pub fn poll(&mut self) -> Progress {
@@ -70,9 +61,7 @@ impl Rig {
     }
 
     pub fn measure(&mut self) -> Progress {
-        let started = self
-            .sampler
-            .start(self.now_ms, TIMEOUT_MS, Trigger::Schedule);
+        let started = self.sampler.start(self.now_ms, TIMEOUT_MS, Trigger::Schedule);
         assert_eq!(started, Ok(()));
         self.finish()
     }

@@ -28,10 +28,7 @@ pub struct Assembly {
 
 impl Assembly {
     pub const fn new() -> Assembly {
-        Assembly {
-            sequence: None,
-            bytes: Vec::new(),
-        }
+        Assembly { sequence: None, bytes: Vec::new() }
     }
 
     /// Takes the next chunk of an `rpc` that has chunks. Any error ends the sequence; a chunk with offset 0 begins a new one.
@@ -60,10 +57,7 @@ impl Assembly {
             return Err(ErrorState::OutOfSequence);
         }
         if offset == self.bytes.len() {
-            return self
-                .bytes
-                .extend_from_slice(chunk.bytes)
-                .map_err(|_| ErrorState::TooLong);
+            return self.bytes.extend_from_slice(chunk.bytes).map_err(|_| ErrorState::TooLong);
         }
         // The answer to this chunk was lost, and the console sent it again.
         match self.bytes.get(offset..end) {

@@ -35,10 +35,7 @@ impl<'a> Fields<'a> {
     /// Length byte and text of at most `max_bytes`.
     pub fn text(&mut self, max_bytes: usize) -> Result<&'a str, ErrorState> {
         let length = usize::from(self.byte()?);
-        let (bytes, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(ErrorState::InvalidRpc)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(ErrorState::InvalidRpc)?;
         self.rest = rest;
         printable(bytes, max_bytes)
     }
@@ -62,9 +59,5 @@ pub(super) fn printable(bytes: &[u8], max_bytes: usize) -> Result<&str, ErrorSta
 }
 
 pub(super) fn valid(is_valid: bool) -> Result<(), ErrorState> {
-    if is_valid {
-        Ok(())
-    } else {
-        Err(ErrorState::InvalidRpc)
-    }
+    if is_valid { Ok(()) } else { Err(ErrorState::InvalidRpc) }
 }

@@ -6,9 +6,7 @@
 use heapless::Vec;
 
 use super::request::{Request, parse};
-use super::{
-    ErrorState, HEADER_BYTES, MAX_PACKET_BYTES, PREFIX, TYPE_COMMAND, TYPE_RESULT, checksum,
-};
+use super::{ErrorState, HEADER_BYTES, MAX_PACKET_BYTES, PREFIX, TYPE_COMMAND, TYPE_RESULT, checksum};
 
 /// After this much silence call [`Line::expire`]. A whole packet takes 23 ms at 115,200 baud, and USB and operating systems pause for tens of ms.
 pub const LINE_SILENCE_MS: u64 = 500;
@@ -35,10 +33,7 @@ enum Start {
 
 impl Line {
     pub const fn new() -> Line {
-        Line {
-            buffer: Vec::new(),
-            taken: 0,
-        }
+        Line { buffer: Vec::new(), taken: 0 }
     }
 
     /// Takes one byte. The request borrows from the line until the next call.
@@ -73,11 +68,7 @@ impl Line {
                 // A packet of our own that came back.
                 Start::Packet(_, size) => self.discard(size),
                 Start::Nothing => {
-                    let next = self
-                        .buffer
-                        .iter()
-                        .skip(1)
-                        .position(|byte| *byte == PREFIX[0]);
+                    let next = self.buffer.iter().skip(1).position(|byte| *byte == PREFIX[0]);
                     self.discard(next.map_or(self.buffer.len(), |position| position + 1));
                 }
             }
@@ -98,11 +89,7 @@ impl Line {
 }
 
 fn start_of(bytes: &[u8]) -> Start {
-    if bytes
-        .iter()
-        .zip(PREFIX)
-        .any(|(byte, wanted)| *byte != wanted)
-    {
+    if bytes.iter().zip(PREFIX).any(|(byte, wanted)| *byte != wanted) {
         return Start::Nothing;
     }
     match bytes.get(PREFIX.len()) {
@@ -116,9 +103,5 @@ fn start_of(bytes: &[u8]) -> Start {
     let (Some(summed), Some(sum)) = (bytes.get(..end), bytes.get(end)) else {
         return Start::Open;
     };
-    if checksum(summed) == *sum {
-        Start::Packet(*kind, end + 1)
-    } else {
-        Start::Nothing
-    }
+    if checksum(summed) == *sum { Start::Packet(*kind, end + 1) } else { Start::Nothing }
 }

@@ -74,9 +74,7 @@ const TYPE_RESULT: u8 = 4;
 
 /// The low byte of the sum of all bytes.
 fn checksum(bytes: &[u8]) -> u8 {
-    bytes
-        .iter()
-        .fold(0, |sum: u8, byte| sum.wrapping_add(*byte))
+    bytes.iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte))
 }
 
 /// Commands. To add one: its number here, in [`Rpc::from_number`] and in the table above, its parser in `request.rs`, vectors in

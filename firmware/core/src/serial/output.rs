@@ -5,8 +5,7 @@ use core::fmt::{self, Write};
 use heapless::{Deque, String, Vec};
 
 use super::{
-    ErrorState, MAX_DATA_BYTES, MAX_PACKET_BYTES, PREFIX, Rpc, State, TYPE_ERROR, TYPE_RESULT,
-    TYPE_STATE, checksum,
+    ErrorState, MAX_DATA_BYTES, MAX_PACKET_BYTES, PREFIX, Rpc, State, TYPE_ERROR, TYPE_RESULT, TYPE_STATE, checksum,
 };
 use crate::io::LogLevel;
 
@@ -67,12 +66,7 @@ pub struct Status<'a> {
 
 impl Output {
     pub const fn new() -> Output {
-        Output {
-            ring: Deque::new(),
-            dropped_replies: 0,
-            dropped_logs: 0,
-            untold_logs: 0,
-        }
+        Output { ring: Deque::new(), dropped_replies: 0, dropped_logs: 0, untold_logs: 0 }
     }
 
     /// The next bytes to send, in one piece; empty when there are none. Then [`Output::sent`].
@@ -110,10 +104,7 @@ impl Output {
         let mut data = Vec::<u8, MAX_DATA_BYTES>::new();
         let length = strings.iter().map(|string| string.len() + 1).sum::<usize>();
         let length = u8::try_from(length).map_err(|_| OutputError::TooLong)?;
-        let mut put = |bytes: &[u8]| {
-            data.extend_from_slice(bytes)
-                .map_err(|_| OutputError::TooLong)
-        };
+        let mut put = |bytes: &[u8]| data.extend_from_slice(bytes).map_err(|_| OutputError::TooLong);
         put(&[rpc as u8, length])?;
         for string in strings {
             // Each is shorter than all of them.
@@ -136,11 +127,7 @@ impl Output {
 
     /// Online or not, and where to point a browser (may be empty).
     pub fn network_state(&mut self, is_online: bool, url: &str) -> Result<(), OutputError> {
-        if is_online {
-            self.result(Rpc::NetworkState, &["3", url])
-        } else {
-            self.result(Rpc::NetworkState, &["2"])
-        }
+        if is_online { self.result(Rpc::NetworkState, &["3", url]) } else { self.result(Rpc::NetworkState, &["2"]) }
     }
 
     pub fn status(&mut self, status: &Status<'_>) -> Result<(), OutputError> {
@@ -176,11 +163,7 @@ impl Output {
     pub fn log(&mut self, level: LogLevel, uptime_ms: u64, text: fmt::Arguments<'_>) {
         if self.untold_logs > 0 {
             let untold = self.untold_logs;
-            if !self.put_line(
-                LogLevel::Warning,
-                uptime_ms,
-                format_args!("{untold} log lines dropped"),
-            ) {
+            if !self.put_line(LogLevel::Warning, uptime_ms, format_args!("{untold} log lines dropped")) {
                 self.count_dropped_log();
                 return;
             }
@@ -200,8 +183,7 @@ impl Output {
     fn put_line(&mut self, level: LogLevel, uptime_ms: u64, text: fmt::Arguments<'_>) -> bool {
         let mut line = LogLine::default();
         // Fails when the line is cut, which is what it is for.
-        let _ =
-            write!(line, "{} ({uptime_ms}) ", letter(level)).and_then(|()| line.write_fmt(text));
+        let _ = write!(line, "{} ({uptime_ms}) ", letter(level)).and_then(|()| line.write_fmt(text));
         let line = line.finish();
         if self.ring.len() + line.len() > LOG_SHARE_BYTES {
             return false;
@@ -213,11 +195,7 @@ impl Output {
     fn packet(&mut self, kind: u8, data: &[u8]) -> Result<(), OutputError> {
         let mut frame = Vec::<u8, MAX_FRAMED_BYTES>::new();
         let length = u8::try_from(data.len()).map_err(|_| OutputError::TooLong)?;
-        let mut put = |bytes: &[u8]| {
-            frame
-                .extend_from_slice(bytes)
-                .map_err(|_| OutputError::TooLong)
-        };
+        let mut put = |bytes: &[u8]| frame.extend_from_slice(bytes).map_err(|_| OutputError::TooLong);
         put(&PREFIX)?;
         put(&[kind, length])?;
         put(data)?;

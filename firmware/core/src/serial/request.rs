@@ -126,13 +126,9 @@ fn set_wifi(data: &[u8]) -> Result<Request<'_>, ErrorState> {
 
 fn hostname(data: &[u8]) -> Result<Request<'_>, ErrorState> {
     let is_edge_hyphen = data.first() == Some(&b'-') || data.last() == Some(&b'-');
-    let is_label = data
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let is_label = data.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
     match core::str::from_utf8(data) {
-        Ok(name) if is_label && !is_edge_hyphen && name.len() <= MAX_HOSTNAME_BYTES => {
-            Ok(Request::SetHostname(name))
-        }
+        Ok(name) if is_label && !is_edge_hyphen && name.len() <= MAX_HOSTNAME_BYTES => Ok(Request::SetHostname(name)),
         _ => Err(ErrorState::BadHostname),
     }
 }
@@ -155,11 +151,7 @@ fn set_broker(data: &[u8]) -> Result<Request<'_>, ErrorState> {
 
 fn chunk(data: &[u8]) -> Result<Chunk<'_>, ErrorState> {
     let mut fields = Fields::new(data);
-    Ok(Chunk {
-        offset: fields.number()?,
-        total: fields.number()?,
-        bytes: fields.bytes(),
-    })
+    Ok(Chunk { offset: fields.number()?, total: fields.number()?, bytes: fields.bytes() })
 }
 
 fn set_identity(data: &[u8]) -> Result<Request<'_>, ErrorState> {
@@ -197,9 +189,5 @@ fn factory_reset(data: &[u8]) -> Result<Request<'_>, ErrorState> {
     let mut fields = Fields::new(data);
     let word = fields.text(CONFIRMATION.len())?;
     fields.end()?;
-    if word == CONFIRMATION {
-        Ok(Request::FactoryReset)
-    } else {
-        Err(ErrorState::NotConfirmed)
-    }
+    if word == CONFIRMATION { Ok(Request::FactoryReset) } else { Err(ErrorState::NotConfirmed) }
 }

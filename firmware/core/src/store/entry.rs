@@ -50,28 +50,7 @@ impl Header {
     }
 
     pub fn decode(bytes: &[u8; HEADER_BYTES]) -> Reading {
-        let [
-            m0,
-            m1,
-            m2,
-            m3,
-            record,
-            version,
-            l0,
-            l1,
-            s0,
-            s1,
-            s2,
-            s3,
-            d0,
-            d1,
-            d2,
-            d3,
-            h0,
-            h1,
-            h2,
-            h3,
-        ] = *bytes;
+        let [m0, m1, m2, m3, record, version, l0, l1, s0, s1, s2, s3, d0, d1, d2, d3, h0, h1, h2, h3] = *bytes;
         let header = Header {
             record,
             version,

@@ -93,12 +93,7 @@ pub struct Store {
 
 impl Store {
     pub const fn new() -> Store {
-        Store {
-            unread: 0,
-            uncommitted: 0,
-            drifted: 0,
-            drift_count: 0,
-        }
+        Store { unread: 0, uncommitted: 0, drifted: 0, drift_count: 0 }
     }
 
     /// Looks at every record, so that [`Store::degraded`] is true to the flash before the first load.
@@ -132,11 +127,7 @@ impl Store {
             return Loaded::Damaged;
         };
         let Some(newest) = scan.newest else {
-            return if scan.is_damaged {
-                Loaded::Damaged
-            } else {
-                Loaded::Empty
-            };
+            return if scan.is_damaged { Loaded::Damaged } else { Loaded::Empty };
         };
         match decode(io, T::RECORD.area(), &newest, scratch) {
             Some(value) => Loaded::Found(value),
@@ -148,12 +139,7 @@ impl Store {
     }
 
     /// Stores `value` and reads it back. Takes up to one erase (some 50 ms on a chip). `scratch` holds [`SCRATCH_BYTES`].
-    pub fn save<T: Stored>(
-        &mut self,
-        io: &mut dyn Io,
-        value: &T,
-        scratch: &mut [u8],
-    ) -> Result<Saved, StoreError> {
+    pub fn save<T: Stored>(&mut self, io: &mut dyn Io, value: &T, scratch: &mut [u8]) -> Result<Saved, StoreError> {
         let data = postcard::to_slice(value, scratch).map_err(|_| StoreError::TooLarge)?;
         let record = T::RECORD;
         if data.len() > record.area().capacity_bytes() {
@@ -168,15 +154,11 @@ impl Store {
     /// Erases one record. Its older slot goes first, so that a cut leaves the present value or none, not the one before it.
     pub fn erase(&mut self, io: &mut dyn Io, record: Record) -> Result<(), StoreError> {
         let newest_slot = match self.look(io, record) {
-            Ok(Scan {
-                newest: Some(newest),
-                ..
-            }) => newest.slot,
+            Ok(Scan { newest: Some(newest), .. }) => newest.slot,
             _ => 1,
         };
-        let outcome = [1 - newest_slot, newest_slot]
-            .into_iter()
-            .try_for_each(|slot| erase_slot(io, record.area(), slot));
+        let outcome =
+            [1 - newest_slot, newest_slot].into_iter().try_for_each(|slot| erase_slot(io, record.area(), slot));
         self.note_commit(record, outcome.is_ok());
         outcome.map_err(|_| StoreError::Commit)
     }
@@ -227,8 +209,7 @@ impl Store {
 /// The value of an entry, or `None` when it changed since the scan or is not of this type.
 fn decode<T: Stored>(io: &mut dyn Io, area: Area, found: &Found, scratch: &mut [u8]) -> Option<T> {
     let data = scratch.get_mut(..usize::from(found.header.length))?;
-    io.flash_read(area.data_offset(found.slot, found.index), data)
-        .ok()?;
+    io.flash_read(area.data_offset(found.slot, found.index), data).ok()?;
     if crc32fast::hash(data) != found.header.data_crc {
         return None;
     }
@@ -274,11 +255,7 @@ fn put(io: &mut dyn Io, record: Record, scan: &Scan, data: &[u8]) -> Result<Save
 /// The first entry behind the newest one that is still erased; torn ones are passed over.
 fn free_index(io: &mut dyn Io, area: Area, newest: &Found) -> Result<Option<u32>, FlashError> {
     for index in newest.index.saturating_add(1)..area.entries_per_slot() {
-        if is_blank(
-            io,
-            area.entry_offset(newest.slot, index),
-            area.entry_bytes(),
-        )? {
+        if is_blank(io, area.entry_offset(newest.slot, index), area.entry_bytes())? {
             return Ok(Some(index));
         }
     }
@@ -286,12 +263,7 @@ fn free_index(io: &mut dyn Io, area: Area, newest: &Found) -> Result<Option<u32>
 }
 
 /// Data, header, commit mark, in this order, each read back before the next.
-fn write_entry(
-    io: &mut dyn Io,
-    offset: u32,
-    header: &Header,
-    data: &[u8],
-) -> Result<Saved, FlashError> {
+fn write_entry(io: &mut dyn Io, offset: u32, header: &Header, data: &[u8]) -> Result<Saved, FlashError> {
     let encoded = header.encode();
     let (mark, rest) = encoded.split_at(MARK_BYTES);
     write_verified(io, offset.saturating_add(HEADER_BYTES as u32), data)?;
@@ -314,11 +286,7 @@ fn write_verified(io: &mut dyn Io, offset: u32, data: &[u8]) -> Result<(), Flash
         }
         io.flash_write(offset.saturating_add(whole as u32), &last)?;
     }
-    if holds(io, offset, data)? {
-        Ok(())
-    } else {
-        Err(FlashError)
-    }
+    if holds(io, offset, data)? { Ok(()) } else { Err(FlashError) }
 }
 
 /// Erases a slot and checks that it is erased: a worn out sector may not say so itself.
@@ -326,11 +294,7 @@ fn erase_slot(io: &mut dyn Io, area: Area, slot: u32) -> Result<(), FlashError> 
     let offset = area.entry_offset(slot, 0);
     // Erased whatever it looks like: after a cut erase a sector may read as blank and lose what is written to it.
     io.flash_erase(offset)?;
-    if is_blank(io, offset, SECTOR_BYTES)? {
-        Ok(())
-    } else {
-        Err(FlashError)
-    }
+    if is_blank(io, offset, SECTOR_BYTES)? { Ok(()) } else { Err(FlashError) }
 }
 
 fn holds(io: &mut dyn Io, offset: u32, data: &[u8]) -> Result<bool, FlashError> {

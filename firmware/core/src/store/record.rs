@@ -36,13 +36,8 @@ pub(super) struct Area {
 }
 
 impl Record {
-    pub const ALL: [Record; 5] = [
-        Record::Provisioning,
-        Record::Membership,
-        Record::Configuration,
-        Record::Runtime,
-        Record::Certificate,
-    ];
+    pub const ALL: [Record; 5] =
+        [Record::Provisioning, Record::Membership, Record::Configuration, Record::Runtime, Record::Certificate];
 
     /// Version of the postcard bytes that this firmware writes, and the only one that it reads.
     pub(super) const fn format_version(self) -> u8 {
@@ -63,10 +58,7 @@ impl Record {
             Record::Runtime => (6, RUNTIME_ENTRY_BYTES),
             Record::Certificate => (8, SECTOR_BYTES),
         };
-        Area {
-            first_sector,
-            entry_bytes,
-        }
+        Area { first_sector, entry_bytes }
     }
 
     /// Its bit in a set of records.

@@ -47,11 +47,7 @@ pub(super) fn scan(io: &mut dyn Io, record: Record) -> Result<Scan, FlashError> 
         }
     }
     let is_damaged = slots.iter().any(|slot| is_loss(slot, newest));
-    Ok(Scan {
-        newest,
-        next_sequence: highest.map_or(1, |sequence: u32| sequence.wrapping_add(1)),
-        is_damaged,
-    })
+    Ok(Scan { newest, next_sequence: highest.map_or(1, |sequence: u32| sequence.wrapping_add(1)), is_damaged })
 }
 
 /// True when this slot held something later than `newest`.
@@ -64,10 +60,7 @@ fn is_loss(slot: &Slot, newest: Option<Found>) -> bool {
         return true;
     }
     // All entries of the older slot are older, so an unreadable one there is none, unless nothing tells which slot is the older.
-    slot.ends_unreadable
-        && slot
-            .highest
-            .is_none_or(|highest| !is_newer(sequence, highest))
+    slot.ends_unreadable && slot.highest.is_none_or(|highest| !is_newer(sequence, highest))
 }
 
 fn scan_slot(io: &mut dyn Io, record: Record, slot: u32) -> Result<Slot, FlashError> {
@@ -87,11 +80,7 @@ fn scan_slot(io: &mut dyn Io, record: Record, slot: u32) -> Result<Slot, FlashEr
         state.ends_unreadable = false;
         state.highest = later(state.highest, Some(header.sequence));
         if is_usable(io, record, (slot, index), &header)? {
-            state.newest = Some(Found {
-                slot,
-                index,
-                header,
-            });
+            state.newest = Some(Found { slot, index, header });
         } else {
             state.bad = later(state.bad, Some(header.sequence));
         }
@@ -100,16 +89,9 @@ fn scan_slot(io: &mut dyn Io, record: Record, slot: u32) -> Result<Slot, FlashEr
 }
 
 /// Length, version and data are as this firmware knows them.
-fn is_usable(
-    io: &mut dyn Io,
-    record: Record,
-    (slot, index): (u32, u32),
-    header: &Header,
-) -> Result<bool, FlashError> {
+fn is_usable(io: &mut dyn Io, record: Record, (slot, index): (u32, u32), header: &Header) -> Result<bool, FlashError> {
     let area = record.area();
-    if header.version != record.format_version()
-        || usize::from(header.length) > area.capacity_bytes()
-    {
+    if header.version != record.format_version() || usize::from(header.length) > area.capacity_bytes() {
         return Ok(false);
     }
     let crc = crc_of(io, area.data_offset(slot, index), header.length)?;

@@ -53,11 +53,7 @@ fn with_surrogates_replaced(text: &str) -> String {
             _ => char.len_utf8(),
         };
         let is_lone = length == 6 && matches!(unit_at(at), Some(0xD800..=0xDFFF));
-        result += if is_lone {
-            "\\ufffd"
-        } else {
-            &text[at..at + length]
-        };
+        result += if is_lone { "\\ufffd" } else { &text[at..at + length] };
         at += length;
     }
     result
@@ -71,17 +67,10 @@ fn assert_same(json: Json<'_>, value: &Value) {
         Value::Bool(_) => assert_eq!(json.kind(), Kind::Bool),
         Value::Number(number) => {
             assert_eq!(json.kind(), Kind::Number);
-            assert_eq!(
-                json.as_f64().map(f64::to_bits),
-                number.as_f64().map(f64::to_bits)
-            );
+            assert_eq!(json.as_f64().map(f64::to_bits), number.as_f64().map(f64::to_bits));
             // The only integer that serde_json makes a float of.
             let is_minus_zero = json.as_written() == "-0";
-            let expected = if is_minus_zero {
-                Some(0)
-            } else {
-                number.as_i64()
-            };
+            let expected = if is_minus_zero { Some(0) } else { number.as_i64() };
             assert_eq!(json.as_i64(), expected, "{}", json.as_written());
         }
         Value::String(string) => {
@@ -89,20 +78,13 @@ fn assert_same(json: Json<'_>, value: &Value) {
             assert!(text == **string && text.chars().eq(string.chars()));
             assert_eq!(text.is_empty(), string.is_empty());
             assert_eq!(text.fits::<8>(), string.len() <= 8);
-            let cut = (0..=8)
-                .rev()
-                .find(|&end| string.is_char_boundary(end.min(string.len())));
-            assert_eq!(
-                text.to_string::<8>(),
-                string[..cut.unwrap().min(string.len())]
-            );
+            let cut = (0..=8).rev().find(|&end| string.is_char_boundary(end.min(string.len())));
+            assert_eq!(text.to_string::<8>(), string[..cut.unwrap().min(string.len())]);
         }
         Value::Array(values) => {
             assert_eq!(json.kind(), Kind::Array);
             assert_eq!(json.items().count(), values.len());
-            json.items()
-                .zip(values)
-                .for_each(|(json, value)| assert_same(json, value));
+            json.items().zip(values).for_each(|(json, value)| assert_same(json, value));
         }
         Value::Object(map) => {
             assert_eq!(json.kind(), Kind::Object);
@@ -134,20 +116,14 @@ fn compare(bytes: &[u8], tally: &mut Tally) {
         tally.too_deep += 1;
     } else {
         let json = ours.unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert_eq!(
-            json.as_written(),
-            text.trim_matches([' ', '\t', '\n', '\r'])
-        );
+        assert_eq!(json.as_written(), text.trim_matches([' ', '\t', '\n', '\r']));
         match serde_json::from_str::<Value>(&with_surrogates_replaced(text)) {
             Ok(value) => {
                 assert_same(json, &value);
                 tally.valid += 1;
             }
             Err(error) => {
-                assert!(
-                    error.to_string().contains("out of range"),
-                    "{text}: {error}"
-                );
+                assert!(error.to_string().contains("out of range"), "{text}: {error}");
                 tally.beyond_range += 1;
             }
         }
@@ -179,12 +155,7 @@ fn number(chance: &mut Seeded, text: &mut String) {
     match chance.below(6) {
         0 => *text += chance.pick(&EDGES),
         1 => *text += &(chance.next() as i64 >> chance.below(64)).to_string(),
-        2 => {
-            *text += &f64::from_bits(chance.next())
-                .to_string()
-                .replace("NaN", "0")
-                .replace("inf", "1")
-        }
+        2 => *text += &f64::from_bits(chance.next()).to_string().replace("NaN", "0").replace("inf", "1"),
         3 => *text += &format!("{}.{}", digits(chance), digits(chance)),
         4 => *text += &format!("-{}e{}", digits(chance), chance.below(700) as i32 - 350),
         _ => *text += &digits(chance),
@@ -301,10 +272,7 @@ fn generated_and_damaged_documents_are_judged_and_read_like_serde_json_does() {
     }
     println!("{tally:?}");
     assert!(tally.valid > 40_000 && tally.invalid > 40_000, "{tally:?}");
-    assert!(
-        tally.too_deep > 100 && tally.beyond_range > 100,
-        "{tally:?}"
-    );
+    assert!(tally.too_deep > 100 && tally.beyond_range > 100, "{tally:?}");
 }
 
 #[test]
@@ -318,8 +286,7 @@ fn documents_as_large_as_the_largest_packet_are_judged_and_read_like_serde_json_
         while text.len() < LARGEST - 700 {
             let mut element = String::new();
             document(&mut chance, 3, &mut element);
-            let is_in_range =
-                serde_json::from_str::<Value>(&with_surrogates_replaced(&element)).is_ok();
+            let is_in_range = serde_json::from_str::<Value>(&with_surrogates_replaced(&element)).is_ok();
             if is_in_range && element.len() < 600 {
                 text = text + "," + &element;
             }
@@ -350,11 +317,7 @@ fn every_payload_of_the_shared_vectors_is_judged_and_read_like_serde_json_does()
                 assert_eq!(Some(text.len() as u64), vector["sizeBytes"].as_u64());
             }
             let payload = vector.get("payload").map(Value::to_string);
-            let texts = [
-                vector["text"].as_str(),
-                vector["payloadText"].as_str(),
-                payload.as_deref(),
-            ];
+            let texts = [vector["text"].as_str(), vector["payloadText"].as_str(), payload.as_deref()];
             for text in texts.into_iter().flatten() {
                 compare(text.as_bytes(), &mut tally);
                 for _ in 0..10 {

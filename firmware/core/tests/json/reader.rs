@@ -35,10 +35,7 @@ fn a_member_is_found_among_others_and_in_nested_objects() {
     assert_eq!(json.get("a").and_then(|a| a.as_i64()), Some(1));
     let nested = json.get("b").and_then(|b| b.get("a")).unwrap();
     assert_eq!(nested.items().count(), 2);
-    assert_eq!(
-        nested.items().nth(1).unwrap().get("a").unwrap().as_i64(),
-        Some(3)
-    );
+    assert_eq!(nested.items().nth(1).unwrap().get("a").unwrap().as_i64(), Some(3));
     assert!(json.get("c").unwrap().text().unwrap() == "}],\"");
     assert!(json.get("").unwrap().is_null());
     assert!(json.get("d").is_none());
@@ -220,11 +217,7 @@ fn what_is_not_json_is_refused_at_the_byte_that_breaks_it() {
         ("{}//", 2),
     ];
     for (text, at) in cases {
-        assert_eq!(
-            refusal(text.as_bytes()),
-            JsonError::Syntax { at: *at },
-            "{text:?}"
-        );
+        assert_eq!(refusal(text.as_bytes()), JsonError::Syntax { at: *at }, "{text:?}");
     }
 }
 
@@ -256,17 +249,9 @@ fn nesting_ends_at_the_limit_and_long_bracket_chains_do_no_harm() {
             json = json.get("a").or_else(|| json.items().next()).unwrap();
         }
         assert_eq!(json.as_i64(), Some(1));
-        assert_eq!(
-            refusal(nested(limit + 1).as_bytes()),
-            JsonError::TooDeep {
-                at: open.len() * limit
-            }
-        );
+        assert_eq!(refusal(nested(limit + 1).as_bytes()), JsonError::TooDeep { at: open.len() * limit });
         let chain = open.repeat(8192);
-        assert!(matches!(
-            refusal(chain.as_bytes()),
-            JsonError::TooDeep { .. }
-        ));
+        assert!(matches!(refusal(chain.as_bytes()), JsonError::TooDeep { .. }));
     }
     // Depth counts what is open, not what has been opened.
     let wide = format!("[{}[]]", "[[[[[[[]]]]]]],".repeat(400));
@@ -302,8 +287,5 @@ fn every_front_part_of_a_document_is_refused() {
 fn refusals_say_what_and_where() {
     assert_eq!(refusal(b"{x").to_string(), "not JSON at byte 1");
     assert_eq!(refusal(b"\xff").to_string(), "not UTF-8 at byte 0");
-    assert_eq!(
-        refusal(&[b'['; 9]).to_string(),
-        "more than 8 levels at byte 8"
-    );
+    assert_eq!(refusal(&[b'['; 9]).to_string(), "more than 8 levels at byte 8");
 }

@@ -14,15 +14,10 @@ fn written(fill: impl FnOnce(&mut ObjectWriter<'_>)) -> String {
 #[test]
 fn an_object_has_its_members_in_order_and_no_white_space() {
     let text = written(|o| {
-        o.str("command", "ON")
-            .int("min", i64::MIN)
-            .uint("max", u64::MAX);
+        o.str("command", "ON").int("min", i64::MIN).uint("max", u64::MAX);
         o.bool("yes", true).bool("no", false).null("nothing");
         o.float("value", 21.5_f32, 2);
-        o.display(
-            "message",
-            format_args!("{} configured, {} \"failed\"", 1, 2),
-        );
+        o.display("message", format_args!("{} configured, {} \"failed\"", 1, 2));
         o.object("empty", |_| {}).array("none", |_| {});
         o.object("a", |a| {
             a.object("b", |b| {
@@ -31,12 +26,7 @@ fn an_object_has_its_members_in_order_and_no_white_space() {
             a.int("d", 0);
         });
         o.array("list", |list| {
-            list.int(-1)
-                .uint(2)
-                .str("x")
-                .bool(true)
-                .null()
-                .float(0.5, 1);
+            list.int(-1).uint(2).str("x").bool(true).null().float(0.5, 1);
             list.display(3.25);
             list.object(|o| {
                 o.int("y", 1).int("z", 2);
@@ -60,27 +50,18 @@ fn an_object_has_its_members_in_order_and_no_white_space() {
 
 #[test]
 fn an_object_without_members_is_two_brackets() {
-    assert_eq!(
-        ObjectWriter::new(&mut [0; 2]).finish(),
-        Ok(b"{}".as_slice())
-    );
+    assert_eq!(ObjectWriter::new(&mut [0; 2]).finish(), Ok(b"{}".as_slice()));
 }
 
 #[test]
 fn quotes_backslashes_and_control_characters_are_escaped_and_nothing_else() {
-    let all: String = (0..0x80_u8)
-        .map(char::from)
-        .chain("é€😀\u{2028}".chars())
-        .collect();
+    let all: String = (0..0x80_u8).map(char::from).chain("é€😀\u{2028}".chars()).collect();
     let text = written(|o| {
         o.str(&all, &all).display("shown", &all);
     });
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value, json!({ all.clone(): all, "shown": all }));
-    assert!(
-        text.contains(r#"\u0000\u0001\u0002"#)
-            && text.contains(r#"\u0008\t\n\u000b\u000c\r\u000e"#)
-    );
+    assert!(text.contains(r#"\u0000\u0001\u0002"#) && text.contains(r#"\u0008\t\n\u000b\u000c\r\u000e"#));
     assert!(text.contains(r##"\u001f !\"#"##) && text.contains("\u{7f}é€😀\u{2028}"));
 }
 
@@ -142,8 +123,7 @@ fn any_float_is_written_as_near_as_its_decimals_allow() {
     let mut chance = Seeded(11);
     for _ in 0..50_000 {
         let decimals = chance.below(10) as u8;
-        let value =
-            (chance.next() as i64 >> chance.below(40)) as f64 / (1_u64 << chance.below(60)) as f64;
+        let value = (chance.next() as i64 >> chance.below(40)) as f64 / (1_u64 << chance.below(60)) as f64;
         let text = written(|o| {
             o.float("v", value, decimals);
         });
@@ -155,10 +135,7 @@ fn any_float_is_written_as_near_as_its_decimals_allow() {
         let (_, fraction) = text.split_once('.').unwrap_or((text, ""));
         assert_eq!(fraction.len(), usize::from(decimals), "{text}");
         let back: f64 = text.parse().unwrap();
-        assert!(
-            (back - value).abs() * scale <= 0.5 + 1e-15 * value.abs() * scale,
-            "{value} as {text}"
-        );
+        assert!((back - value).abs() * scale <= 0.5 + 1e-15 * value.abs() * scale, "{value} as {text}");
         assert_eq!(text.starts_with('-'), back < 0.0, "{text}");
     }
 }
@@ -174,9 +151,7 @@ fn put(o: &mut ObjectWriter<'_>, key: &str, value: &Value) {
         },
         Value::String(text) => o.str(key, text),
         Value::Array(values) => o.array(key, |a| values.iter().for_each(|value| append(a, value))),
-        Value::Object(map) => o.object(key, |o| {
-            map.iter().for_each(|(key, value)| put(o, key, value))
-        }),
+        Value::Object(map) => o.object(key, |o| map.iter().for_each(|(key, value)| put(o, key, value))),
     };
 }
 
@@ -204,18 +179,14 @@ fn generated(chance: &mut Seeded, depth: usize) -> Value {
             let chars = ['a', '"', '\\', '\n', '\u{1}', '\u{1f}', 'é', '😀', '/'];
             Value::String((0..chance.below(6)).map(|_| chance.pick(&chars)).collect())
         }
-        5 => (0..chance.below(4))
-            .map(|_| generated(chance, depth + 1))
-            .collect(),
+        5 => (0..chance.below(4)).map(|_| generated(chance, depth + 1)).collect(),
         _ => Value::Object(members(chance, depth + 1)),
     }
 }
 
 fn members(chance: &mut Seeded, depth: usize) -> Map<String, Value> {
     let keys = ["a", "b\"", "c\\", "d\n", "é", ""];
-    (0..chance.below(5))
-        .map(|_| (chance.pick(&keys).to_string(), generated(chance, depth)))
-        .collect()
+    (0..chance.below(5)).map(|_| (chance.pick(&keys).to_string(), generated(chance, depth))).collect()
 }
 
 #[test]
@@ -238,8 +209,7 @@ fn what_does_not_fit_is_an_error_for_every_size_that_is_too_small() {
         for size in 0..=expected.len() {
             let mut buffer = vec![0; size];
             let mut writer = ObjectWriter::new(&mut buffer);
-            map.iter()
-                .for_each(|(key, value)| put(&mut writer, key, value));
+            map.iter().for_each(|(key, value)| put(&mut writer, key, value));
             let result = writer.finish();
             if size < expected.len() {
                 assert_eq!(result, Err(TooLong));
@@ -253,10 +223,7 @@ fn what_does_not_fit_is_an_error_for_every_size_that_is_too_small() {
 #[test]
 fn a_short_member_after_one_that_did_not_fit_does_not_hide_the_loss() {
     let mut buffer = [0; 16];
-    let result = ObjectWriter::new(&mut buffer)
-        .str("a", "far too long for it")
-        .int("b", 1)
-        .finish();
+    let result = ObjectWriter::new(&mut buffer).str("a", "far too long for it").int("b", 1).finish();
     assert_eq!(result, Err(TooLong));
 }
 
@@ -270,9 +237,7 @@ fn a_value_that_fails_to_show_itself_fails_the_whole_object() {
         }
     }
     let mut buffer = [0; 64];
-    let result = ObjectWriter::new(&mut buffer)
-        .display("a", Unshowable)
-        .finish();
+    let result = ObjectWriter::new(&mut buffer).display("a", Unshowable).finish();
     assert_eq!(result, Err(TooLong));
 }
 

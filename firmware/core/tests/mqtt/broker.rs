@@ -3,27 +3,13 @@
 /// What a client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {
-    Connect {
-        client_id: String,
-        login: Option<(String, String)>,
-        will: Option<(String, Vec<u8>)>,
-    },
-    Publish {
-        topic: String,
-        payload: Vec<u8>,
-        qos: u8,
-        retain: bool,
-        id: u16,
-    },
+    Connect { client_id: String, login: Option<(String, String)>, will: Option<(String, Vec<u8>)> },
+    Publish { topic: String, payload: Vec<u8>, qos: u8, retain: bool, id: u16 },
     Puback(u16),
     Pubrec(u16),
     Pubrel(u16),
     Pubcomp(u16),
-    Subscribe {
-        id: u16,
-        filter: String,
-        qos: u8,
-    },
+    Subscribe { id: u16, filter: String, qos: u8 },
     Pingreq,
     Disconnect,
 }
@@ -110,11 +96,7 @@ fn read(bytes: &[u8]) -> Option<(Sent, usize)> {
         0x50 => Sent::Pubrec(fields.word()),
         0x62 => Sent::Pubrel(fields.word()),
         0x70 => Sent::Pubcomp(fields.word()),
-        0x82 => Sent::Subscribe {
-            id: fields.word(),
-            filter: fields.text(),
-            qos: fields.byte(),
-        },
+        0x82 => Sent::Subscribe { id: fields.word(), filter: fields.text(), qos: fields.byte() },
         0xC0 => Sent::Pingreq,
         0xE0 => Sent::Disconnect,
         other => panic!("a client must not send {other:#x}"),
@@ -137,11 +119,7 @@ fn connect(fields: &mut Fields) -> Sent {
         assert_eq!(flags & 0x40, 0x40, "user name with password");
         (fields.text(), fields.text())
     });
-    Sent::Connect {
-        client_id,
-        login,
-        will,
-    }
+    Sent::Connect { client_id, login, will }
 }
 
 struct Fields<'a>(&'a [u8]);

@@ -1,6 +1,4 @@
-use leitstand_core::mqtt::{
-    Decoder, MAX_GRANTED, MAX_PAYLOAD_BYTES, MAX_TOPIC_BYTES, Packet, Payload, ProtocolError,
-};
+use leitstand_core::mqtt::{Decoder, MAX_GRANTED, MAX_PAYLOAD_BYTES, MAX_TOPIC_BYTES, Packet, Payload, ProtocolError};
 
 use crate::broker::{answer, connack, pingresp, publish, suback};
 
@@ -27,21 +25,13 @@ fn decodes_to(bytes: &[u8], expected: Packet<'_>) {
 }
 
 fn fails_with(bytes: &[u8], error: ProtocolError) {
-    with_packet(bytes, |outcome| {
-        assert_eq!(outcome, Err(error), "{bytes:02x?}")
-    });
+    with_packet(bytes, |outcome| assert_eq!(outcome, Err(error), "{bytes:02x?}"));
 }
 
 #[test]
 fn every_packet_of_a_broker_is_understood() {
     for (session_present, code) in [(false, 0), (true, 0), (false, 5), (false, 200)] {
-        decodes_to(
-            &connack(session_present, code),
-            Packet::Connack {
-                session_present,
-                code,
-            },
-        );
+        decodes_to(&connack(session_present, code), Packet::Connack { session_present, code });
     }
     decodes_to(&answer(0x40, 1), Packet::Puback(1));
     decodes_to(&answer(0x50, 0x1234), Packet::Pubrec(0x1234));
@@ -64,14 +54,7 @@ fn a_message_has_its_flags_its_id_and_its_content() {
     ] {
         decodes_to(
             &publish(flags, "kaiser/ü".as_bytes(), id, b"{}"),
-            Packet::Publish {
-                topic: "kaiser/ü",
-                payload: Payload::Whole(b"{}"),
-                qos,
-                retain,
-                dup,
-                id,
-            },
+            Packet::Publish { topic: "kaiser/ü", payload: Payload::Whole(b"{}"), qos, retain, dup, id },
         );
     }
 }
@@ -80,14 +63,7 @@ fn a_message_has_its_flags_its_id_and_its_content() {
 fn an_empty_payload_is_a_message() {
     for (flags, id) in [(0, 0), (2, 3)] {
         with_packet(&publish(flags, b"t", id, b""), |outcome| {
-            assert!(matches!(
-                outcome,
-                Ok(Some(Packet::Publish {
-                    topic: "t",
-                    payload: Payload::Whole(b""),
-                    ..
-                }))
-            ));
+            assert!(matches!(outcome, Ok(Some(Packet::Publish { topic: "t", payload: Payload::Whole(b""), .. }))));
         });
     }
 }
@@ -95,49 +71,18 @@ fn an_empty_payload_is_a_message() {
 #[test]
 fn a_payload_up_to_the_bound_is_whole_and_one_byte_more_is_only_counted() {
     let content = vec![b'a'; MAX_PAYLOAD_BYTES + 1];
-    let message = |payload| Packet::Publish {
-        topic: "P/config",
-        payload,
-        qos: 2,
-        retain: false,
-        dup: false,
-        id: 5,
-    };
-    decodes_to(
-        &publish(4, b"P/config", 5, &content[1..]),
-        message(Payload::Whole(&content[1..])),
-    );
-    decodes_to(
-        &publish(4, b"P/config", 5, &content),
-        message(Payload::Oversize {
-            size_bytes: MAX_PAYLOAD_BYTES + 1,
-        }),
-    );
+    let message = |payload| Packet::Publish { topic: "P/config", payload, qos: 2, retain: false, dup: false, id: 5 };
+    decodes_to(&publish(4, b"P/config", 5, &content[1..]), message(Payload::Whole(&content[1..])));
+    decodes_to(&publish(4, b"P/config", 5, &content), message(Payload::Oversize { size_bytes: MAX_PAYLOAD_BYTES + 1 }));
 }
 
 #[test]
 fn a_topic_up_to_the_bound_is_whole_and_one_byte_more_makes_the_message_nameless() {
     let topic = "t".repeat(MAX_TOPIC_BYTES + 1);
-    let message = |topic, payload| Packet::Publish {
-        topic,
-        payload,
-        qos: 1,
-        retain: false,
-        dup: false,
-        id: 5,
-    };
-    decodes_to(
-        &publish(2, &topic.as_bytes()[1..], 5, b"x"),
-        message(&topic[1..], Payload::Whole(b"x")),
-    );
-    decodes_to(
-        &publish(2, topic.as_bytes(), 5, b"x"),
-        message("", Payload::Oversize { size_bytes: 1 }),
-    );
-    decodes_to(
-        &publish(2, &[b't'; 65_535], 5, b""),
-        message("", Payload::Oversize { size_bytes: 0 }),
-    );
+    let message = |topic, payload| Packet::Publish { topic, payload, qos: 1, retain: false, dup: false, id: 5 };
+    decodes_to(&publish(2, &topic.as_bytes()[1..], 5, b"x"), message(&topic[1..], Payload::Whole(b"x")));
+    decodes_to(&publish(2, topic.as_bytes(), 5, b"x"), message("", Payload::Oversize { size_bytes: 1 }));
+    decodes_to(&publish(2, &[b't'; 65_535], 5, b""), message("", Payload::Oversize { size_bytes: 0 }));
 }
 
 #[test]
@@ -149,21 +94,13 @@ fn a_message_of_the_brokers_limit_passes_through_and_the_next_is_read() {
     for piece in stream.chunks(1_460) {
         let mut input = piece;
         while let Some(packet) = decoder.next(&mut input).unwrap() {
-            let Packet::Publish { topic, payload, .. } = packet else {
-                panic!("{packet:?}")
-            };
+            let Packet::Publish { topic, payload, .. } = packet else { panic!("{packet:?}") };
             seen.push(format!("{topic} {payload:?}"));
         }
         assert!(input.is_empty());
     }
     let whole = Payload::Whole(b"next");
-    assert_eq!(
-        seen,
-        [
-            "P/config Oversize { size_bytes: 262144 }".to_owned(),
-            format!("t {whole:?}")
-        ]
-    );
+    assert_eq!(seen, ["P/config Oversize { size_bytes: 262144 }".to_owned(), format!("t {whole:?}")]);
 }
 
 #[test]
@@ -172,10 +109,7 @@ fn the_longest_remaining_length_is_taken_and_a_fifth_byte_is_not() {
     // 268,435,455 bytes are announced; the topic of 1 byte is inside.
     let mut input: &[u8] = &[0x30, 0xFF, 0xFF, 0xFF, 0x7F, 0, 1, b't', b'x'];
     assert_eq!(decoder.next(&mut input), Ok(None));
-    fails_with(
-        &[0x30, 0xFF, 0xFF, 0xFF, 0x80],
-        ProtocolError::RemainingLength,
-    );
+    fails_with(&[0x30, 0xFF, 0xFF, 0xFF, 0x80], ProtocolError::RemainingLength);
 }
 
 #[test]

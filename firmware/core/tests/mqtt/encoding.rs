@@ -27,42 +27,20 @@ fn reads_back(packet: &Outgoing<'_>) -> Sent {
 fn connect_has_the_bytes_of_the_standard() {
     let connect = Connect {
         client_id: "ESP_0A1B2C",
-        login: Some(Login {
-            user: "u",
-            password: "pw",
-        }),
-        will: Some(Will {
-            topic: "w",
-            payload: b"{}",
-        }),
+        login: Some(Login { user: "u", password: "pw" }),
+        will: Some(Will { topic: "w", payload: b"{}" }),
     };
-    let expected =
-        b"\x10\x24\0\x04MQTT\x04\xEE\0\x3C\0\x0AESP_0A1B2C\0\x01w\0\x02{}\0\x01u\0\x02pw";
+    let expected = b"\x10\x24\0\x04MQTT\x04\xEE\0\x3C\0\x0AESP_0A1B2C\0\x01w\0\x02{}\0\x01u\0\x02pw";
     assert_eq!(encoded(&Outgoing::Connect(&connect)), expected);
 }
 
 #[test]
 fn connect_carries_will_and_login_only_where_given() {
-    let will = Will {
-        topic: "kaiser/god/esp/ESP_0A1B2C/system/will",
-        payload: br#"{"status":"offline"}"#,
-    };
-    let login = Login {
-        user: "device",
-        password: "",
-    };
-    for (login, will) in [
-        (None, None),
-        (Some(login), None),
-        (None, Some(will)),
-        (Some(login), Some(will)),
-    ] {
+    let will = Will { topic: "kaiser/god/esp/ESP_0A1B2C/system/will", payload: br#"{"status":"offline"}"# };
+    let login = Login { user: "device", password: "" };
+    for (login, will) in [(None, None), (Some(login), None), (None, Some(will)), (Some(login), Some(will))] {
         let client_id = "ESP_0A1B2C";
-        let connect = Connect {
-            client_id,
-            login,
-            will,
-        };
+        let connect = Connect { client_id, login, will };
         assert_eq!(
             reads_back(&Outgoing::Connect(&connect)),
             Sent::Connect {
@@ -77,28 +55,13 @@ fn connect_carries_will_and_login_only_where_given() {
 #[test]
 fn messages_of_every_length_class_are_read_back() {
     // The remaining length grows a byte at 128 and 16,384 (section 2.2.3).
-    for size in [
-        0, 1, 122, 123, 124, 125, 16_378, 16_379, 16_380, 16_381, 200_000,
-    ] {
+    for size in [0, 1, 122, 123, 124, 125, 16_378, 16_379, 16_380, 16_381, 200_000] {
         for (qos, retain) in [(0, true), (1, false), (2, true)] {
             let payload = vec![b'p'; size];
             let id = if qos > 0 { 0x0102 } else { 0 };
             assert_eq!(
-                reads_back(&Outgoing::Publish {
-                    tail: b"",
-                    topic: b"t",
-                    payload: &payload,
-                    qos,
-                    retain,
-                    id,
-                }),
-                Sent::Publish {
-                    topic: "t".into(),
-                    payload,
-                    qos,
-                    retain,
-                    id,
-                }
+                reads_back(&Outgoing::Publish { tail: b"", topic: b"t", payload: &payload, qos, retain, id }),
+                Sent::Publish { topic: "t".into(), payload, qos, retain, id }
             );
         }
     }
@@ -116,28 +79,14 @@ fn the_short_packets_have_the_bytes_of_the_standard() {
     }
     assert_eq!(encoded(&Outgoing::Pingreq), [0xC0, 0]);
     assert_eq!(encoded(&Outgoing::Disconnect), [0xE0, 0]);
-    assert_eq!(
-        encoded(&Outgoing::Subscribe {
-            id: 10,
-            filter: "a/b",
-            qos: 2
-        }),
-        b"\x82\x08\0\x0A\0\x03a/b\x02"
-    );
+    assert_eq!(encoded(&Outgoing::Subscribe { id: 10, filter: "a/b", qos: 2 }), b"\x82\x08\0\x0A\0\x03a/b\x02");
 }
 
 #[test]
 fn what_mqtt_cannot_say_is_not_encoded() {
     let long = "x".repeat(65_536);
     let mut into = vec![0; 300_000];
-    let message = |topic, payload| Outgoing::Publish {
-        tail: b"",
-        topic,
-        payload,
-        qos: 0,
-        retain: false,
-        id: 0,
-    };
+    let message = |topic, payload| Outgoing::Publish { tail: b"", topic, payload, qos: 0, retain: false, id: 0 };
     assert_eq!(encode(&message(long.as_bytes(), b""), &mut into), None);
     // One byte above the longest remaining length.
     let huge = vec![0; 268_435_456 - 3];

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leitstand_core::mqtt::{
-    Decoder, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PAYLOAD_BYTES, MAX_TOPIC_BYTES, Packet, Payload,
-    Priority, ProtocolError, Publish, Refusal,
+    Decoder, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PAYLOAD_BYTES, MAX_TOPIC_BYTES, Packet, Payload, Priority, ProtocolError,
+    Publish, Refusal,
 };
 
 use crate::broker::{self, Sent};
@@ -24,14 +24,7 @@ enum Said {
 
 fn said(packet: &Packet<'_>) -> Said {
     match *packet {
-        Packet::Publish {
-            topic,
-            payload,
-            qos,
-            retain,
-            dup,
-            id,
-        } => {
+        Packet::Publish { topic, payload, qos, retain, dup, id } => {
             let payload = match payload {
                 Payload::Whole(bytes) => Ok(bytes.to_vec()),
                 Payload::Oversize { size_bytes } => Err(size_bytes),
@@ -69,9 +62,7 @@ fn decode(decoder: &mut Decoder, stream: &[u8], mut piece: impl FnMut() -> usize
 }
 
 fn text(chance: &mut Chance, longest: usize) -> Vec<u8> {
-    (0..=chance.below(longest))
-        .map(|_| b'a' + chance.below(26) as u8)
-        .collect()
+    (0..=chance.below(longest)).map(|_| b'a' + chance.below(26) as u8).collect()
 }
 
 fn valid_packet(chance: &mut Chance) -> Vec<u8> {
@@ -138,9 +129,7 @@ fn any_bytes_in_any_pieces_give_the_same_packets_and_never_a_panic() {
         }
     }
     assert!(
-        outcomes
-            .iter()
-            .all(|count| *count > DECODER_CASES as u32 / 10),
+        outcomes.iter().all(|count| *count > DECODER_CASES as u32 / 10),
         "the cases reach everything: {outcomes:?}"
     );
 }
@@ -159,13 +148,7 @@ struct Peer {
 
 impl Peer {
     fn new(seed: u64) -> Peer {
-        Peer {
-            chance: Chance(seed),
-            owed: Vec::new(),
-            flights: BTreeMap::new(),
-            seen: BTreeSet::new(),
-            is_new: true,
-        }
+        Peer { chance: Chance(seed), owed: Vec::new(), flights: BTreeMap::new(), seen: BTreeSet::new(), is_new: true }
     }
 
     fn disconnected(&mut self) {
@@ -179,9 +162,7 @@ impl Peer {
         assert_eq!(is_connect, std::mem::take(&mut self.is_new), "{packet:?}");
         match packet {
             Sent::Connect { .. } => self.owed.push(broker::connack(false, 0)),
-            Sent::Publish {
-                payload, qos, id, ..
-            } => {
+            Sent::Publish { payload, qos, id, .. } => {
                 self.seen.insert(String::from_utf8(payload).unwrap());
                 if qos == 0 {
                     return;
@@ -207,8 +188,7 @@ impl Peer {
         }
         let packet = self.owed.remove(self.chance.below(self.owed.len()));
         if matches!(packet[0], 0x40 | 0x70) {
-            self.flights
-                .remove(&u16::from_be_bytes([packet[2], packet[3]]));
+            self.flights.remove(&u16::from_be_bytes([packet[2], packet[3]]));
         }
         Some(packet)
     }
@@ -355,23 +335,14 @@ fn any_course_of_events_loses_no_critical_message_and_no_normal_one_uncounted() 
         assert!(case.link.session.is_idle() && !case.link.session.awaits_answer());
         delivered += case.peer.seen.len();
     }
-    assert!(
-        delivered as u64 > SESSION_CASES * 3,
-        "{delivered} delivered"
-    );
+    assert!(delivered as u64 > SESSION_CASES * 3, "{delivered} delivered");
 }
 
 #[test]
 fn many_messages_in_and_out_leave_nothing_behind() {
     let mut link = Link::connected();
     let command = broker::publish(2, b"P/actuator/4/command", 7, br#"{"command":"ON"}"#);
-    let how = Publish {
-        qos: 1,
-        retain: false,
-        priority: Priority::Critical,
-        gated: false,
-        numbered: false,
-    };
+    let how = Publish { qos: 1, retain: false, priority: Priority::Critical, gated: false, numbered: false };
     let mut wire = [0; 256];
     for round in 0..200_000u32 {
         let mut input = &command[..];

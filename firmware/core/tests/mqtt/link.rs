@@ -1,27 +1,13 @@
 //! A session with its decoder and a clock, as an owner holds them; and seeded chance.
 
-use leitstand_core::mqtt::{
-    Connect, Decoder, Event, Lost, Priority, ProtocolError, Publish, Session,
-};
+use leitstand_core::mqtt::{Connect, Decoder, Event, Lost, Priority, ProtocolError, Publish, Session};
 
 use crate::broker::{self, Sent};
 
-pub const NORMAL: Publish = Publish {
-    qos: 1,
-    retain: false,
-    priority: Priority::Normal,
-    gated: false,
-    numbered: false,
-};
-pub const CRITICAL: Publish = Publish {
-    priority: Priority::Critical,
-    ..NORMAL
-};
-pub const CONNECT: Connect<'static> = Connect {
-    client_id: "ESP_0A1B2C",
-    login: None,
-    will: None,
-};
+pub const NORMAL: Publish =
+    Publish { qos: 1, retain: false, priority: Priority::Normal, gated: false, numbered: false };
+pub const CRITICAL: Publish = Publish { priority: Priority::Critical, ..NORMAL };
+pub const CONNECT: Connect<'static> = Connect { client_id: "ESP_0A1B2C", login: None, will: None };
 
 pub struct Link {
     pub session: Box<Session>,
@@ -33,12 +19,7 @@ pub struct Link {
 
 impl Link {
     pub fn new() -> Link {
-        Link {
-            session: Box::new(Session::new()),
-            decoder: Box::new(Decoder::new()),
-            now_ms: 1_000,
-            wire: Vec::new(),
-        }
+        Link { session: Box::new(Session::new()), decoder: Box::new(Decoder::new()), now_ms: 1_000, wire: Vec::new() }
     }
 
     /// A connection that the broker has accepted.
@@ -51,12 +32,7 @@ impl Link {
     pub fn connect(&mut self) {
         self.open();
         assert!(matches!(self.take()[..], [Sent::Connect { .. }]));
-        assert_eq!(
-            self.receive(&broker::connack(false, 0)),
-            [Ok(Event::Accepted {
-                session_present: false
-            })]
-        );
+        assert_eq!(self.receive(&broker::connack(false, 0)), [Ok(Event::Accepted { session_present: false })]);
     }
 
     pub fn open(&mut self) {

@@ -1,39 +1,24 @@
 use leitstand_core::mqtt::{
-    ARENA_BYTES, Counters, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PUBLISH_BYTES, MAX_SENT_TOPIC_BYTES,
-    Publish, QUEUE_SLOTS, Refusal, SHED_LEVEL,
+    ARENA_BYTES, Counters, MAX_IN_FLIGHT, MAX_MESSAGES, MAX_PUBLISH_BYTES, MAX_SENT_TOPIC_BYTES, Publish, QUEUE_SLOTS,
+    Refusal, SHED_LEVEL,
 };
 
 use crate::broker::{Sent, answer};
 use crate::link::{CRITICAL, Link, NORMAL, ids, payloads};
 
-const GATED: Publish = Publish {
-    gated: true,
-    numbered: false,
-    ..NORMAL
-};
+const GATED: Publish = Publish { gated: true, numbered: false, ..NORMAL };
 const FLEETING: Publish = Publish { qos: 0, ..NORMAL };
 
 #[test]
 fn messages_that_could_never_be_sent_are_refused_and_not_counted() {
     let mut link = Link::connected();
-    let longest_of_the_contract = format!(
-        "kaiser/{}/esp/{}/system/intent_outcome/lifecycle",
-        "k".repeat(63),
-        "E".repeat(31)
-    );
+    let longest_of_the_contract =
+        format!("kaiser/{}/esp/{}/system/intent_outcome/lifecycle", "k".repeat(63), "E".repeat(31));
     let longest = format!("{longest_of_the_contract:t<MAX_SENT_TOPIC_BYTES$}");
-    assert_eq!(
-        (longest_of_the_contract.len(), longest.len()),
-        (138, MAX_SENT_TOPIC_BYTES)
-    );
+    assert_eq!((longest_of_the_contract.len(), longest.len()), (138, MAX_SENT_TOPIC_BYTES));
     let largest = [b'x'; MAX_PUBLISH_BYTES];
     for (topic, payload, qos, refusal) in [
-        (
-            &*"t".repeat(MAX_SENT_TOPIC_BYTES + 1),
-            &b"x"[..],
-            1,
-            Refusal::TooLong,
-        ),
+        (&*"t".repeat(MAX_SENT_TOPIC_BYTES + 1), &b"x"[..], 1, Refusal::TooLong),
         ("t", &[b'x'; MAX_PUBLISH_BYTES + 1], 1, Refusal::TooLong),
         ("", b"x", 1, Refusal::Invalid),
         ("a/+", b"x", 1, Refusal::Invalid),
@@ -47,28 +32,15 @@ fn messages_that_could_never_be_sent_are_refused_and_not_counted() {
     assert_eq!(link.session.counters(), Counters::default());
     link.session.publish(&longest, &largest, CRITICAL).unwrap();
     let sent = link.take();
-    assert!(
-        matches!(&sent[..], [Sent::Publish { topic, payload, .. }] if *topic == longest && *payload == largest)
-    );
+    assert!(matches!(&sent[..], [Sent::Publish { topic, payload, .. }] if *topic == longest && *payload == largest));
 }
 
 #[test]
 fn without_a_connection_normal_messages_are_dropped_and_critical_ones_wait() {
     let mut link = Link::new();
-    assert_eq!(
-        link.session.publish("t", b"x", NORMAL),
-        Err(Refusal::Offline)
-    );
+    assert_eq!(link.session.publish("t", b"x", NORMAL), Err(Refusal::Offline));
     link.publish(b"kept", CRITICAL);
-    assert_eq!(
-        link.session.counters(),
-        Counters {
-            fill: 1,
-            high_watermark: 1,
-            dropped: 1,
-            ..Counters::default()
-        }
-    );
+    assert_eq!(link.session.counters(), Counters { fill: 1, high_watermark: 1, dropped: 1, ..Counters::default() });
     link.connect();
     assert_eq!(payloads(&link.take()), ["kept"]);
 }
@@ -76,12 +48,7 @@ fn without_a_connection_normal_messages_are_dropped_and_critical_ones_wait() {
 #[test]
 fn gated_messages_wait_for_the_gate_and_the_others_pass_in_order() {
     let mut link = Link::connected();
-    for (payload, how) in [
-        (b"1 gated", GATED),
-        (b"2 open ", NORMAL),
-        (b"3 gated", GATED),
-        (b"4 open ", FLEETING),
-    ] {
+    for (payload, how) in [(b"1 gated", GATED), (b"2 open ", NORMAL), (b"3 gated", GATED), (b"4 open ", FLEETING)] {
         link.publish(payload, how);
     }
     assert_eq!(payloads(&link.take()), ["2 open ", "4 open "]);
@@ -105,20 +72,9 @@ fn readings_are_shed_at_level_6_and_leave_room_for_the_heartbeat_that_opens_the_
     for _ in SHED_LEVEL..QUEUE_SLOTS {
         link.publish(b"heartbeat", FLEETING);
     }
-    assert_eq!(
-        link.session.publish("t", b"x", FLEETING),
-        Err(Refusal::Shed)
-    );
+    assert_eq!(link.session.publish("t", b"x", FLEETING), Err(Refusal::Shed));
     link.publish(b"answer", CRITICAL);
-    assert_eq!(
-        link.session.counters(),
-        Counters {
-            fill: 9,
-            high_watermark: 9,
-            shed: 2,
-            ..Counters::default()
-        }
-    );
+    assert_eq!(link.session.counters(), Counters { fill: 9, high_watermark: 9, shed: 2, ..Counters::default() });
     assert_eq!(payloads(&link.take()), ["heartbeat", "heartbeat", "answer"]);
     assert_eq!(link.session.counters().fill, SHED_LEVEL);
 }
@@ -162,19 +118,10 @@ fn a_critical_message_evicts_the_oldest_normal_one_when_the_table_is_full() {
     assert_eq!(link.session.publish("t", b"x", GATED), Err(Refusal::Full));
     link.publish(b"stop", CRITICAL);
     link.publish(b"stop", CRITICAL);
-    assert_eq!(
-        link.session.publish("t", b"x", CRITICAL),
-        Err(Refusal::Full)
-    );
+    assert_eq!(link.session.publish("t", b"x", CRITICAL), Err(Refusal::Full));
     assert_eq!(
         link.session.counters(),
-        Counters {
-            fill: MAX_MESSAGES,
-            high_watermark: MAX_MESSAGES,
-            shed: 0,
-            dropped: 3,
-            critical_dropped: 1,
-        }
+        Counters { fill: MAX_MESSAGES, high_watermark: MAX_MESSAGES, shed: 0, dropped: 3, critical_dropped: 1 }
     );
 }
 
@@ -217,15 +164,7 @@ fn what_is_unacknowledged_when_the_connection_breaks_is_sent_anew_if_critical() 
     link.publish(b"5 waiting", CRITICAL);
     link.publish(b"6 waiting", NORMAL);
     link.session.closed();
-    assert_eq!(
-        link.session.counters(),
-        Counters {
-            fill: 3,
-            high_watermark: 4,
-            dropped: 2,
-            ..Counters::default()
-        }
-    );
+    assert_eq!(link.session.counters(), Counters { fill: 3, high_watermark: 4, dropped: 2, ..Counters::default() });
     link.connect();
     let sent = link.take();
     assert_eq!(payloads(&sent), ["1 answer", "4 half", "5 waiting"]);
@@ -249,10 +188,7 @@ fn messages_that_will_not_be_sent_again_give_their_bytes_back_before_they_are_ac
         for _ in 0..fitting {
             link.publish(&large, CRITICAL);
         }
-        assert_eq!(
-            link.session.publish("t", &large, CRITICAL),
-            Err(Refusal::Full)
-        );
+        assert_eq!(link.session.publish("t", &large, CRITICAL), Err(Refusal::Full));
         assert_eq!(link.session.counters().fill, fitting);
     }
 }
@@ -262,11 +198,7 @@ fn a_normal_message_that_was_sent_is_not_evicted() {
     let mut link = Link::connected();
     link.publish(b"reading", NORMAL);
     let sent = ids(&link.take());
-    let held = Publish {
-        gated: true,
-        numbered: false,
-        ..CRITICAL
-    };
+    let held = Publish { gated: true, numbered: false, ..CRITICAL };
     for _ in 1..MAX_MESSAGES {
         link.publish(b"x", held);
     }
@@ -299,10 +231,7 @@ fn acknowledged_messages_give_their_room_back() {
     let mut link = Link::connected();
     let payload = [b'x'; 1_000];
     for round in 0..1_000u32 {
-        let how = Publish {
-            qos: (round % 3) as u8,
-            ..CRITICAL
-        };
+        let how = Publish { qos: (round % 3) as u8, ..CRITICAL };
         link.publish(&payload, how);
         for id in ids(&link.take()) {
             match round % 3 {
@@ -316,13 +245,7 @@ fn acknowledged_messages_give_their_room_back() {
         }
         link.take();
     }
-    assert_eq!(
-        link.session.counters(),
-        Counters {
-            high_watermark: 1,
-            ..Counters::default()
-        }
-    );
+    assert_eq!(link.session.counters(), Counters { high_watermark: 1, ..Counters::default() });
     assert!(!link.session.awaits_answer());
 }
 

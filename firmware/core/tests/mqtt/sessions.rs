@@ -1,6 +1,5 @@
 use leitstand_core::mqtt::{
-    Connect, Event, Login, Lost, MAX_INBOUND, MAX_REPLIES, ProtocolError, Publish, Refusal,
-    Session, Will,
+    Connect, Event, Login, Lost, MAX_INBOUND, MAX_REPLIES, ProtocolError, Publish, Refusal, Session, Will,
 };
 
 use crate::broker::{Sent, answer, connack, pingresp, publish, suback};
@@ -10,19 +9,9 @@ use crate::link::{CRITICAL, Link, NORMAL, ids};
 fn a_connection_begins_with_connect_alone() {
     let mut link = Link::new();
     link.session.publish("early", b"x", CRITICAL).unwrap();
-    let will = Will {
-        topic: "w",
-        payload: b"{}",
-    };
-    let login = Login {
-        user: "u",
-        password: "p",
-    };
-    let connect = Connect {
-        client_id: "ESP_0A1B2C",
-        login: Some(login),
-        will: Some(will),
-    };
+    let will = Will { topic: "w", payload: b"{}" };
+    let login = Login { user: "u", password: "p" };
+    let connect = Connect { client_id: "ESP_0A1B2C", login: Some(login), will: Some(will) };
     link.session.open(&connect, link.now_ms).unwrap();
     assert!(!link.session.is_idle());
     assert!(link.session.awaits_answer());
@@ -36,9 +25,7 @@ fn a_connection_begins_with_connect_alone() {
     );
     assert!(link.session.is_idle());
     assert!(!link.session.is_connected());
-    let accepted = Event::Accepted {
-        session_present: false,
-    };
+    let accepted = Event::Accepted { session_present: false };
     assert_eq!(link.receive(&connack(false, 0)), [Ok(accepted)]);
     assert!(link.session.is_connected());
     assert_eq!(link.take().len(), 1);
@@ -48,14 +35,7 @@ fn a_connection_begins_with_connect_alone() {
 fn a_connect_beyond_the_buffer_is_refused() {
     let mut session = Box::new(Session::default());
     let payload = [b'x'; 2_300];
-    let connect = Connect {
-        client_id: "ESP_0A1B2C",
-        login: None,
-        will: Some(Will {
-            topic: "w",
-            payload: &payload,
-        }),
-    };
+    let connect = Connect { client_id: "ESP_0A1B2C", login: None, will: Some(Will { topic: "w", payload: &payload }) };
     assert_eq!(session.open(&connect, 0), Err(Refusal::TooLong));
     assert!(session.is_idle());
     assert_eq!(session.next_due(), u64::MAX);
@@ -81,19 +61,13 @@ fn nothing_but_connack_may_come_first_and_connack_only_once() {
     link.open();
     assert_eq!(link.receive(&publish(0, b"t", 0, b"x")), before);
     let mut link = Link::connected();
-    assert_eq!(
-        link.receive(&connack(true, 0)),
-        [Err(ProtocolError::SecondConnack)]
-    );
+    assert_eq!(link.receive(&connack(true, 0)), [Err(ProtocolError::SecondConnack)]);
 }
 
 #[test]
 fn qos_0_is_delivered_without_an_answer() {
     let mut link = Link::connected();
-    assert_eq!(
-        link.receive(&publish(1, b"t", 0, b"x")),
-        [Ok(Event::Deliver)]
-    );
+    assert_eq!(link.receive(&publish(1, b"t", 0, b"x")), [Ok(Event::Deliver)]);
     assert!(link.session.is_idle());
 }
 
@@ -139,14 +113,8 @@ fn a_new_connection_forgets_unreleased_messages() {
 fn oversize_messages_are_delivered_and_acknowledged() {
     let mut link = Link::connected();
     let content = vec![b'a'; 300_000];
-    assert_eq!(
-        link.receive(&publish(2, b"P/config", 1, &content)),
-        [Ok(Event::Deliver)]
-    );
-    assert_eq!(
-        link.receive(&publish(4, &[b't'; 500], 2, b"x")),
-        [Ok(Event::Deliver)]
-    );
+    assert_eq!(link.receive(&publish(2, b"P/config", 1, &content)), [Ok(Event::Deliver)]);
+    assert_eq!(link.receive(&publish(4, &[b't'; 500], 2, b"x")), [Ok(Event::Deliver)]);
     assert_eq!(link.take(), [Sent::Puback(1), Sent::Pubrec(2)]);
 }
 
@@ -154,15 +122,9 @@ fn oversize_messages_are_delivered_and_acknowledged() {
 fn more_unreleased_messages_than_there_is_room_for_end_the_connection() {
     let mut link = Link::connected();
     for id in 1..=MAX_INBOUND as u16 {
-        assert_eq!(
-            link.receive(&publish(4, b"t", id, b"x")),
-            [Ok(Event::Deliver)]
-        );
+        assert_eq!(link.receive(&publish(4, b"t", id, b"x")), [Ok(Event::Deliver)]);
     }
-    assert_eq!(
-        link.receive(&publish(4, b"t", 999, b"x")),
-        [Err(ProtocolError::InboundOverflow)]
-    );
+    assert_eq!(link.receive(&publish(4, b"t", 999, b"x")), [Err(ProtocolError::InboundOverflow)]);
 }
 
 #[test]
@@ -170,10 +132,7 @@ fn more_acknowledgements_than_there_is_room_for_end_the_connection() {
     let mut link = Link::connected();
     for id in 1..=MAX_REPLIES as u16 {
         assert!(link.session.has_reply_room());
-        assert_eq!(
-            link.receive(&publish(2, b"t", id, b"x")),
-            [Ok(Event::Deliver)]
-        );
+        assert_eq!(link.receive(&publish(2, b"t", id, b"x")), [Ok(Event::Deliver)]);
     }
     assert!(!link.session.has_reply_room());
     let overflow = [Err(ProtocolError::ReplyOverflow)];
@@ -191,13 +150,7 @@ fn our_qos_1_message_ends_with_puback() {
     link.publish(b"x", NORMAL);
     assert_eq!(
         link.take(),
-        [Sent::Publish {
-            topic: "t".into(),
-            payload: b"x".to_vec(),
-            qos: 1,
-            retain: false,
-            id: 1,
-        }]
+        [Sent::Publish { topic: "t".into(), payload: b"x".to_vec(), qos: 1, retain: false, id: 1 }]
     );
     assert!(link.session.awaits_answer());
     assert_eq!(link.receive(&answer(0x40, 1)), [Ok(Event::Nothing)]);
@@ -221,35 +174,16 @@ fn our_qos_2_message_ends_with_pubcomp() {
 #[test]
 fn a_qos_0_message_with_retain_is_sent_and_forgotten() {
     let mut link = Link::connected();
-    let how = Publish {
-        qos: 0,
-        retain: true,
-        ..NORMAL
-    };
+    let how = Publish { qos: 0, retain: true, ..NORMAL };
     link.publish(b"x", how);
-    assert_eq!(
-        link.take(),
-        [Sent::Publish {
-            topic: "t".into(),
-            payload: b"x".to_vec(),
-            qos: 0,
-            retain: true,
-            id: 0,
-        }]
-    );
+    assert_eq!(link.take(), [Sent::Publish { topic: "t".into(), payload: b"x".to_vec(), qos: 0, retain: true, id: 0 }]);
     assert!(!link.session.awaits_answer());
 }
 
 #[test]
 fn answers_to_nothing_are_ignored_but_a_pubrec_is_released() {
     let mut link = Link::connected();
-    for stray in [
-        answer(0x40, 9),
-        answer(0x70, 9),
-        answer(0xB0, 9),
-        suback(9, &[1]),
-        pingresp(),
-    ] {
+    for stray in [answer(0x40, 9), answer(0x70, 9), answer(0xB0, 9), suback(9, &[1]), pingresp()] {
         assert_eq!(link.receive(&stray), [Ok(Event::Nothing)]);
     }
     assert!(link.session.is_idle());
@@ -264,11 +198,7 @@ fn an_answer_of_the_wrong_kind_ends_the_connection() {
         let mut link = Link::connected();
         link.publish(b"x", Publish { qos, ..NORMAL });
         link.take();
-        assert_eq!(
-            link.receive(&answer(first, 1)),
-            wrong,
-            "QoS {qos}, {first:#x}"
-        );
+        assert_eq!(link.receive(&answer(first, 1)), wrong, "QoS {qos}, {first:#x}");
     }
     let mut link = Link::connected();
     let id = link.session.subscribe("a", 1).unwrap();
@@ -300,10 +230,7 @@ fn after_disconnect_a_message_still_counts_but_nothing_is_sent() {
     link.session.disconnect();
     link.take();
     link.publish(b"too late", CRITICAL);
-    assert_eq!(
-        link.receive(&publish(2, b"stop", 7, b"x")),
-        [Ok(Event::Deliver)]
-    );
+    assert_eq!(link.receive(&publish(2, b"stop", 7, b"x")), [Ok(Event::Deliver)]);
     assert_eq!(link.receive(&pingresp()), [Ok(Event::Nothing)]);
     assert_eq!(link.take(), []);
 }

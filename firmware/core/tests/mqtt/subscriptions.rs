@@ -13,30 +13,15 @@ fn subscriptions_leave_in_order_before_messages_and_report_what_was_granted() {
     assert_eq!(
         sent[..2],
         [
-            Sent::Subscribe {
-                id: first,
-                filter: "a/+/b".into(),
-                qos: 2
-            },
-            Sent::Subscribe {
-                id: second,
-                filter: "#".into(),
-                qos: 1
-            },
+            Sent::Subscribe { id: first, filter: "a/+/b".into(), qos: 2 },
+            Sent::Subscribe { id: second, filter: "#".into(), qos: 1 },
         ]
     );
     assert!(!ids(&sent).contains(&first) && !ids(&sent).contains(&second));
     for (id, granted) in [(second, 0x80), (first, 2)] {
-        assert_eq!(
-            link.receive(&suback(id, &[granted])),
-            [Ok(Event::Subscribed { id, granted })]
-        );
+        assert_eq!(link.receive(&suback(id, &[granted])), [Ok(Event::Subscribed { id, granted })]);
     }
-    assert_eq!(
-        link.receive(&suback(first, &[2])),
-        [Ok(Event::Nothing)],
-        "once"
-    );
+    assert_eq!(link.receive(&suback(first, &[2])), [Ok(Event::Nothing)], "once");
 }
 
 #[test]
@@ -45,10 +30,7 @@ fn a_suback_before_its_subscribe_was_written_is_no_answer() {
     let id = link.session.subscribe("a", 1).unwrap();
     assert_eq!(link.receive(&suback(id, &[1])), [Ok(Event::Nothing)]);
     assert_eq!(link.take().len(), 1);
-    assert_eq!(
-        link.receive(&suback(id, &[1])),
-        [Ok(Event::Subscribed { id, granted: 1 })]
-    );
+    assert_eq!(link.receive(&suback(id, &[1])), [Ok(Event::Subscribed { id, granted: 1 })]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use leitstand_core::mqtt::{
-    ANSWER_TIMEOUT_MS, CONNACK_TIMEOUT_MS, Lost, PINGRESP_TIMEOUT_MS, Publish, RECEIVE_SILENCE_MS,
-    SEND_SILENCE_MS, WRITE_TIMEOUT_MS,
+    ANSWER_TIMEOUT_MS, CONNACK_TIMEOUT_MS, Lost, PINGRESP_TIMEOUT_MS, Publish, RECEIVE_SILENCE_MS, SEND_SILENCE_MS,
+    WRITE_TIMEOUT_MS,
 };
 
 use crate::broker::{Sent, answer, pingresp, publish, suback};
@@ -31,10 +31,7 @@ fn connack_is_due_within_10_s() {
     let mut link = Link::new();
     link.open();
     link.take();
-    assert_eq!(
-        comes_due(&mut link, CONNACK_TIMEOUT_MS),
-        Some(Lost::NoConnack)
-    );
+    assert_eq!(comes_due(&mut link, CONNACK_TIMEOUT_MS), Some(Lost::NoConnack));
 }
 
 #[test]
@@ -49,10 +46,7 @@ fn a_ping_is_sent_after_45_s_of_sending_silence_and_answered_within_10_s() {
     // 45 s after PINGREQ.
     assert_eq!(comes_due(&mut link, SEND_SILENCE_MS - 9_999), None);
     assert_eq!(link.take(), [Sent::Pingreq]);
-    assert_eq!(
-        comes_due(&mut link, PINGRESP_TIMEOUT_MS),
-        Some(Lost::NoPingresp)
-    );
+    assert_eq!(comes_due(&mut link, PINGRESP_TIMEOUT_MS), Some(Lost::NoPingresp));
 }
 
 #[test]
@@ -65,10 +59,7 @@ fn a_device_that_talks_into_silence_pings_after_60_s() {
     }
     assert_eq!(comes_due(&mut link, RECEIVE_SILENCE_MS - 50_000), None);
     assert_eq!(link.take(), [Sent::Pingreq]);
-    assert_eq!(
-        comes_due(&mut link, PINGRESP_TIMEOUT_MS),
-        Some(Lost::NoPingresp)
-    );
+    assert_eq!(comes_due(&mut link, PINGRESP_TIMEOUT_MS), Some(Lost::NoPingresp));
 }
 
 #[test]
@@ -94,10 +85,7 @@ fn a_long_message_that_trickles_in_delays_the_pingresp_but_not_the_next_ping() {
     assert_eq!(link.session.next_due(), link.now_ms + 5);
     assert_eq!(link.poll_after(5), None);
     assert_eq!(link.take(), [Sent::Pingreq]);
-    assert_eq!(
-        comes_due(&mut link, PINGRESP_TIMEOUT_MS),
-        Some(Lost::NoPingresp)
-    );
+    assert_eq!(comes_due(&mut link, PINGRESP_TIMEOUT_MS), Some(Lost::NoPingresp));
 }
 
 #[test]
@@ -110,10 +98,7 @@ fn the_time_a_ping_waits_to_be_written_is_not_the_brokers() {
     assert_eq!(link.write(1), 1);
     assert_eq!(link.poll_after(9_000), None);
     assert_eq!(link.take(), [Sent::Pingreq]);
-    assert_eq!(
-        comes_due(&mut link, PINGRESP_TIMEOUT_MS),
-        Some(Lost::NoPingresp)
-    );
+    assert_eq!(comes_due(&mut link, PINGRESP_TIMEOUT_MS), Some(Lost::NoPingresp));
 }
 
 #[test]
@@ -125,10 +110,7 @@ fn a_message_is_acknowledged_within_20_s() {
     link.publish(b"2", CRITICAL);
     link.take();
     link.receive(&answer(0x40, 1));
-    assert_eq!(
-        comes_due(&mut link, ANSWER_TIMEOUT_MS),
-        Some(Lost::NoPuback)
-    );
+    assert_eq!(comes_due(&mut link, ANSWER_TIMEOUT_MS), Some(Lost::NoPuback));
 }
 
 #[test]
@@ -139,10 +121,7 @@ fn each_half_of_qos_2_has_20_s() {
     assert_eq!(link.poll_after(19_999), None);
     link.receive(&answer(0x50, 1));
     link.take();
-    assert_eq!(
-        comes_due(&mut link, ANSWER_TIMEOUT_MS),
-        Some(Lost::NoPuback)
-    );
+    assert_eq!(comes_due(&mut link, ANSWER_TIMEOUT_MS), Some(Lost::NoPuback));
 }
 
 #[test]
@@ -155,10 +134,7 @@ fn a_subscription_is_answered_within_20_s() {
     link.session.subscribe("b", 1).unwrap();
     link.take();
     link.receive(&suback(first, &[1]));
-    assert_eq!(
-        comes_due(&mut link, ANSWER_TIMEOUT_MS),
-        Some(Lost::NoSuback)
-    );
+    assert_eq!(comes_due(&mut link, ANSWER_TIMEOUT_MS), Some(Lost::NoSuback));
 }
 
 #[test]
@@ -174,10 +150,7 @@ fn a_socket_that_takes_nothing_for_10_s_is_given_up() {
     link.receive(&publish(2, b"t", 1, b"x"));
     link.session.transmit(link.now_ms);
     link.session.sent(0, link.now_ms);
-    assert_eq!(
-        comes_due(&mut link, WRITE_TIMEOUT_MS),
-        Some(Lost::WriteStalled)
-    );
+    assert_eq!(comes_due(&mut link, WRITE_TIMEOUT_MS), Some(Lost::WriteStalled));
 }
 
 #[test]
@@ -185,8 +158,5 @@ fn a_disconnect_that_cannot_be_written_is_given_up() {
     let mut link = Link::connected();
     link.session.disconnect();
     link.session.transmit(link.now_ms);
-    assert_eq!(
-        comes_due(&mut link, WRITE_TIMEOUT_MS),
-        Some(Lost::WriteStalled)
-    );
+    assert_eq!(comes_due(&mut link, WRITE_TIMEOUT_MS), Some(Lost::WriteStalled));
 }

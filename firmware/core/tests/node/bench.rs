@@ -92,14 +92,7 @@ impl Bench {
         provisioning.broker_port = 1883;
         self.node.provision(&provisioning, 0, &mut self.world);
         self.node.set_time(START_UNIX_S, 0);
-        self.node.network(
-            Network::Up {
-                ip: [10, 0, 0, 2],
-                rssi: -50,
-            },
-            0,
-            &mut self.world,
-        );
+        self.node.network(Network::Up { ip: [10, 0, 0, 2], rssi: -50 }, 0, &mut self.world);
     }
 
     /// The supply was gone.
@@ -116,10 +109,7 @@ impl Bench {
             if self.now_ms >= end_ms {
                 return;
             }
-            let due_ms = self
-                .node
-                .next_due()
-                .clamp(self.now_ms + 1, self.now_ms + STEP_MS);
+            let due_ms = self.node.next_due().clamp(self.now_ms + 1, self.now_ms + STEP_MS);
             self.now_ms = due_ms.min(end_ms);
         }
     }
@@ -177,13 +167,7 @@ impl Bench {
                 self.filters.push((filter, qos));
                 self.rx(&broker::suback(id, &[qos]));
             }
-            Sent::Publish {
-                topic,
-                payload,
-                qos,
-                id,
-                ..
-            } => {
+            Sent::Publish { topic, payload, qos, id, .. } => {
                 if qos == 1 {
                     self.rx(&broker::answer(0x40, id));
                 }
@@ -203,15 +187,8 @@ impl Bench {
 
     /// Answers a heartbeat as the contract says: with the epoch that the device reports.
     pub fn acknowledge(&mut self, status: &str) {
-        let beat = self
-            .said
-            .iter()
-            .rev()
-            .find(|said| said.path == "system/heartbeat");
-        let epoch = beat
-            .and_then(|beat| beat.body["active_handover_epoch"].as_u64())
-            .unwrap_or(0)
-            .max(1);
+        let beat = self.said.iter().rev().find(|said| said.path == "system/heartbeat");
+        let epoch = beat.and_then(|beat| beat.body["active_handover_epoch"].as_u64()).unwrap_or(0).max(1);
         let text = format!(r#"{{"status":"{status}","handover_epoch":{epoch}}}"#);
         self.say("system/heartbeat/ack", &text);
     }
@@ -250,32 +227,15 @@ impl Bench {
     pub fn configure_relays(&mut self, pins: &[u8]) {
         let items: Vec<String> = pins
             .iter()
-            .map(|pin| {
-                format!(r#"{{"gpio":{pin},"actuator_type":"relay","actuator_name":"r{pin}"}}"#)
-            })
+            .map(|pin| format!(r#"{{"gpio":{pin},"actuator_type":"relay","actuator_name":"r{pin}"}}"#))
             .collect();
-        let said = self.order(
-            "config",
-            &format!(
-                r#"{{"actuators":[{}],"correlation_id":"setup"}}"#,
-                items.join(",")
-            ),
-        );
-        assert!(
-            said.iter().any(|said| said.body["outcome"] == "persisted"),
-            "{said:?}"
-        );
+        let said = self.order("config", &format!(r#"{{"actuators":[{}],"correlation_id":"setup"}}"#, items.join(",")));
+        assert!(said.iter().any(|said| said.body["outcome"] == "persisted"), "{said:?}");
     }
 
     pub fn switch_on(&mut self, pin: u8) {
-        let said = self.order(
-            &format!("actuator/{pin}/command"),
-            r#"{"command":"ON","issued_by":"test"}"#,
-        );
-        assert!(
-            said.iter().any(|said| said.body["success"] == true),
-            "{said:?}"
-        );
+        let said = self.order(&format!("actuator/{pin}/command"), r#"{"command":"ON","issued_by":"test"}"#);
+        assert!(said.iter().any(|said| said.body["success"] == true), "{said:?}");
     }
 }
 
@@ -286,12 +246,7 @@ pub fn on<'a>(said: &'a [Said], path: &str) -> Vec<&'a Said> {
 
 /// The outcomes as `outcome/code`.
 pub fn outcomes(said: &[Said]) -> Vec<String> {
-    let of = |said: &&Said| {
-        format!(
-            "{}/{}",
-            said.body["outcome"].as_str().unwrap(),
-            said.body["code"].as_str().unwrap()
-        )
-    };
+    let of =
+        |said: &&Said| format!("{}/{}", said.body["outcome"].as_str().unwrap(), said.body["code"].as_str().unwrap());
     on(said, "system/intent_outcome").iter().map(of).collect()
 }

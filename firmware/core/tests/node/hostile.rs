@@ -81,9 +81,6 @@ fn damaged_orders_on_every_topic_neither_stop_the_device_nor_keep_a_stop_from_it
     bench.exchange();
     for pin in 0..40 {
         let is_led = pin == 2;
-        assert!(
-            is_led || bench.world.output(pin).is_none_or(|duty| duty == 0),
-            "pin {pin} is still driven"
-        );
+        assert!(is_led || bench.world.output(pin).is_none_or(|duty| duty == 0), "pin {pin} is still driven");
     }
 }

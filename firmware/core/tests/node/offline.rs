@@ -9,8 +9,7 @@ const CONFIG: &str = r#"{"sensors":[{"gpio":4,"sensor_type":"ds18b20","sensor_na
                       "activate_above":0.0,"deactivate_below":0.0,"current_state_active":false}],"correlation_id":"c"}"#;
 
 fn celsius(bench: &mut Bench, celsius: f64) {
-    let line =
-        format!(r#"{{"onewire":{{"4":[{{"rom":"28FF641E8D3C0C79","celsius":{celsius}}}]}}}}"#);
+    let line = format!(r#"{{"onewire":{{"4":[{{"rom":"28FF641E8D3C0C79","celsius":{celsius}}}]}}}}"#);
     bench.world.apply(&line).unwrap();
 }
 
@@ -29,10 +28,7 @@ fn a_lost_broker_sends_the_uncovered_output_to_its_default_and_holds_the_covered
     bench.switch_on(26);
     bench.is_broker_there = false;
     bench.run(100);
-    assert_eq!(
-        (bench.world.output(25), bench.world.output(26)),
-        (Some(255), Some(0))
-    );
+    assert_eq!((bench.world.output(25), bench.world.output(26)), (Some(255), Some(0)));
 }
 
 #[test]
@@ -65,11 +61,7 @@ fn a_rule_without_a_value_for_five_minutes_falls_back_to_the_default() {
     bench.run(290_000);
     assert_eq!(bench.world.output(25), Some(255));
     bench.run(30_000);
-    assert_eq!(
-        bench.world.output(25),
-        Some(0),
-        "nobody knows how warm it is"
-    );
+    assert_eq!(bench.world.output(25), Some(0), "nobody knows how warm it is");
 }
 
 #[test]
@@ -82,27 +74,11 @@ fn a_device_that_comes_back_announces_the_next_epoch_and_every_state_without_a_s
     bench.filters.clear();
     bench.run(30_000);
     assert_eq!(bench.filters.len(), 12);
-    assert_eq!(
-        on(&bench.said, "session/announce")[0].body["handover_epoch"],
-        2
-    );
-    assert_eq!(
-        on(&bench.said, "session/announce")[0].body["reason"],
-        "reconnect"
-    );
-    assert!(
-        !on(&bench.said, "actuator/25/status").is_empty()
-            && !on(&bench.said, "actuator/26/status").is_empty()
-    );
-    let gate = bench
-        .said
-        .iter()
-        .position(|said| said.path == "actuator/25/status")
-        .unwrap();
-    let readings = bench.said[..gate]
-        .iter()
-        .filter(|said| said.path == "sensor/4/data")
-        .count();
+    assert_eq!(on(&bench.said, "session/announce")[0].body["handover_epoch"], 2);
+    assert_eq!(on(&bench.said, "session/announce")[0].body["reason"], "reconnect");
+    assert!(!on(&bench.said, "actuator/25/status").is_empty() && !on(&bench.said, "actuator/26/status").is_empty());
+    let gate = bench.said.iter().position(|said| said.path == "actuator/25/status").unwrap();
+    let readings = bench.said[..gate].iter().filter(|said| said.path == "sensor/4/data").count();
     assert!(readings <= 8, "{readings} readings were kept");
 }
 
@@ -121,21 +97,14 @@ fn a_controller_that_falls_silent_is_missed_after_two_minutes() {
 fn a_controller_that_says_goodbye_is_gone_at_once_and_back_at_its_word() {
     let mut bench = heated();
     bench.switch_on(26);
-    bench.say_on(
-        "kaiser/god/server/status",
-        br#"{"status":"offline","reason":"graceful_shutdown"}"#,
-    );
+    bench.say_on("kaiser/god/server/status", br#"{"status":"offline","reason":"graceful_shutdown"}"#);
     bench.run(10);
     assert_eq!(bench.world.output(26), Some(0));
     bench.say_on("kaiser/god/server/status", br#"{"status":"online"}"#);
     bench.run(10);
     bench.switch_on(26);
     bench.run(60_000);
-    assert_eq!(
-        bench.world.output(26),
-        Some(255),
-        "the console is in charge again"
-    );
+    assert_eq!(bench.world.output(26), Some(255), "the console is in charge again");
 }
 
 #[test]

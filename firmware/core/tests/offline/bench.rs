@@ -2,8 +2,7 @@
 
 use leitstand_core::config::OfflineRule;
 use leitstand_core::offline::{
-    Change, Mode, Order, RULE_INTERVAL_MS, RuleOrder, RuleStates, SampledValue, Surroundings,
-    evaluate,
+    Change, Mode, Order, RULE_INTERVAL_MS, RuleOrder, RuleStates, SampledValue, Surroundings, evaluate,
 };
 use std::collections::HashMap;
 
@@ -67,10 +66,7 @@ impl Bench {
 
     /// The sensor gives a value now.
     pub fn measure(&mut self, gpio: u8, kind: &str, value: f32) {
-        let sampled = SampledValue {
-            value,
-            at_ms: self.now_ms,
-        };
+        let sampled = SampledValue { value, at_ms: self.now_ms };
         self.values.insert((gpio, kind.to_string()), sampled);
     }
 
@@ -82,25 +78,16 @@ impl Bench {
     pub fn evaluate(&mut self) -> Vec<RuleOrder> {
         self.now_ms += RULE_INTERVAL_MS;
         let value_of = |gpio: u8, kind: &str| self.values.get(&(gpio, kind.to_string())).copied();
-        let around = Surroundings {
-            value_of: &value_of,
-            unix_s: self.unix_s,
-            now_ms: self.now_ms,
-        };
+        let around = Surroundings { value_of: &value_of, unix_s: self.unix_s, now_ms: self.now_ms };
         evaluate(&self.rules, &mut self.states, &around).to_vec()
     }
 
     /// Five seconds later: what that actuator is ordered to do.
     pub fn order(&mut self, actuator_gpio: u8) -> Option<Order> {
         let orders = self.evaluate();
-        let mut of_actuator = orders
-            .iter()
-            .filter(|order| order.actuator_gpio == actuator_gpio);
+        let mut of_actuator = orders.iter().filter(|order| order.actuator_gpio == actuator_gpio);
         let order = of_actuator.next().map(|order| order.order);
-        assert!(
-            of_actuator.next().is_none(),
-            "two orders for one actuator: {orders:?}"
-        );
+        assert!(of_actuator.next().is_none(), "two orders for one actuator: {orders:?}");
         order
     }
 

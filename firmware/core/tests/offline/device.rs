@@ -2,25 +2,13 @@
 
 use leitstand_core::offline::{AckMembers, EpochMember, Event, GRACE_MS, Mode, OfflineMode};
 
-pub const MODES: [Mode; 5] = [
-    Mode::Online,
-    Mode::Disconnected,
-    Mode::OfflineActive,
-    Mode::Reconnecting,
-    Mode::Adopting,
-];
-pub const GRACEFUL: Event = Event::ServerOffline {
-    is_unexpected: false,
-};
-pub const LAST_WILL: Event = Event::ServerOffline {
-    is_unexpected: true,
-};
+pub const MODES: [Mode; 5] =
+    [Mode::Online, Mode::Disconnected, Mode::OfflineActive, Mode::Reconnecting, Mode::Adopting];
+pub const GRACEFUL: Event = Event::ServerOffline { is_unexpected: false };
+pub const LAST_WILL: Event = Event::ServerOffline { is_unexpected: true };
 
 pub fn ack(epoch: u32) -> AckMembers {
-    AckMembers {
-        has_status: true,
-        epoch: EpochMember::Integer(epoch),
-    }
+    AckMembers { has_status: true, epoch: EpochMember::Integer(epoch) }
 }
 
 /// A device whose console went away by losing the broker and came back, until it is in that mode; and the time then.

@@ -1,9 +1,7 @@
 //! The offline mode: every pair of mode and event, and the times.
 
 use crate::device::{GRACEFUL, LAST_WILL, MODES, ack, device_in};
-use leitstand_core::offline::{
-    ACK_TIMEOUT_MS, Change, Event, GRACE_MS, Mode, OfflineMode, SETTLE_MS, STALE_STATUS_MS,
-};
+use leitstand_core::offline::{ACK_TIMEOUT_MS, Change, Event, GRACE_MS, Mode, OfflineMode, SETTLE_MS, STALE_STATUS_MS};
 
 #[derive(Clone, Copy, Debug)]
 enum Input {
@@ -23,76 +21,22 @@ fn every_mode_answers_every_event_as_the_table_says() {
     let wrong = Input::Ack { is_right: false };
     //                       from:             Online        Disconnected   OfflineActive  Reconnecting   Adopting
     let table: [(Input, [Mode; 5]); 15] = [
-        (
-            Input::Event(Event::MqttConnected),
-            [Online, Online, Reconnecting, Reconnecting, Adopting],
-        ),
-        (
-            Input::Event(Event::MqttLost),
-            [
-                Disconnected,
-                Disconnected,
-                OfflineActive,
-                OfflineActive,
-                Disconnected,
-            ],
-        ),
-        (
-            Input::Event(Event::ServerOnline),
-            [Online, Online, Reconnecting, Reconnecting, Adopting],
-        ),
-        (
-            Input::Event(GRACEFUL),
-            [
-                Disconnected,
-                Disconnected,
-                OfflineActive,
-                OfflineActive,
-                Disconnected,
-            ],
-        ),
+        (Input::Event(Event::MqttConnected), [Online, Online, Reconnecting, Reconnecting, Adopting]),
+        (Input::Event(Event::MqttLost), [Disconnected, Disconnected, OfflineActive, OfflineActive, Disconnected]),
+        (Input::Event(Event::ServerOnline), [Online, Online, Reconnecting, Reconnecting, Adopting]),
+        (Input::Event(GRACEFUL), [Disconnected, Disconnected, OfflineActive, OfflineActive, Disconnected]),
         // On a reconnect and before its ACK the last will is stale; the others have been acknowledged, or are not connected at all.
-        (
-            Input::Event(LAST_WILL),
-            [
-                Disconnected,
-                Disconnected,
-                OfflineActive,
-                Reconnecting,
-                Disconnected,
-            ],
-        ),
+        (Input::Event(LAST_WILL), [Disconnected, Disconnected, OfflineActive, Reconnecting, Disconnected]),
         (Input::Event(Event::Commanded), MODES),
         (Input::Event(Event::EmergencyStop), [Online; 5]),
         (right, [Online, Online, Adopting, Adopting, Adopting]),
-        (
-            wrong,
-            [Online, Online, OfflineActive, Reconnecting, Adopting],
-        ),
+        (wrong, [Online, Online, OfflineActive, Reconnecting, Adopting]),
         (Input::Wait(0), MODES),
         (Input::Wait(SETTLE_MS - 1), MODES),
-        (
-            Input::Wait(SETTLE_MS),
-            [Online, Disconnected, OfflineActive, Reconnecting, Online],
-        ),
-        (
-            Input::Wait(GRACE_MS - 1),
-            [Online, Disconnected, OfflineActive, Reconnecting, Online],
-        ),
-        (
-            Input::Wait(GRACE_MS),
-            [Online, OfflineActive, OfflineActive, Reconnecting, Online],
-        ),
-        (
-            Input::Wait(ACK_TIMEOUT_MS),
-            [
-                Disconnected,
-                OfflineActive,
-                OfflineActive,
-                OfflineActive,
-                Online,
-            ],
-        ),
+        (Input::Wait(SETTLE_MS), [Online, Disconnected, OfflineActive, Reconnecting, Online]),
+        (Input::Wait(GRACE_MS - 1), [Online, Disconnected, OfflineActive, Reconnecting, Online]),
+        (Input::Wait(GRACE_MS), [Online, OfflineActive, OfflineActive, Reconnecting, Online]),
+        (Input::Wait(ACK_TIMEOUT_MS), [Disconnected, OfflineActive, OfflineActive, OfflineActive, Online]),
     ];
     for (input, expected) in table {
         for (from, to) in MODES.into_iter().zip(expected) {
@@ -129,11 +73,7 @@ fn every_mode_says_when_time_alone_changes_it() {
     ];
     for (mode, wait_ms) in cases {
         let (mut device, now_ms) = device_in(mode);
-        assert_eq!(
-            device.next_due(),
-            wait_ms.map(|wait_ms| now_ms + wait_ms),
-            "{mode:?}"
-        );
+        assert_eq!(device.next_due(), wait_ms.map(|wait_ms| now_ms + wait_ms), "{mode:?}");
         if let Some(due_ms) = device.next_due() {
             assert_eq!(device.next(Event::TimePassed, due_ms - 1), None, "{mode:?}");
             assert!(device.next(Event::TimePassed, due_ms).is_some(), "{mode:?}");
@@ -144,26 +84,13 @@ fn every_mode_says_when_time_alone_changes_it() {
 #[test]
 fn a_device_that_never_finds_a_broker_is_alone_30_s_after_boot() {
     let mut device = OfflineMode::new();
-    assert_eq!(
-        (device.mode(), device.next_due()),
-        (Mode::Disconnected, Some(30_000))
-    );
+    assert_eq!((device.mode(), device.next_due()), (Mode::Disconnected, Some(30_000)));
     assert_eq!(device.next(Event::TimePassed, 29_999), None);
     device.next(Event::TimePassed, 30_000);
-    assert_eq!(
-        (device.mode(), device.has_connected()),
-        (Mode::OfflineActive, false)
-    );
+    assert_eq!((device.mode(), device.has_connected()), (Mode::OfflineActive, false));
     // Its first session is the first, however late.
     device.next(Event::MqttConnected, 90_000);
-    assert_eq!(
-        (
-            device.announced_epoch(),
-            device.active_epoch(),
-            device.has_connected()
-        ),
-        (1, 1, true)
-    );
+    assert_eq!((device.announced_epoch(), device.active_epoch(), device.has_connected()), (1, 1, true));
     device.acknowledge(ack(1), 90_100).unwrap();
     assert_eq!(device.mode(), Mode::Adopting);
 }
@@ -176,19 +103,9 @@ fn a_console_that_says_that_it_is_online_again_gets_120_s_for_its_acknowledgemen
         device.next(Event::TimePassed, now_ms + grace);
         let later_ms = now_ms + 10 * ACK_TIMEOUT_MS;
         device.next(Event::ServerOnline, later_ms);
-        assert_eq!(
-            (device.active_epoch(), device.announced_epoch()),
-            (epoch, 1)
-        );
-        assert_eq!(
-            device.next(Event::TimePassed, later_ms + ACK_TIMEOUT_MS - 1),
-            None
-        );
-        assert!(
-            device
-                .next(Event::TimePassed, later_ms + ACK_TIMEOUT_MS)
-                .is_some()
-        );
+        assert_eq!((device.active_epoch(), device.announced_epoch()), (epoch, 1));
+        assert_eq!(device.next(Event::TimePassed, later_ms + ACK_TIMEOUT_MS - 1), None);
+        assert!(device.next(Event::TimePassed, later_ms + ACK_TIMEOUT_MS).is_some());
     }
 }
 
@@ -229,14 +146,7 @@ fn an_emergency_stop_clears_the_epochs_and_any_epoch_is_valid_after_it() {
     for mode in MODES {
         let (mut device, now_ms) = device_in(mode);
         device.next(Event::EmergencyStop, now_ms);
-        assert_eq!(
-            (
-                device.mode(),
-                device.active_epoch(),
-                device.completed_epoch()
-            ),
-            (Mode::Online, 0, 0)
-        );
+        assert_eq!((device.mode(), device.active_epoch(), device.completed_epoch()), (Mode::Online, 0, 0));
         assert_eq!(device.acknowledge(ack(9), now_ms), Ok(None));
     }
 }
@@ -248,10 +158,7 @@ fn a_stop_is_a_sign_of_life() {
     assert_eq!(device.mode(), Mode::Disconnected);
     let stop_ms = now_ms + ACK_TIMEOUT_MS + 1;
     device.next(Event::EmergencyStop, stop_ms);
-    assert_eq!(
-        (device.mode(), device.next_due()),
-        (Mode::Online, Some(stop_ms + ACK_TIMEOUT_MS))
-    );
+    assert_eq!((device.mode(), device.next_due()), (Mode::Online, Some(stop_ms + ACK_TIMEOUT_MS)));
 }
 
 #[test]
@@ -260,8 +167,5 @@ fn a_stop_while_there_is_no_connection_does_not_hide_that_the_console_is_away() 
     device.next(Event::EmergencyStop, now_ms);
     assert_eq!(device.next_due(), Some(now_ms));
     device.next(Event::TimePassed, now_ms);
-    assert_eq!(
-        (device.mode(), device.next_due()),
-        (Mode::Disconnected, Some(now_ms + GRACE_MS))
-    );
+    assert_eq!((device.mode(), device.next_due()), (Mode::Disconnected, Some(now_ms + GRACE_MS)));
 }

@@ -56,16 +56,8 @@ fn other_changes_of_the_mode_mean_nothing_to_the_rules() {
     let mut bench = Bench::new(&[heating(HEATER)]);
     bench.settle(15.0);
     let before = bench.states.clone();
-    for to in [
-        Mode::Online,
-        Mode::Disconnected,
-        Mode::Reconnecting,
-        Mode::Adopting,
-    ] {
-        let change = Change {
-            from: Mode::OfflineActive,
-            to,
-        };
+    for to in [Mode::Online, Mode::Disconnected, Mode::Reconnecting, Mode::Adopting] {
+        let change = Change { from: Mode::OfflineActive, to };
         bench.states.follow(change, true);
         assert_eq!(bench.states, before);
     }
@@ -77,9 +69,7 @@ fn after_a_restart_without_a_console_the_stored_states_go_on() {
     bench.settle(15.0);
     assert_eq!(bench.states.decisions(), [Some(true), None]);
     let mut buffer = [0; 64];
-    let stored = postcard::to_slice(&bench.states, &mut buffer)
-        .unwrap()
-        .to_vec();
+    let stored = postcard::to_slice(&bench.states, &mut buffer).unwrap().to_vec();
 
     let mut restarted = Bench::new(&[heating(HEATER), cooling(FAN)]);
     restarted.states = postcard::from_bytes(&stored).unwrap();
@@ -96,10 +86,7 @@ fn after_a_restart_without_a_console_the_stored_states_go_on() {
 
 #[test]
 fn the_console_says_which_new_rules_are_active() {
-    let active = OfflineRule {
-        current_state_active: true,
-        ..heating(HEATER)
-    };
+    let active = OfflineRule { current_state_active: true, ..heating(HEATER) };
     let states = RuleStates::of(&[active, cooling(FAN)]);
     assert_eq!(states.decisions(), [Some(true), None]);
     assert_eq!(RuleStates::of(&[]), RuleStates::default());
@@ -114,13 +101,7 @@ fn an_order_is_new_when_the_one_before_was_another() {
     };
     at(15.0);
     at(15.0);
-    let order = |order, is_new| {
-        vec![RuleOrder {
-            actuator_gpio: HEATER,
-            order,
-            is_new,
-        }]
-    };
+    let order = |order, is_new| vec![RuleOrder { actuator_gpio: HEATER, order, is_new }];
     assert_eq!(at(15.0), order(Order::On, true));
     assert_eq!(at(15.0), order(Order::On, false));
     assert_eq!(at(21.0), order(Order::Off, true));
@@ -142,13 +123,7 @@ fn eight_rules_give_eight_orders_and_stored_states_of_other_rules_do_no_harm() {
     bench.rules.push(heating(HEATER));
     assert_eq!(bench.order(HEATER), None);
     bench.rules.truncate(2);
-    assert_eq!(
-        (bench.evaluate().len(), bench.states.decisions().len()),
-        (2, 2)
-    );
+    assert_eq!((bench.evaluate().len(), bench.states.decisions().len()), (2, 2));
     bench.rules.clear();
-    assert_eq!(
-        (bench.evaluate().len(), bench.states.decisions().len()),
-        (0, 0)
-    );
+    assert_eq!((bench.evaluate().len(), bench.states.decisions().len()), (0, 0));
 }

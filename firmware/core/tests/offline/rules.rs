@@ -80,11 +80,7 @@ fn a_value_inside_the_band_leaves_the_output_as_the_console_left_it() {
 
 #[test]
 fn limits_on_both_sides_mean_on_outside_and_off_well_inside() {
-    let both = OfflineRule {
-        activate_above: 28.0,
-        deactivate_below: 26.0,
-        ..heating(HEATER)
-    };
+    let both = OfflineRule { activate_above: 28.0, deactivate_below: 26.0, ..heating(HEATER) };
     let mut bench = Bench::new(&[both]);
     bench.settle(15.0);
     let steps = [
@@ -103,40 +99,23 @@ fn limits_on_both_sides_mean_on_outside_and_off_well_inside() {
 
 #[test]
 fn a_limit_of_zero_is_none() {
-    let none = OfflineRule {
-        activate_below: 0.0,
-        deactivate_above: -0.0,
-        ..heating(HEATER)
-    };
+    let none = OfflineRule { activate_below: 0.0, deactivate_above: -0.0, ..heating(HEATER) };
     // Without any limit a rule is never active, not even below zero.
     for celsius in [-5.0, 0.0, 5.0] {
-        assert_eq!(
-            Bench::new(std::slice::from_ref(&none)).settle(celsius),
-            Some(Order::Off)
-        );
+        assert_eq!(Bench::new(std::slice::from_ref(&none)).settle(celsius), Some(Order::Off));
     }
     // Without an inner limit the band has no width.
-    let no_inner = OfflineRule {
-        deactivate_above: 0.0,
-        ..heating(HEATER)
-    };
+    let no_inner = OfflineRule { deactivate_above: 0.0, ..heating(HEATER) };
     let mut bench = Bench::new(&[no_inner]);
     assert_eq!(bench.settle(17.9), Some(Order::On));
     assert_eq!(bench.at(18.0), Some(Order::Off));
     // Without an outer limit a rule can only end.
-    let no_outer = OfflineRule {
-        activate_below: 0.0,
-        ..heating(HEATER)
-    };
+    let no_outer = OfflineRule { activate_below: 0.0, ..heating(HEATER) };
     let mut bench = Bench::new(&[no_outer]);
     assert_eq!(bench.settle(-10.0), None);
     assert_eq!(bench.at(21.0), Some(Order::Off));
     // What is no number is no limit either.
-    let broken = OfflineRule {
-        activate_below: f32::NAN,
-        deactivate_above: f32::INFINITY,
-        ..heating(HEATER)
-    };
+    let broken = OfflineRule { activate_below: f32::NAN, deactivate_above: f32::INFINITY, ..heating(HEATER) };
     assert_eq!(Bench::new(&[broken]).settle(-10.0), Some(Order::Off));
 }
 
@@ -216,22 +195,9 @@ fn a_sensor_that_has_never_given_a_value_leads_to_the_safe_state_at_once() {
 
 #[test]
 fn rules_on_sensors_that_need_calibration_switch_off() {
-    let kinds = [
-        "ph",
-        "ec",
-        "moisture",
-        "soil_moisture",
-        "soil",
-        "ph_sensor",
-        "ec_sensor",
-        "PH",
-        "Soil_Temp",
-    ];
+    let kinds = ["ph", "ec", "moisture", "soil_moisture", "soil", "ph_sensor", "ec_sensor", "PH", "Soil_Temp"];
     for kind in kinds {
-        let rule = OfflineRule {
-            sensor_kind: kind.try_into().unwrap(),
-            ..heating(HEATER)
-        };
+        let rule = OfflineRule { sensor_kind: kind.try_into().unwrap(), ..heating(HEATER) };
         let mut bench = Bench::new(&[rule]);
         for _ in 0..4 {
             bench.measure(4, kind, 5.0);
@@ -239,10 +205,7 @@ fn rules_on_sensors_that_need_calibration_switch_off() {
         }
     }
     for kind in ["phase", "echo", "co2", "so", "öäü", ""] {
-        let rule = OfflineRule {
-            sensor_kind: kind.try_into().unwrap(),
-            ..heating(HEATER)
-        };
+        let rule = OfflineRule { sensor_kind: kind.try_into().unwrap(), ..heating(HEATER) };
         let mut bench = Bench::new(&[rule]);
         bench.measure(4, kind, 5.0);
         bench.evaluate();
@@ -269,10 +232,7 @@ fn of_several_rules_on_one_actuator_any_active_one_switches_it_on() {
 
 #[test]
 fn a_rule_that_cannot_judge_keeps_the_output_safe_unless_another_one_is_active() {
-    let ph = OfflineRule {
-        sensor_kind: "ph".try_into().unwrap(),
-        ..heating(FAN)
-    };
+    let ph = OfflineRule { sensor_kind: "ph".try_into().unwrap(), ..heating(FAN) };
     let mut bench = Bench::new(&[ph, heating(FAN), cooling(FAN)]);
     bench.measure(4, "ds18b20", 25.0);
     // The heating rule collects its first samples; meanwhile nothing is switched.

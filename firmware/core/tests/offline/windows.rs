@@ -23,12 +23,7 @@ fn window(start: (u16, u16), end: (u16, u16)) -> TimeFilter {
 
 fn by_time_alone(marker: &str, time: Option<TimeFilter>) -> OfflineRule {
     // The limits stay as a console may leave them; they mean nothing here.
-    OfflineRule {
-        sensor_gpio: 255,
-        sensor_kind: marker.try_into().unwrap(),
-        time,
-        ..heating(HEATER)
-    }
+    OfflineRule { sensor_gpio: 255, sensor_kind: marker.try_into().unwrap(), time, ..heating(HEATER) }
 }
 
 /// What a rule by time alone orders that many seconds after the midnight before Saturday.
@@ -87,26 +82,15 @@ fn a_window_that_ends_when_it_starts_is_empty() {
 #[test]
 fn days_are_those_of_the_moment_with_bit_0_for_sunday() {
     let on_days = |days, start, end| {
-        let time = TimeFilter {
-            days,
-            ..window(start, end)
-        };
+        let time = TimeFilter { days, ..window(start, end) };
         by_time_alone("__twindow_on", Some(time))
     };
     for weekday in 0..7 {
         let rule = on_days(1 << weekday, (0, 0), (23, 59));
         for day in 0..14 {
             // Day 0 is a Saturday.
-            let expected = if (day + 6) % 7 == weekday {
-                Order::On
-            } else {
-                Order::Off
-            };
-            assert_eq!(
-                order_at(&rule, day * 24 * HOUR_S),
-                Some(expected),
-                "{weekday} {day}"
-            );
+            let expected = if (day + 6) % 7 == weekday { Order::On } else { Order::Off };
+            assert_eq!(order_at(&rule, day * 24 * HOUR_S), Some(expected), "{weekday} {day}");
         }
     }
     // Past midnight it is the next day.
@@ -115,19 +99,12 @@ fn days_are_those_of_the_moment_with_bit_0_for_sunday() {
     assert_eq!(order_at(&overnight, 25 * HOUR_S), Some(Order::Off));
     // No day, and a bit that is no day.
     assert_eq!(order_at(&on_days(0, (0, 0), (23, 59)), 0), Some(Order::Off));
-    assert_eq!(
-        order_at(&on_days(0x80, (0, 0), (23, 59)), 0),
-        Some(Order::Off)
-    );
+    assert_eq!(order_at(&on_days(0x80, (0, 0), (23, 59)), 0), Some(Order::Off));
 }
 
 #[test]
 fn a_window_is_in_the_local_time_of_its_zone() {
-    let time = TimeFilter {
-        timezone: Timezone::CentralEurope,
-        days: SUNDAY,
-        ..window((0, 0), (1, 0))
-    };
+    let time = TimeFilter { timezone: Timezone::CentralEurope, days: SUNDAY, ..window((0, 0), (1, 0)) };
     let rule = by_time_alone("__twindow_on", Some(time));
     // Sunday begins in Berlin at 22:00 UTC of Saturday.
     assert_eq!(order_at(&rule, 22 * HOUR_S - 1), Some(Order::Off));
@@ -146,10 +123,7 @@ fn without_a_clock_or_a_window_a_rule_by_time_keeps_the_safe_state() {
 
 #[test]
 fn a_rule_with_a_sensor_and_a_window_is_inactive_outside_of_it() {
-    let rule = OfflineRule {
-        time: Some(window((6, 0), (22, 0))),
-        ..heating(HEATER)
-    };
+    let rule = OfflineRule { time: Some(window((6, 0), (22, 0))), ..heating(HEATER) };
     let mut bench = Bench::new(&[rule]);
     bench.unix_s = Some(SATURDAY_S + 12 * HOUR_S);
     assert_eq!(bench.settle(15.0), Some(Order::On));
@@ -169,10 +143,7 @@ fn a_rule_with_a_sensor_and_a_window_is_inactive_outside_of_it() {
 
 #[test]
 fn a_rule_with_a_window_pauses_in_the_safe_state_while_the_clock_is_not_set() {
-    let rule = OfflineRule {
-        time: Some(window((0, 0), (23, 59))),
-        ..heating(HEATER)
-    };
+    let rule = OfflineRule { time: Some(window((0, 0), (23, 59))), ..heating(HEATER) };
     let mut bench = Bench::new(&[rule]);
     assert_eq!(bench.settle(15.0), Some(Order::Safe));
     bench.unix_s = Some(SATURDAY_S);

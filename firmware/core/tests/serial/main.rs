@@ -10,11 +10,7 @@ fn packet(kind: u8, data: &[u8]) -> Vec<u8> {
     let mut bytes = b"IMPROV\x01".to_vec();
     bytes.extend([kind, data.len() as u8]);
     bytes.extend(data);
-    bytes.push(
-        bytes
-            .iter()
-            .fold(0, |sum: u8, byte| sum.wrapping_add(*byte)),
-    );
+    bytes.push(bytes.iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte)));
     bytes
 }
 
@@ -24,10 +20,7 @@ fn command(rpc: u8, data: &[u8]) -> Vec<u8> {
 
 /// The bytes as they come, then silence; what `see` makes of each request.
 fn received<T>(line: &mut Line, bytes: &[u8], see: impl Fn(Received<'_>) -> T) -> Vec<T> {
-    let mut all: Vec<T> = bytes
-        .iter()
-        .filter_map(|byte| line.rx(*byte).map(&see))
-        .collect();
+    let mut all: Vec<T> = bytes.iter().filter_map(|byte| line.rx(*byte).map(&see)).collect();
     while let Some(request) = line.expire() {
         all.push(see(request));
     }

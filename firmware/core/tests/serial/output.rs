@@ -1,9 +1,7 @@
 //! The ring of replies and logs.
 
 use leitstand_core::io::LogLevel;
-use leitstand_core::serial::{
-    Approval, ErrorState, MAX_SCAN_RESULTS, Output, OutputError, Rpc, State, Status,
-};
+use leitstand_core::serial::{Approval, ErrorState, MAX_SCAN_RESULTS, Output, OutputError, Rpc, State, Status};
 
 fn drain(output: &mut Output) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -51,10 +49,7 @@ fn a_log_line_that_does_not_fit_is_dropped_whole_and_told_of_later() {
     assert!(text.ends_with(&format!("I (5) line {:04}\n", fitting - 1)));
     output.log(LogLevel::Error, 7, format_args!("after"));
     output.log(LogLevel::Error, 8, format_args!("last"));
-    assert_eq!(
-        drain_text(&mut output),
-        "W (7) 2 log lines dropped\nE (7) after\nE (8) last\n"
-    );
+    assert_eq!(drain_text(&mut output), "W (7) 2 log lines dropped\nE (7) after\nE (8) last\n");
     assert_eq!(output.dropped_logs(), 2);
 }
 
@@ -67,10 +62,7 @@ fn a_line_that_is_lost_behind_its_notice_is_told_of_in_the_next_one() {
     output.log(LogLevel::Info, 9, format_args!("{}", "x".repeat(100)));
     drain(&mut output);
     output.log(LogLevel::Info, 10, format_args!("y"));
-    assert_eq!(
-        drain_text(&mut output),
-        "W (10) 1 log lines dropped\nI (10) y\n"
-    );
+    assert_eq!(drain_text(&mut output), "W (10) 1 log lines dropped\nI (10) y\n");
     assert_eq!(output.dropped_logs(), 2);
 }
 
@@ -95,10 +87,7 @@ fn a_reply_to_a_line_that_nobody_reads_is_refused_whole_and_counted() {
         fitting += 1;
     }
     assert_eq!(fitting, 7);
-    assert_eq!(
-        output.result(Rpc::DeviceName, &[&long]),
-        Err(OutputError::Full)
-    );
+    assert_eq!(output.result(Rpc::DeviceName, &[&long]), Err(OutputError::Full));
     assert_eq!(output.dropped_replies(), 2);
     assert_eq!(drain(&mut output).len(), fitting * (2 + 10 + 2 + 1 + 250));
     assert_eq!(output.result(Rpc::DeviceName, &[&long]), Ok(()));
@@ -125,17 +114,11 @@ fn a_reply_is_queued_as_long_as_its_last_byte_fits() {
 #[test]
 fn strings_beyond_one_packet_are_refused() {
     let mut output = Output::new();
-    for strings in [
-        vec!["x".repeat(253)],
-        vec!["x".repeat(126), "x".repeat(126)],
-        vec!["x".repeat(255)],
-        vec!["x".repeat(300)],
-    ] {
+    for strings in
+        [vec!["x".repeat(253)], vec!["x".repeat(126), "x".repeat(126)], vec!["x".repeat(255)], vec!["x".repeat(300)]]
+    {
         let strings: Vec<&str> = strings.iter().map(String::as_str).collect();
-        assert_eq!(
-            output.result(Rpc::DeviceName, &strings),
-            Err(OutputError::TooLong)
-        );
+        assert_eq!(output.result(Rpc::DeviceName, &strings), Err(OutputError::TooLong));
     }
     assert_eq!(output.pending(), b"");
 }

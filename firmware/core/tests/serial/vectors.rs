@@ -2,8 +2,7 @@
 
 use leitstand_core::io::LogLevel;
 use leitstand_core::serial::{
-    Approval, Assembly, Chunk, ErrorState, Line, Output, Progress, Received, Request, Rpc, State,
-    Status, TokenKind,
+    Approval, Assembly, Chunk, ErrorState, Line, Output, Progress, Received, Request, Rpc, State, Status, TokenKind,
 };
 use serde_json::{Value, json};
 
@@ -18,10 +17,7 @@ fn vectors(section: &str) -> Vec<Value> {
 
 fn bytes(hex: &Value) -> Vec<u8> {
     let digits = hex.as_str().unwrap();
-    (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
-        .collect()
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -84,10 +80,7 @@ fn shown(received: Received<'_>) -> Value {
 fn the_bytes_of_every_vector_are_the_requests_that_it_says() {
     for vector in vectors("requests") {
         let mut line = Line::new();
-        let seen: Vec<Value> = bytes(&vector["hex"])
-            .iter()
-            .filter_map(|byte| line.rx(*byte).map(shown))
-            .collect();
+        let seen: Vec<Value> = bytes(&vector["hex"]).iter().filter_map(|byte| line.rx(*byte).map(shown)).collect();
         assert_eq!(Value::Array(seen), vector["expected"], "{}", vector["name"]);
     }
 }
@@ -104,14 +97,10 @@ fn every_command_has_a_vector_that_is_taken() {
 }
 
 fn error_of(number: u64) -> ErrorState {
-    [
-        ErrorState::None,
-        ErrorState::InvalidRpc,
-        ErrorState::NotBuiltIn,
-    ]
-    .into_iter()
-    .find(|error| u64::from(*error as u8) == number)
-    .unwrap()
+    [ErrorState::None, ErrorState::InvalidRpc, ErrorState::NotBuiltIn]
+        .into_iter()
+        .find(|error| u64::from(*error as u8) == number)
+        .unwrap()
 }
 
 fn state_of(number: u64) -> State {
@@ -161,28 +150,18 @@ fn send(output: &mut Output, reply: &Value) {
         let network = &reply["network"];
         let rssi = network["rssi"].as_i64().unwrap() as i8;
         let secured = network["secured"] == true;
-        output
-            .network(text(&network["ssid"]), rssi, secured)
-            .unwrap();
+        output.network(text(&network["ssid"]), rssi, secured).unwrap();
     } else if reply["network_state"].is_object() {
         let state = &reply["network_state"];
-        output
-            .network_state(state["online"] == true, text(&state["url"]))
-            .unwrap();
+        output.network_state(state["online"] == true, text(&state["url"])).unwrap();
     } else if reply["progress"].is_u64() {
         let received = reply["bytes"].as_u64().unwrap() as u16;
-        output
-            .progress(rpc_of(&reply["progress"]), received)
-            .unwrap();
+        output.progress(rpc_of(&reply["progress"]), received).unwrap();
     } else if reply["status"].is_object() {
         send_status(output, &reply["status"]);
     } else {
         let log = &reply["log"];
-        let level = if log["level"] == "Info" {
-            LogLevel::Info
-        } else {
-            LogLevel::Error
-        };
+        let level = if log["level"] == "Info" { LogLevel::Info } else { LogLevel::Error };
         let uptime_ms = log["uptime_ms"].as_u64().unwrap();
         output.log(level, uptime_ms, format_args!("{}", text(&log["text"])));
     }
@@ -193,12 +172,7 @@ fn every_reply_has_the_bytes_of_its_vector() {
     for vector in vectors("replies") {
         let mut output = Output::new();
         send(&mut output, &vector["reply"]);
-        assert_eq!(
-            hex(output.pending()),
-            text(&vector["hex"]),
-            "{}",
-            vector["name"]
-        );
+        assert_eq!(hex(output.pending()), text(&vector["hex"]), "{}", vector["name"]);
     }
 }
 

@@ -31,16 +31,8 @@ impl Bench {
     }
 
     pub fn on(flash: Flash) -> Bench {
-        let machine = Machine {
-            flash,
-            is_mute: false,
-            reads_to_bad_bit: None,
-        };
-        Bench {
-            machine,
-            store: Store::new(),
-            scratch: vec![0; SCRATCH_BYTES],
-        }
+        let machine = Machine { flash, is_mute: false, reads_to_bad_bit: None };
+        Bench { machine, store: Store::new(), scratch: vec![0; SCRATCH_BYTES] }
     }
 
     /// Continues with the same flash content, without faults and with nothing in memory.
@@ -186,10 +178,7 @@ impl Numbered for Membership {
     fn numbered(number: u32) -> Self {
         Membership {
             approved: true,
-            zone: Zone {
-                id: text(number),
-                ..Zone::default()
-            },
+            zone: Zone { id: text(number), ..Zone::default() },
             device_token: text(number + 3),
             subzones: filled_to(number as usize % MAX_SUBZONES, subzone(text(number))),
             ..Membership::default()
@@ -200,16 +189,8 @@ impl Numbered for Membership {
         Membership {
             approved: true,
             rejected: true,
-            zone: Zone {
-                id: full(),
-                master: full(),
-                name: full(),
-            },
-            subzones: filled(Subzone {
-                pins: filled(u8::MAX),
-                name: full(),
-                ..subzone(full())
-            }),
+            zone: Zone { id: full(), master: full(), name: full() },
+            subzones: filled(Subzone { pins: filled(u8::MAX), name: full(), ..subzone(full()) }),
             device_token: full(),
             broadcast_token: full(),
         }
@@ -239,11 +220,7 @@ impl Numbered for Configuration {
 
 impl Numbered for Runtime {
     fn numbered(number: u32) -> Self {
-        Runtime {
-            boot_count: number,
-            rule_states: filled_to(number as usize % 65, number as u8),
-            ..Runtime::default()
-        }
+        Runtime { boot_count: number, rule_states: filled_to(number as usize % 65, number as u8), ..Runtime::default() }
     }
 
     fn largest() -> Self {
@@ -259,15 +236,11 @@ impl Numbered for Runtime {
 
 impl Numbered for Certificate {
     fn numbered(number: u32) -> Self {
-        Certificate {
-            authority: filled_to(number as usize * 41 % 4001, number as u8),
-        }
+        Certificate { authority: filled_to(number as usize * 41 % 4001, number as u8) }
     }
 
     fn largest() -> Self {
-        Certificate {
-            authority: filled(u8::MAX),
-        }
+        Certificate { authority: filled(u8::MAX) }
     }
 }
 
@@ -276,14 +249,7 @@ fn filled_to<T: Clone, const N: usize>(count: usize, item: T) -> Vec<T, N> {
 }
 
 fn subzone(id: ZoneId) -> Subzone {
-    Subzone {
-        parent: id.clone(),
-        id,
-        name: ZoneName::new(),
-        pins: Vec::new(),
-        safe_mode: true,
-        created_at: u64::MAX,
-    }
+    Subzone { parent: id.clone(), id, name: ZoneName::new(), pins: Vec::new(), safe_mode: true, created_at: u64::MAX }
 }
 
 fn sensor() -> SensorConfig {

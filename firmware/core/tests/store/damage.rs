@@ -33,16 +33,8 @@ fn a_bad_bit_anywhere_in_the_newest_value_brings_back_the_older_one_and_is_repor
         let mut bench = booted(image.clone());
         bench.machine.flash.flip_bit(SECTOR * 8 + bit);
         bench.reboot();
-        assert_eq!(
-            bench.store.degraded(),
-            Some(Degraded::Drift),
-            "bit {bit} before the load"
-        );
-        assert_eq!(
-            bench.load(),
-            Loaded::Found(Provisioning::numbered(1)),
-            "bit {bit}"
-        );
+        assert_eq!(bench.store.degraded(), Some(Degraded::Drift), "bit {bit} before the load");
+        assert_eq!(bench.load(), Loaded::Found(Provisioning::numbered(1)), "bit {bit}");
         assert_eq!(bench.store.drift_count(), 1);
     }
 }
@@ -80,10 +72,7 @@ fn bad_data_of_the_older_value_is_no_loss() {
 #[test]
 fn a_save_mends_a_loss_even_when_the_value_is_the_one_in_use() {
     let mut bench = booted(two_saves());
-    bench
-        .machine
-        .flash
-        .flip_bit((SECTOR + HEADER_BYTES + 1) * 8);
+    bench.machine.flash.flip_bit((SECTOR + HEADER_BYTES + 1) * 8);
     bench.reboot();
     assert_eq!(bench.load(), Loaded::Found(Provisioning::numbered(1)));
     bench.save(&Provisioning::numbered(1)).unwrap();
@@ -104,10 +93,7 @@ fn a_lone_value_that_went_bad_is_damaged_not_empty() {
         bench.machine.flash.flip_bit((2 * SECTOR + byte) * 8);
         bench.reboot();
         assert_eq!(bench.load::<Membership>(), Loaded::Damaged);
-        assert_eq!(
-            bench.store.degraded().map(Degraded::reason),
-            Some("PERSISTENCE_DRIFT")
-        );
+        assert_eq!(bench.store.degraded().map(Degraded::reason), Some("PERSISTENCE_DRIFT"));
     }
 }
 
@@ -135,10 +121,7 @@ fn an_old_bad_runtime_entry_is_of_no_account() {
         bench.save(&Runtime::numbered(number)).unwrap();
     }
     for entry in [3, 31] {
-        bench
-            .machine
-            .flash
-            .flip_bit((6 * SECTOR + entry * 128 + 8) * 8);
+        bench.machine.flash.flip_bit((6 * SECTOR + entry * 128 + 8) * 8);
     }
     bench.machine.flash.flip_bit((7 * SECTOR + 2 * 128 + 8) * 8);
     bench.reboot();
@@ -190,11 +173,8 @@ fn a_bad_bit_in_any_one_read_never_gives_another_value() {
         let mut bench = booted(two_saves());
         bench.machine.reads_to_bad_bit = Some(read);
         let found = bench.load::<Provisioning>();
-        let allowed = [
-            Loaded::Found(Provisioning::numbered(1)),
-            Loaded::Found(Provisioning::numbered(2)),
-            Loaded::Damaged,
-        ];
+        let allowed =
+            [Loaded::Found(Provisioning::numbered(1)), Loaded::Found(Provisioning::numbered(2)), Loaded::Damaged];
         assert!(allowed.contains(&found), "read {read}: {found:?}");
     }
 }
@@ -207,11 +187,9 @@ fn a_value_with_the_same_length_and_check_is_still_another_value() {
     for bit in 0..33 {
         other[40 + bit / 8] |= ((polynomial >> (32 - bit) & 1) as u8) << (bit % 8);
     }
-    let [one, other] = [[0; 100], other].map(|bytes| Certificate {
-        authority: heapless::Vec::from_slice(&bytes).unwrap(),
-    });
-    let crc =
-        |value: &Certificate| crc32fast::hash(postcard::to_slice(value, &mut [0; 200]).unwrap());
+    let [one, other] =
+        [[0; 100], other].map(|bytes| Certificate { authority: heapless::Vec::from_slice(&bytes).unwrap() });
+    let crc = |value: &Certificate| crc32fast::hash(postcard::to_slice(value, &mut [0; 200]).unwrap());
     assert_eq!(crc(&one), crc(&other));
     let mut bench = Bench::new();
     bench.save(&one).unwrap();
@@ -252,14 +230,8 @@ fn a_sequence_that_wraps_still_finds_the_newest() {
 fn a_worn_out_sector_is_reported_and_the_old_value_stays() {
     let mut bench = booted(two_saves());
     bench.machine.flash.freeze_sector(0);
-    assert_eq!(
-        bench.save(&Provisioning::numbered(3)),
-        Err(StoreError::Commit)
-    );
-    assert_eq!(
-        bench.store.degraded().map(Degraded::reason),
-        Some("NVS_COMMIT_FAILED")
-    );
+    assert_eq!(bench.save(&Provisioning::numbered(3)), Err(StoreError::Commit));
+    assert_eq!(bench.store.degraded().map(Degraded::reason), Some("NVS_COMMIT_FAILED"));
     assert_eq!(bench.load(), Loaded::Found(Provisioning::numbered(2)));
 }
 
@@ -285,10 +257,7 @@ fn an_error_of_the_driver_at_any_step_leaves_old_or_new_and_the_next_save_works(
     for step in 0..steps {
         let mut bench = booted(two_saves());
         bench.machine.flash.fail_after(step);
-        assert_eq!(
-            bench.save(&Provisioning::numbered(3)),
-            Err(StoreError::Commit)
-        );
+        assert_eq!(bench.save(&Provisioning::numbered(3)), Err(StoreError::Commit));
         let found = bench.load::<Provisioning>();
         let allowed = [2, 3].map(|number| Loaded::Found(Provisioning::numbered(number)));
         assert!(allowed.contains(&found), "step {step}: {found:?}");
@@ -303,14 +272,8 @@ fn flash_that_cannot_be_read_is_reported_and_not_written() {
     let mut bench = booted(two_saves());
     bench.machine.is_mute = true;
     assert_eq!(bench.load::<Provisioning>(), Loaded::Damaged);
-    assert_eq!(
-        bench.store.degraded().map(Degraded::reason),
-        Some("NVS_OPEN_FAILED")
-    );
-    assert_eq!(
-        bench.save(&Provisioning::numbered(3)),
-        Err(StoreError::Open)
-    );
+    assert_eq!(bench.store.degraded().map(Degraded::reason), Some("NVS_OPEN_FAILED"));
+    assert_eq!(bench.save(&Provisioning::numbered(3)), Err(StoreError::Open));
     assert_eq!(bench.machine.flash.steps(), 0);
     bench.machine.is_mute = false;
     assert_eq!(bench.load(), Loaded::Found(Provisioning::numbered(2)));

@@ -7,19 +7,14 @@ mod power_loss;
 use bench::{Bench, Numbered};
 use leitstand_core::config::{Configuration, Membership, Provisioning};
 use leitstand_core::store::{
-    Certificate, Loaded, PARTITION_BYTES, Record, Runtime, SCRATCH_BYTES, Saved, Store, StoreError,
-    Stored,
+    Certificate, Loaded, PARTITION_BYTES, Record, Runtime, SCRATCH_BYTES, Saved, Store, StoreError, Stored,
 };
 
 fn assert_largest_fits<T: Numbered>() {
     let mut bench = Bench::new();
     let largest = T::largest();
     let size_bytes = postcard::to_slice(&largest, &mut [0; 8192]).unwrap().len();
-    assert!(
-        size_bytes <= T::RECORD.capacity_bytes(),
-        "{:?}: {size_bytes} bytes",
-        T::RECORD
-    );
+    assert!(size_bytes <= T::RECORD.capacity_bytes(), "{:?}: {size_bytes} bytes", T::RECORD);
     assert_eq!(bench.save(&largest), Ok(Saved::Written));
     bench.reboot();
     assert_eq!(bench.load::<T>(), Loaded::Found(largest));
@@ -90,18 +85,13 @@ fn the_other_records_wear_both_sectors_alike() {
     for number in 0..100 {
         bench.save(&Provisioning::numbered(number)).unwrap();
     }
-    assert_eq!(
-        bench.machine.flash.erase_counts(),
-        [50, 50, 0, 0, 0, 0, 0, 0, 0, 0]
-    );
+    assert_eq!(bench.machine.flash.erase_counts(), [50, 50, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 #[test]
 fn a_value_that_does_not_fit_the_scratch_is_refused_and_nothing_is_written() {
     let mut bench = Bench::new();
-    let refused = bench
-        .store
-        .save(&mut bench.machine, &Certificate::largest(), &mut [0; 100]);
+    let refused = bench.store.save(&mut bench.machine, &Certificate::largest(), &mut [0; 100]);
     assert_eq!(refused, Err(StoreError::TooLarge));
     assert_eq!(bench.machine.flash.steps(), 0);
 }

@@ -24,22 +24,12 @@ fn assert_survives<T: Numbered>(saves: u32) {
         let new = T::numbered(number);
         for cut in 0..steps_of_save(&image, &new) {
             let mut bench = Bench::on(Flash::from_image(image.clone()));
-            bench
-                .machine
-                .flash
-                .cut_power_after(cut, number * 7919 + cut as u32);
-            assert_eq!(
-                bench.save(&new),
-                Err(StoreError::Commit),
-                "save {number} cut at {cut}"
-            );
+            bench.machine.flash.cut_power_after(cut, number * 7919 + cut as u32);
+            assert_eq!(bench.save(&new), Err(StoreError::Commit), "save {number} cut at {cut}");
             bench.reboot();
             let found = bench.load::<T>();
             let is_old = found == loaded(old());
-            assert!(
-                is_old || found == Loaded::Found(T::numbered(number)),
-                "save {number} cut at {cut}: {found:?}"
-            );
+            assert!(is_old || found == Loaded::Found(T::numbered(number)), "save {number} cut at {cut}: {found:?}");
 
             let later = T::numbered(number + 1000);
             bench.save(&later).unwrap();
@@ -88,10 +78,7 @@ fn assert_survives_series<T: Numbered>(seed: u32) {
         let most = steps_of_save(bench.machine.flash.image(), &value) as usize;
         // One in eight goes through.
         let cut = chance.below(most + most / 8 + 1);
-        bench
-            .machine
-            .flash
-            .cut_power_after(cut as u64, chance.next());
+        bench.machine.flash.cut_power_after(cut as u64, chance.next());
         let is_stored = bench.save(&value).is_ok();
         bench.reboot();
         let found = bench.load::<T>();

@@ -42,10 +42,7 @@ pub enum Refusal {
 /// A request whose transmit time stamp is `nonce`: the server echoes it, which tells its answer from a forged or late one.
 pub fn request(nonce: u64) -> [u8; PACKET_BYTES] {
     let mut packet = [0; PACKET_BYTES];
-    let parts = [
-        (0, &[CLIENT_V4][..]),
-        (TRANSMIT_AT, &nonce.to_be_bytes()[..]),
-    ];
+    let parts = [(0, &[CLIENT_V4][..]), (TRANSMIT_AT, &nonce.to_be_bytes()[..])];
     for (at, bytes) in parts {
         for (target, byte) in packet.iter_mut().skip(at).zip(bytes) {
             *target = *byte;
@@ -73,17 +70,9 @@ pub fn unix_time_s(answer: &[u8], nonce: u64, round_trip_ms: u32) -> Result<u64,
     let thousandths = ((transmit & 0xffff_ffff) * 1000) >> 32;
     let rounded = seconds + (thousandths + u64::from(round_trip_ms / 2) + 500) / 1000;
     // Era 1 begins in February 2036 and counts from 0 again (RFC 4330, section 3).
-    let since_1900 = if rounded < NTP_TO_UNIX_S {
-        rounded + ERA_S
-    } else {
-        rounded
-    };
+    let since_1900 = if rounded < NTP_TO_UNIX_S { rounded + ERA_S } else { rounded };
     let unix_s = since_1900 - NTP_TO_UNIX_S;
-    if VALID_UNIX_S.contains(&unix_s) {
-        Ok(unix_s)
-    } else {
-        Err(Refusal::OutOfRange)
-    }
+    if VALID_UNIX_S.contains(&unix_s) { Ok(unix_s) } else { Err(Refusal::OutOfRange) }
 }
 
 fn number_at(packet: &[u8], at: usize) -> Option<u64> {

@@ -41,10 +41,7 @@ fn half_the_round_trip_is_added_and_the_sum_rounded() {
 #[test]
 fn the_era_that_begins_in_2036_is_understood() {
     let in_2040 = 2_208_988_800;
-    assert_eq!(
-        unix_time_s(&answer(in_2040 + NTP_TO_UNIX_S - ERA_S, 0), NONCE, 0),
-        Ok(in_2040)
-    );
+    assert_eq!(unix_time_s(&answer(in_2040 + NTP_TO_UNIX_S - ERA_S, 0), NONCE, 0), Ok(in_2040));
 }
 
 #[test]
@@ -56,19 +53,13 @@ fn the_last_second_of_era_0_rounds_into_era_1() {
 #[test]
 fn every_shorter_packet_is_refused() {
     for length in 0..PACKET_BYTES {
-        assert_eq!(
-            unix_time_s(&answer_now()[..length], NONCE, 0),
-            Err(Refusal::TooShort)
-        );
+        assert_eq!(unix_time_s(&answer_now()[..length], NONCE, 0), Err(Refusal::TooShort));
     }
 }
 
 #[test]
 fn an_answer_to_another_question_is_refused() {
-    assert_eq!(
-        unix_time_s(&answer_now(), NONCE + 1, 0),
-        Err(Refusal::NotOurs)
-    );
+    assert_eq!(unix_time_s(&answer_now(), NONCE + 1, 0), Err(Refusal::NotOurs));
 }
 
 #[test]
@@ -96,17 +87,11 @@ fn a_server_without_time_is_refused() {
 #[test]
 fn years_outside_the_contract_are_refused() {
     for unix_s in [1_699_999_999, 2_500_000_001] {
-        assert_eq!(
-            unix_time_s(&answer(unix_s + NTP_TO_UNIX_S, 0), NONCE, 0),
-            Err(Refusal::OutOfRange)
-        );
+        assert_eq!(unix_time_s(&answer(unix_s + NTP_TO_UNIX_S, 0), NONCE, 0), Err(Refusal::OutOfRange));
     }
 }
 
 #[test]
 fn the_longest_round_trip_does_not_overflow() {
-    assert_eq!(
-        unix_time_s(&answer_now(), NONCE, u32::MAX),
-        Ok(NOW_UNIX_S + u64::from(u32::MAX / 2 + 500) / 1000)
-    );
+    assert_eq!(unix_time_s(&answer_now(), NONCE, u32::MAX), Ok(NOW_UNIX_S + u64::from(u32::MAX / 2 + 500) / 1000));
 }

@@ -39,10 +39,7 @@ pub fn parts(p: Peripherals) -> Parts {
         pins,
         sda: p.GPIO6.degrade(),
         scl: p.GPIO7.degrade(),
-        uart_tx: ConsolePin {
-            pin: p.GPIO16.degrade(),
-            shared_with: None,
-        },
+        uart_tx: ConsolePin { pin: p.GPIO16.degrade(), shared_with: None },
         uart_rx: p.GPIO17.degrade(),
         adc: p.ADC1,
         flash: p.FLASH,

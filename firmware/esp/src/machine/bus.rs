@@ -16,11 +16,7 @@ pub struct Bus(I2c<'static, Blocking>);
 
 impl Bus {
     /// Open drain with the chip's weak pull-ups; a real bus wants resistors of 4.7 kΩ.
-    pub fn new(
-        i2c: I2C0<'static>,
-        sda: AnyPin<'static>,
-        scl: AnyPin<'static>,
-    ) -> Result<Self, ConfigError> {
+    pub fn new(i2c: I2C0<'static>, sda: AnyPin<'static>, scl: AnyPin<'static>) -> Result<Self, ConfigError> {
         let config = Config::default()
             .with_frequency(FREQUENCY)
             .with_software_timeout(SoftwareTimeout::Transaction(TRANSFER_LIMIT));

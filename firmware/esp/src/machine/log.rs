@@ -24,10 +24,7 @@ pub struct LogLines {
 
 impl LogLines {
     pub const fn new() -> Self {
-        LogLines {
-            lines: Deque::new(),
-            lost: 0,
-        }
+        LogLines { lines: Deque::new(), lost: 0 }
     }
 
     pub fn push(&mut self, level: LogLevel, text: fmt::Arguments<'_>) {
@@ -39,11 +36,7 @@ impl LogLines {
         // Never fails: what is too long is cut.
         let _ = line.write_fmt(text);
         let at_ms = Instant::now().as_millis();
-        let _ = self.lines.push_back(LogLine {
-            level,
-            at_ms,
-            text: line.0,
-        });
+        let _ = self.lines.push_back(LogLine { level, at_ms, text: line.0 });
     }
 
     pub fn pop(&mut self) -> Option<LogLine> {
@@ -52,10 +45,7 @@ impl LogLines {
         }
         let lost = core::mem::take(&mut self.lost);
         if lost > 0 {
-            self.push(
-                LogLevel::Warning,
-                format_args!("{lost} log lines were lost"),
-            );
+            self.push(LogLevel::Warning, format_args!("{lost} log lines were lost"));
         }
         self.lines.pop_front()
     }

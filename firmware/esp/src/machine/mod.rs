@@ -58,9 +58,7 @@ impl Io for Machine {
 
     fn one_wire_slot(&mut self, gpio: u8, bit: bool) -> bool {
         // A line without a pin reads like one without a device: pulled up.
-        self.pins
-            .open_drain(gpio)
-            .is_none_or(|line| one_wire::slot(line, bit))
+        self.pins.open_drain(gpio).is_none_or(|line| one_wire::slot(line, bit))
     }
 
     fn flash_read(&mut self, offset: u32, into: &mut [u8]) -> Result<(), FlashError> {

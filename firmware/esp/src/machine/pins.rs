@@ -69,12 +69,7 @@ pub struct Pins {
 
 impl Pins {
     /// Sets all pins to input with pull-up (wire contract 8.5: their state before drivers claim them), except `console`, which UART0 has.
-    pub fn new(
-        pads: [Option<AnyPin<'static>>; PIN_COUNT],
-        console: Option<u8>,
-        adc: ADC1<'static>,
-        pwm: Pwm,
-    ) -> Self {
+    pub fn new(pads: [Option<AnyPin<'static>>; PIN_COUNT], console: Option<u8>, adc: ADC1<'static>, pwm: Pwm) -> Self {
         let mut gpio = 0;
         let pins = pads.map(|pad| {
             let pad = match pad {
@@ -87,11 +82,7 @@ impl Pins {
                 }
             };
             gpio += 1;
-            Pin {
-                pad,
-                role: Role::Released,
-                is_counting: false,
-            }
+            Pin { pad, role: Role::Released, is_counting: false }
         });
         Pins { pins, adc, pwm }
     }
@@ -105,11 +96,7 @@ impl Pins {
             return;
         }
         let was_output = pin.is_output();
-        pin.role = if drive == Drive::Release {
-            Role::Released
-        } else {
-            Role::Output
-        };
+        pin.role = if drive == Drive::Release { Role::Released } else { Role::Output };
         let Some(pad) = pin.claim() else {
             return;
         };
@@ -133,9 +120,7 @@ impl Pins {
         }
         if !was_output {
             pad.apply_output_config(
-                &OutputConfig::default()
-                    .with_drive_mode(DriveMode::PushPull)
-                    .with_pull(Pull::None),
+                &OutputConfig::default().with_drive_mode(DriveMode::PushPull).with_pull(Pull::None),
             );
             // Stays readable: `digital` of an output says what the pad really shows.
             pad.set_input_enable(true);
@@ -157,8 +142,7 @@ impl Pins {
     /// The level of the pad; low for a pin that there is not.
     pub fn digital(&mut self, gpio: u8) -> bool {
         let pin = self.pins.get_mut(usize::from(gpio));
-        pin.and_then(Pin::listen_to)
-            .is_some_and(|pad| pad.is_high())
+        pin.and_then(Pin::listen_to).is_some_and(|pad| pad.is_high())
     }
 
     /// Rising edges; counting begins with the first question.
@@ -196,11 +180,7 @@ impl Pins {
         let pad = pin.claim()?;
         if !is_line {
             pad.set_high();
-            pad.apply_output_config(
-                &OutputConfig::default()
-                    .with_drive_mode(DriveMode::OpenDrain)
-                    .with_pull(Pull::Up),
-            );
+            pad.apply_output_config(&OutputConfig::default().with_drive_mode(DriveMode::OpenDrain).with_pull(Pull::Up));
             pad.set_input_enable(true);
             pad.set_output_enable(true);
         }
@@ -216,11 +196,7 @@ fn release(pad: &mut Flex<'static>) {
 
 /// Lets go of every pin that an actuator may have, at once, without the owner of the pins: for the panic handler.
 pub fn let_go_of_all() {
-    let mask = BOARD.usable.iter().fold(0u32, |mask, gpio| {
-        mask | 1u32.unbounded_shl(u32::from(*gpio))
-    });
+    let mask = BOARD.usable.iter().fold(0u32, |mask, gpio| mask | 1u32.unbounded_shl(u32::from(*gpio)));
     // SAFETY: every bit pattern is legal: a one takes the output enable of its pin away. Flash and USB are not among the usable pins.
-    GPIO::regs()
-        .enable_w1tc()
-        .write(|w| unsafe { w.bits(mask) });
+    GPIO::regs().enable_w1tc().write(|w| unsafe { w.bits(mask) });
 }

@@ -22,9 +22,7 @@ pub fn count_edges(io_mux: IO_MUX<'static>) {
 }
 
 pub(super) fn count(gpio: u8) -> u32 {
-    COUNTS
-        .get(usize::from(gpio))
-        .map_or(0, |count| count.load(Relaxed))
+    COUNTS.get(usize::from(gpio)).map_or(0, |count| count.load(Relaxed))
 }
 
 /// Opens the next second's budget. Pins that had used up theirs are returned as a mask and want to be listened to again.

@@ -56,48 +56,29 @@ impl Pwm {
         for (slot, (number, signal)) in outputs.iter_mut().zip(NUMBERS) {
             // The pin comes later, by the signal: a channel of the HAL is tied to one pin for good.
             let mut channel = ledc.channel(number, NoPin);
-            let config = channel::config::Config {
-                timer,
-                duty_pct: 0,
-                drive_mode: DriveMode::PushPull,
-            };
+            let config = channel::config::Config { timer, duty_pct: 0, drive_mode: DriveMode::PushPull };
             channel.configure(config).map_err(|_| PwmError::Channel)?;
-            *slot = Some(Output {
-                channel,
-                signal,
-                gpio: None,
-            });
+            *slot = Some(Output { channel, signal, gpio: None });
         }
         Ok(Pwm { outputs })
     }
 
     /// A `Pwm` without channels: duties become the nearer level.
     pub fn none() -> Self {
-        Pwm {
-            outputs: [const { None }; CHANNELS],
-        }
+        Pwm { outputs: [const { None }; CHANNELS] }
     }
 
     /// Puts `duty` (1 to 254) on the pin. False when every channel is taken by another one.
     pub fn set(&mut self, gpio: u8, pad: &mut Flex<'static>, duty: u8) -> bool {
-        let mine = self
-            .outputs
-            .iter()
-            .position(|output| owner(output) == Some(Some(gpio)));
-        let free = || {
-            self.outputs
-                .iter()
-                .position(|output| owner(output) == Some(None))
-        };
+        let mine = self.outputs.iter().position(|output| owner(output) == Some(Some(gpio)));
+        let free = || self.outputs.iter().position(|output| owner(output) == Some(None));
         let Some(index) = mine.or_else(free) else {
             return false;
         };
         let Some(Some(output)) = self.outputs.get_mut(index) else {
             return false;
         };
-        output
-            .channel
-            .set_duty_hw(u32::from(duty) * FULL_DUTY / u32::from(u8::MAX));
+        output.channel.set_duty_hw(u32::from(duty) * FULL_DUTY / u32::from(u8::MAX));
         if output.gpio.is_none() {
             output.gpio = Some(gpio);
             output.signal.connect_to(pad);

@@ -40,9 +40,7 @@ impl Settings {
 
     pub fn erase(&mut self, offset: u32) -> Result<(), FlashError> {
         let address = self.address(offset, SECTOR_BYTES as usize)?;
-        self.flash
-            .erase(address, address + SECTOR_BYTES)
-            .map_err(|_| FlashError)
+        self.flash.erase(address, address + SECTOR_BYTES).map_err(|_| FlashError)
     }
 
     pub fn write(&mut self, offset: u32, data: &[u8]) -> Result<(), FlashError> {
@@ -54,23 +52,15 @@ impl Settings {
     fn address(&self, offset: u32, length: usize) -> Result<u32, FlashError> {
         let range = self.range.as_ref().ok_or(FlashError)?;
         let start = range.start.checked_add(offset).ok_or(FlashError)?;
-        let end = u32::try_from(length)
-            .ok()
-            .and_then(|length| start.checked_add(length));
-        if end.is_some_and(|end| end <= range.end) {
-            Ok(start)
-        } else {
-            Err(FlashError)
-        }
+        let end = u32::try_from(length).ok().and_then(|length| start.checked_add(length));
+        if end.is_some_and(|end| end <= range.end) { Ok(start) } else { Err(FlashError) }
     }
 }
 
 fn find(flash: &mut FlashStorage<'static>) -> Option<Range<u32>> {
     let mut buffer = [0; PARTITION_TABLE_MAX_LEN];
     let table = read_partition_table(flash, &mut buffer).ok()?;
-    let partition = table
-        .iter()
-        .find(|entry| entry.label_as_str() == PARTITION)?;
+    let partition = table.iter().find(|entry| entry.label_as_str() == PARTITION)?;
     let end = partition.offset().checked_add(partition.len())?;
     // A table that was flashed with an older firmware may be smaller than this one's records.
     (partition.len() >= PARTITION_BYTES).then_some(partition.offset()..end)

@@ -84,10 +84,7 @@ async fn ask(stack: Stack<'static>, server: Ipv4Addr) -> Option<Time> {
     let random = Rng::new();
     let nonce = u64::from(random.random()) << 32 | u64::from(random.random());
     let sent = Instant::now();
-    socket
-        .send_to(&sntp::request(nonce), (server, sntp::PORT))
-        .await
-        .ok()?;
+    socket.send_to(&sntp::request(nonce), (server, sntp::PORT)).await.ok()?;
     let mut answer = [0; sntp::PACKET_BYTES];
     let received = with_timeout(ANSWER_LIMIT, socket.recv_from(&mut answer)).await;
     let (length, from) = received.ok()?.ok()?;
@@ -97,8 +94,5 @@ async fn ask(stack: Stack<'static>, server: Ipv4Addr) -> Option<Time> {
     let now = Instant::now();
     let round_trip_ms = u32::try_from((now - sent).as_millis()).unwrap_or(u32::MAX);
     let unix_s = sntp::unix_time_s(answer.get(..length)?, nonce, round_trip_ms).ok()?;
-    Some(Time {
-        unix_s,
-        at_ms: now.as_millis(),
-    })
+    Some(Time { unix_s, at_ms: now.as_millis() })
 }

@@ -38,11 +38,7 @@ impl Target {
     /// `None` where the host name is longer than settings can hold.
     pub fn of(endpoint: &Endpoint<'_>) -> Option<Self> {
         let host = String::try_from(endpoint.host).ok()?;
-        Some(Target {
-            host,
-            port: endpoint.port,
-            is_tls: endpoint.tls,
-        })
+        Some(Target { host, port: endpoint.port, is_tls: endpoint.tls })
     }
 }
 
@@ -81,11 +77,7 @@ pub async fn keep_link(stack: Stack<'static>) -> ! {
 }
 
 /// Connects and moves bytes until one side ends it; returns why.
-async fn session(
-    stack: Stack<'static>,
-    socket: &mut TcpSocket<'_>,
-    target: &Target,
-) -> &'static str {
+async fn session(stack: Stack<'static>, socket: &mut TcpSocket<'_>, target: &Target) -> &'static str {
     if target.is_tls {
         return "TLS is not in this firmware: the broker needs a plain listener";
     }
@@ -111,14 +103,8 @@ async fn session(
     }
 }
 
-async fn connect(
-    stack: Stack<'static>,
-    socket: &mut TcpSocket<'_>,
-    target: &Target,
-) -> Result<(), &'static str> {
-    let address: Ipv4Addr = resolve(stack, &target.host)
-        .await
-        .ok_or("no address for the broker's name")?;
+async fn connect(stack: Stack<'static>, socket: &mut TcpSocket<'_>, target: &Target) -> Result<(), &'static str> {
+    let address: Ipv4Addr = resolve(stack, &target.host).await.ok_or("no address for the broker's name")?;
     match with_timeout(CONNECT_LIMIT, socket.connect((address, target.port))).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err("the broker refused the connection"),
@@ -150,11 +136,7 @@ async fn transmit(writer: &mut TcpWriter<'_>) -> &'static str {
         let count = TO_BROKER.read(&mut bytes).await;
         // There is room for the node's next bytes.
         WAKE.signal(());
-        if writer
-            .write_all(bytes.get(..count).unwrap_or_default())
-            .await
-            .is_err()
-        {
+        if writer.write_all(bytes.get(..count).unwrap_or_default()).await.is_err() {
             return "the connection broke";
         }
     }
@@ -163,11 +145,7 @@ async fn transmit(writer: &mut TcpWriter<'_>) -> &'static str {
 async fn say_last_words(socket: &mut TcpSocket<'_>) {
     let mut bytes = [0; 512];
     while let Ok(count) = TO_BROKER.try_read(&mut bytes) {
-        if socket
-            .write_all(bytes.get(..count).unwrap_or_default())
-            .await
-            .is_err()
-        {
+        if socket.write_all(bytes.get(..count).unwrap_or_default()).await.is_err() {
             return;
         }
     }

@@ -8,9 +8,7 @@ use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Timer, with_timeout};
 use esp_radio::wifi::scan::ScanConfig;
 use esp_radio::wifi::sta::{ScanMethod, StationConfig};
-use esp_radio::wifi::{
-    AuthenticationMethod, AuthenticationMethodConfig, Config, PowerSaveMode, WifiController,
-};
+use esp_radio::wifi::{AuthenticationMethod, AuthenticationMethodConfig, Config, PowerSaveMode, WifiController};
 use heapless::{String, Vec};
 use leitstand_core::node::WifiWish;
 
@@ -40,10 +38,7 @@ pub struct Wish {
 impl Wish {
     /// `None` where a text is longer than 802.11 allows.
     pub fn of(wish: &WifiWish<'_>) -> Option<Self> {
-        Some(Wish {
-            ssid: String::try_from(wish.ssid).ok()?,
-            password: String::try_from(wish.password).ok()?,
-        })
+        Some(Wish { ssid: String::try_from(wish.ssid).ok()?, password: String::try_from(wish.password).ok()? })
     }
 }
 
@@ -93,8 +88,7 @@ pub async fn keep_joined(mut controller: WifiController<'static>, stack: Stack<'
         }
         let _ = with_timeout(LEAVE_LIMIT, controller.disconnect_async()).await;
         if failures > 0 {
-            let pause =
-                Duration::from_secs((FIRST_PAUSE_S << failures.min(5) >> 1).min(LONGEST_PAUSE_S));
+            let pause = Duration::from_secs((FIRST_PAUSE_S << failures.min(5) >> 1).min(LONGEST_PAUSE_S));
             if let Some(next) = rest(&mut controller, pause).await {
                 wish = next;
                 failures = 0;
@@ -123,11 +117,7 @@ async fn stay(
     ended
 }
 
-async fn join(
-    controller: &mut WifiController<'static>,
-    stack: Stack<'static>,
-    wish: &Wish,
-) -> Result<(), ()> {
+async fn join(controller: &mut WifiController<'static>, stack: Stack<'static>, wish: &Wish) -> Result<(), ()> {
     let authentication = if wish.password.is_empty() {
         AuthenticationMethodConfig::Open
     } else {
@@ -139,16 +129,9 @@ async fn join(
         .with_scan_method(ScanMethod::AllChannels)
         .with_ssid(ssid)
         .with_authentication(authentication);
-    controller
-        .set_config(&Config::Station(station))
-        .map_err(|_| ())?;
-    with_timeout(JOIN_LIMIT, controller.connect_async())
-        .await
-        .map_err(|_| ())?
-        .map_err(|_| ())?;
-    with_timeout(ADDRESS_LIMIT, stack.wait_config_up())
-        .await
-        .map_err(|_| ())
+    controller.set_config(&Config::Station(station)).map_err(|_| ())?;
+    with_timeout(JOIN_LIMIT, controller.connect_async()).await.map_err(|_| ())?.map_err(|_| ())?;
+    with_timeout(ADDRESS_LIMIT, stack.wait_config_up()).await.map_err(|_| ())
 }
 
 /// Says the address and, now and then, the strength. Ends with the network or with a new wish.
@@ -157,28 +140,11 @@ async fn watch(controller: &mut WifiController<'static>, stack: Stack<'static>) 
         let Some(config) = stack.config_v4() else {
             return Ended::Lost;
         };
-        let rssi = controller
-            .rssi()
-            .ok()
-            .and_then(|dbm| i8::try_from(dbm).ok());
+        let rssi = controller.rssi().ok().and_then(|dbm| i8::try_from(dbm).ok());
         let ip = config.address.address().octets();
-        tell(Change::Up {
-            ip,
-            rssi: rssi.unwrap_or(UNKNOWN_RSSI_DBM),
-        })
-        .await;
-        let loss = select(
-            controller.wait_for_disconnect_async(),
-            stack.wait_config_down(),
-        );
-        match select4(
-            loss,
-            WISH.wait(),
-            SCAN.wait(),
-            Timer::after(STRENGTH_INTERVAL),
-        )
-        .await
-        {
+        tell(Change::Up { ip, rssi: rssi.unwrap_or(UNKNOWN_RSSI_DBM) }).await;
+        let loss = select(controller.wait_for_disconnect_async(), stack.wait_config_down());
+        match select4(loss, WISH.wait(), SCAN.wait(), Timer::after(STRENGTH_INTERVAL)).await {
             Either4::First(_) => return Ended::Lost,
             Either4::Second(next) => return Ended::NewWish(next),
             Either4::Third(()) => scan(controller).await,
@@ -223,11 +189,7 @@ async fn scan(controller: &mut WifiController<'static>) {
             };
             let secured = !matches!(point.auth_method, Some(AuthenticationMethod::None));
             // The list is as long as asked for.
-            let _ = found.push(Found {
-                ssid,
-                rssi: point.signal_strength,
-                secured,
-            });
+            let _ = found.push(Found { ssid, rssi: point.signal_strength, secured });
         }
     }
     FOUND.signal(found);

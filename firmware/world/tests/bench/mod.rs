@@ -34,17 +34,11 @@ pub fn sensor(kind: &str, gpio: u8) -> SensorConfig {
 }
 
 pub fn sensor_at(kind: &str, i2c_address: u8) -> SensorConfig {
-    SensorConfig {
-        i2c_address,
-        ..sensor(kind, 0)
-    }
+    SensorConfig { i2c_address, ..sensor(kind, 0) }
 }
 
 pub fn probe(gpio: u8, rom: u64) -> SensorConfig {
-    SensorConfig {
-        rom: rom.to_be_bytes(),
-        ..sensor("ds18b20", gpio)
-    }
+    SensorConfig { rom: rom.to_be_bytes(), ..sensor("ds18b20", gpio) }
 }
 
 impl Device {
@@ -55,10 +49,7 @@ impl Device {
     pub fn on(board: &Board, sensors: Vec<SensorConfig>) -> Device {
         Device {
             world: World::new(board, 1, NoFlash),
-            sensors: sensors
-                .into_iter()
-                .map(|config| (config, Sampler::new()))
-                .collect(),
+            sensors: sensors.into_iter().map(|config| (config, Sampler::new())).collect(),
             buses: Buses::new(),
             now_ms: 0,
         }
@@ -78,20 +69,13 @@ impl Device {
     /// Begins a measurement of the first sensor.
     pub fn start_first(&mut self) {
         let now_ms = self.now_ms;
-        let started = self.sensors[0]
-            .1
-            .start(now_ms, TIMEOUT_MS, Trigger::Schedule);
+        let started = self.sensors[0].1.start(now_ms, TIMEOUT_MS, Trigger::Schedule);
         assert_eq!(started, Ok(()));
     }
 
     pub fn poll_first(&mut self) -> Progress {
         let (config, sampler) = &mut self.sensors[0];
-        sampler.poll(&mut Bench {
-            config,
-            now_ms: self.now_ms,
-            io: &mut self.world,
-            buses: &mut self.buses,
-        })
+        sampler.poll(&mut Bench { config, now_ms: self.now_ms, io: &mut self.world, buses: &mut self.buses })
     }
 
     /// One measurement of all sensors at once, as a node runs them.
@@ -104,12 +88,7 @@ impl Device {
         for _ in 0..MAX_POLLS {
             let mut next_ms = u64::MAX;
             for ((config, sampler), outcome) in self.sensors.iter_mut().zip(&mut outcomes) {
-                let mut bench = Bench {
-                    config,
-                    now_ms: self.now_ms,
-                    io: &mut self.world,
-                    buses: &mut self.buses,
-                };
+                let mut bench = Bench { config, now_ms: self.now_ms, io: &mut self.world, buses: &mut self.buses };
                 match sampler.poll(&mut bench) {
                     Progress::Idle => {}
                     Progress::Waiting { until_ms } => next_ms = next_ms.min(until_ms),
@@ -128,18 +107,12 @@ impl Device {
 
     /// The readings of all sensors, in order; none may fail.
     pub fn readings(&mut self) -> Vec<Reading> {
-        self.measure()
-            .into_iter()
-            .flat_map(Result::unwrap)
-            .collect()
+        self.measure().into_iter().flat_map(Result::unwrap).collect()
     }
 
     /// Type and raw value as they go on the wire.
     pub fn sent(&mut self) -> Vec<(String, String)> {
-        self.readings()
-            .iter()
-            .map(|reading| (reading.kind.to_string(), reading.raw.to_string()))
-            .collect()
+        self.readings().iter().map(|reading| (reading.kind.to_string(), reading.raw.to_string())).collect()
     }
 
     pub fn error_code(&mut self) -> u16 {
@@ -148,8 +121,5 @@ impl Device {
 }
 
 pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    expected
-        .iter()
-        .map(|(kind, raw)| (kind.to_string(), raw.to_string()))
-        .collect()
+    expected.iter().map(|(kind, raw)| (kind.to_string(), raw.to_string())).collect()
 }

@@ -3,20 +3,14 @@ use ActuatorKind::{Pump, Pwm, Relay, Valve};
 use BankEvent::{Arrived, AutoOff, RuntimeProtection};
 
 fn limited(kind: ActuatorKind, max_runtime_ms: u32) -> Bench {
-    let mut bench = Bench::with(ActuatorConfig {
-        max_runtime_ms,
-        ..config(18, kind)
-    });
+    let mut bench = Bench::with(ActuatorConfig { max_runtime_ms, ..config(18, kind) });
     bench.advance(5_000);
     bench.io.take();
     bench
 }
 
 fn on_for(duration_s: u32) -> Order<'static> {
-    Order {
-        duration_s,
-        ..order("ON")
-    }
+    Order { duration_s, ..order("ON") }
 }
 
 #[test]
@@ -69,10 +63,7 @@ fn the_longest_run_time_counts_from_the_command_even_when_the_same_configuration
     let mut bench = limited(Relay, 5_000);
     bench.send(18, "ON");
     bench.advance(3_000);
-    let same = ActuatorConfig {
-        max_runtime_ms: 5_000,
-        ..relay(18)
-    };
+    let same = ActuatorConfig { max_runtime_ms: 5_000, ..relay(18) };
     assert_eq!(bench.configure(same), Ok(false));
     assert_eq!(bench.advance(2_000), [RuntimeProtection { gpio: 18 }]);
 }
@@ -131,11 +122,7 @@ fn only_on_takes_a_duration() {
         let mut bench = limited(Pwm, 0);
         let value = Some(1.0);
         let duration_s = 5;
-        let sent = Order {
-            value,
-            duration_s,
-            ..order(command)
-        };
+        let sent = Order { value, duration_s, ..order(command) };
         assert!(bench.order(18, sent).success);
         assert_eq!(bench.advance(86_400_000), [], "{command}");
         assert!(bench.shows(18).0);
@@ -174,12 +161,7 @@ fn a_valve_that_is_open_for_too_long_is_closed() {
 fn the_bank_wants_to_be_polled_at_the_earliest_of_its_clocks() {
     let mut bench = limited(Relay, 5_000);
     let max_runtime_ms = 2_000;
-    bench
-        .configure(ActuatorConfig {
-            max_runtime_ms,
-            ..relay(19)
-        })
-        .unwrap();
+    bench.configure(ActuatorConfig { max_runtime_ms, ..relay(19) }).unwrap();
     assert_eq!(bench.bank.next_due(), u64::MAX);
     bench.send(18, "ON");
     bench.send(19, "ON");

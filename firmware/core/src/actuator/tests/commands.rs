@@ -50,10 +50,7 @@ fn e11_a_command_that_does_not_exist_is_refused_by_its_name() {
 fn the_name_of_an_unknown_command_is_cut_between_characters() {
     let mut bench = Bench::with(relay(18));
     let outcome = bench.send(18, &"ö".repeat(300));
-    assert_eq!(
-        outcome.message,
-        format!("Unknown command: {}", "ö".repeat(32)).as_str()
-    );
+    assert_eq!(outcome.message, format!("Unknown command: {}", "ö".repeat(32)).as_str());
 }
 
 #[test]
@@ -118,10 +115,7 @@ fn a_pwm_command_without_a_value_is_refused_for_every_kind() {
     for kind in [Pump, Relay, Valve, Pwm] {
         let mut bench = Bench::with(config(18, kind));
         let outcome = bench.send(18, "PWM");
-        assert_eq!(
-            (outcome.success, outcome.error_code),
-            (false, Some(COMMAND_INVALID))
-        );
+        assert_eq!((outcome.success, outcome.error_code), (false, Some(COMMAND_INVALID)));
     }
 }
 
@@ -129,38 +123,15 @@ fn a_pwm_command_without_a_value_is_refused_for_every_kind() {
 fn on_and_off_ignore_a_value_whatever_it_is() {
     let mut bench = Bench::with(relay(18));
     let value = Some(f64::NAN);
-    assert!(
-        bench
-            .order(
-                18,
-                Order {
-                    value,
-                    ..order("ON")
-                }
-            )
-            .success
-    );
+    assert!(bench.order(18, Order { value, ..order("ON") }).success);
     assert_eq!(bench.pwm_of(18), 255);
-    assert!(
-        bench
-            .order(
-                18,
-                Order {
-                    value,
-                    ..order("OFF")
-                }
-            )
-            .success
-    );
+    assert!(bench.order(18, Order { value, ..order("OFF") }).success);
     assert_eq!(bench.pwm_of(18), 0);
 }
 
 #[test]
 fn an_inverted_output_is_active_low() {
-    let inverted = |kind| ActuatorConfig {
-        inverted: true,
-        ..config(18, kind)
-    };
+    let inverted = |kind| ActuatorConfig { inverted: true, ..config(18, kind) };
     let mut bench = Bench::with(inverted(Relay));
     bench.send(18, "ON");
     assert_eq!(bench.io.pin(18), Drive::Low);
@@ -209,33 +180,18 @@ fn the_source_is_who_issued_the_last_accepted_command_cut_to_its_room() {
     bench.send(18, "STOP");
     assert_eq!(bench.shows(18), (true, 255, "user:mira"));
     let issued_by = "";
-    bench.order(
-        18,
-        Order {
-            issued_by,
-            ..order("OFF")
-        },
-    );
+    bench.order(18, Order { issued_by, ..order("OFF") });
     assert_eq!(bench.shows(18), (false, 0, "system:unknown"));
     let long = format!("{}ö", "x".repeat(63));
     let issued_by = long.as_str();
-    bench.order(
-        18,
-        Order {
-            issued_by,
-            ..order("OFF")
-        },
-    );
+    bench.order(18, Order { issued_by, ..order("OFF") });
     assert_eq!(bench.shows(18).2, "x".repeat(63));
 }
 
 #[test]
 fn the_status_has_everything_that_goes_on_the_wire() {
     let subzone = "bed_a".try_into().unwrap();
-    let mut bench = Bench::with(ActuatorConfig {
-        subzone,
-        ..config(18, Pwm)
-    });
+    let mut bench = Bench::with(ActuatorConfig { subzone, ..config(18, Pwm) });
     bench.pwm(18, 0.35);
     bench.now_ms += 64_000;
     let expected = crate::actuator::StatusView {

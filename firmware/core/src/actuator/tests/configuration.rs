@@ -4,10 +4,7 @@ use crate::config::MAX_ACTUATORS;
 use ActuatorKind::{Pump, Pwm, Relay, Valve};
 
 fn on_board(board: &'static Board) -> Bench {
-    Bench {
-        board,
-        ..Bench::new()
-    }
+    Bench { board, ..Bench::new() }
 }
 
 #[test]
@@ -16,11 +13,7 @@ fn the_first_thing_a_pin_ever_does_is_to_be_idle() {
         for default_state in [false, true] {
             for kind in [Pump, Relay, Pwm, Valve] {
                 let mut bench = Bench::new();
-                let new = ActuatorConfig {
-                    inverted,
-                    default_state,
-                    ..config(18, kind)
-                };
+                let new = ActuatorConfig { inverted, default_state, ..config(18, kind) };
                 bench.configure(new).unwrap();
                 let idle = if inverted { Drive::High } else { Drive::Low };
                 let first = bench.io.take();
@@ -40,10 +33,7 @@ fn an_output_that_is_off_by_default_is_never_active_while_it_is_configured() {
     for (inverted, active) in [(false, Drive::High), (true, Drive::Low)] {
         for kind in [Pump, Relay] {
             let mut bench = Bench::new();
-            let new = ActuatorConfig {
-                inverted,
-                ..config(18, kind)
-            };
+            let new = ActuatorConfig { inverted, ..config(18, kind) };
             bench.configure(new).unwrap();
             assert!(!bench.io.take().contains(&(18, active)));
         }
@@ -78,18 +68,12 @@ fn h3_pins_that_no_output_can_have_are_refused_untouched() {
 fn the_second_pin_of_a_valve_is_checked_like_the_first() {
     use ConfigFault::{I2c, InUse, InputOnly, NotUsable};
     let mut bench = Bench::with(relay(25));
-    let valve = |gpio, aux_gpio| ActuatorConfig {
-        aux_gpio,
-        ..config(gpio, Valve)
-    };
+    let valve = |gpio, aux_gpio| ActuatorConfig { aux_gpio, ..config(gpio, Valve) };
     assert_eq!(bench.configure(valve(18, 13)), Err(NotUsable(13)));
     assert_eq!(bench.configure(valve(18, 255)), Err(NotUsable(255)));
     assert_eq!(bench.configure(valve(18, 34)), Err(InputOnly(34)));
     assert_eq!(bench.configure(valve(18, 21)), Err(I2c(21)));
-    assert_eq!(
-        bench.configure(valve(18, SENSOR_PIN)),
-        Err(InUse(SENSOR_PIN))
-    );
+    assert_eq!(bench.configure(valve(18, SENSOR_PIN)), Err(InUse(SENSOR_PIN)));
     assert_eq!(bench.configure(valve(18, 25)), Err(InUse(25)));
     assert_eq!(bench.configure(valve(25, 25)), Err(InUse(25)));
     assert_eq!(bench.io.take(), []);
@@ -123,10 +107,7 @@ fn a_board_has_so_many_outputs_and_pwm_channels_and_no_more() {
     assert_eq!(bench.configure(relay(9)), Err(ConfigFault::TooMany(6)));
     // One that is there already does not count against itself.
     let inverted = true;
-    let other = ActuatorConfig {
-        inverted,
-        ..config(1, Pwm)
-    };
+    let other = ActuatorConfig { inverted, ..config(1, Pwm) };
     assert_eq!(bench.configure(other), Ok(true));
     bench.bank.remove(1, 0, &mut bench.io);
     assert_eq!(bench.configure(config(9, Pwm)), Ok(true));
@@ -136,15 +117,8 @@ fn a_board_has_so_many_outputs_and_pwm_channels_and_no_more() {
 fn h7_a_wroom_takes_twelve_outputs_and_refuses_the_thirteenth() {
     let mut bench = Bench::new();
     let free = |gpio: &&u8| !ESP32.is_input_only(**gpio) && !ESP32.is_i2c(**gpio);
-    let pins = ESP32
-        .usable
-        .iter()
-        .filter(free)
-        .filter(|&&gpio| gpio != SENSOR_PIN);
-    let results: Vec<_> = pins
-        .take(13)
-        .map(|&gpio| bench.configure(relay(gpio)))
-        .collect();
+    let pins = ESP32.usable.iter().filter(free).filter(|&&gpio| gpio != SENSOR_PIN);
+    let results: Vec<_> = pins.take(13).map(|&gpio| bench.configure(relay(gpio))).collect();
     assert_eq!(results[..MAX_ACTUATORS], [Ok(true); MAX_ACTUATORS]);
     assert_eq!(results[12], Err(ConfigFault::TooMany(12)));
 }
@@ -198,13 +172,7 @@ fn what_does_not_change_the_behaviour_does_not_touch_a_running_output() {
     assert_eq!((status.on, status.subzone), (true, "bed_a"));
     // The second pin of what is no valve means nothing.
     let aux_gpio = 19;
-    assert_eq!(
-        bench.configure(ActuatorConfig {
-            aux_gpio,
-            ..relay(18)
-        }),
-        Ok(false)
-    );
+    assert_eq!(bench.configure(ActuatorConfig { aux_gpio, ..relay(18) }), Ok(false));
 }
 
 #[test]
@@ -213,10 +181,7 @@ fn a_change_of_behaviour_switches_off_first() {
     bench.send(18, "ON");
     bench.io.take();
     let max_runtime_ms = 1_000;
-    let shorter = ActuatorConfig {
-        max_runtime_ms,
-        ..relay(18)
-    };
+    let shorter = ActuatorConfig { max_runtime_ms, ..relay(18) };
     assert_eq!(bench.configure(shorter), Ok(true));
     assert_eq!(bench.io.take(), [(18, Drive::Low)]);
     assert_eq!(bench.shows(18), (false, 0, "firmware:default"));
@@ -228,20 +193,13 @@ fn a_change_of_wiring_gives_up_the_pins_between_the_two_off_levels() {
     bench.send(18, "ON");
     bench.io.take();
     let inverted = true;
-    let other = ActuatorConfig {
-        inverted,
-        ..relay(18)
-    };
+    let other = ActuatorConfig { inverted, ..relay(18) };
     assert_eq!(bench.configure(other), Ok(true));
     let drives = [(18, Drive::Low), (18, Drive::Release), (18, Drive::High)];
     assert_eq!(bench.io.take(), drives);
 
     assert_eq!(bench.configure(config(18, Pwm)), Ok(true));
-    let drives = [
-        (18, Drive::High),
-        (18, Drive::Release),
-        (18, Drive::Duty(0)),
-    ];
+    let drives = [(18, Drive::High), (18, Drive::Release), (18, Drive::Duty(0))];
     assert_eq!(bench.io.take(), drives);
 }
 
@@ -251,12 +209,7 @@ fn a_valve_whose_second_pin_moves_gives_up_the_old_one() {
     bench.advance(5_000);
     bench.io.take();
     let aux_gpio = 23;
-    bench
-        .configure(ActuatorConfig {
-            aux_gpio,
-            ..config(18, Valve)
-        })
-        .unwrap();
+    bench.configure(ActuatorConfig { aux_gpio, ..config(18, Valve) }).unwrap();
     assert_eq!(bench.io.pin(19), Drive::Release);
     assert_eq!(bench.configure(relay(19)), Ok(true));
 }
@@ -289,26 +242,11 @@ fn outputs_are_listed_in_the_order_of_their_configuration() {
 fn every_setting_that_the_output_acts_upon_is_a_change_of_behaviour() {
     let base = config(18, Pwm);
     let changes = [
-        ActuatorConfig {
-            kind: Relay,
-            ..base.clone()
-        },
-        ActuatorConfig {
-            inverted: true,
-            ..base.clone()
-        },
-        ActuatorConfig {
-            default_state: true,
-            ..base.clone()
-        },
-        ActuatorConfig {
-            default_pwm: 77,
-            ..base.clone()
-        },
-        ActuatorConfig {
-            max_runtime_ms: 1,
-            ..base.clone()
-        },
+        ActuatorConfig { kind: Relay, ..base.clone() },
+        ActuatorConfig { inverted: true, ..base.clone() },
+        ActuatorConfig { default_state: true, ..base.clone() },
+        ActuatorConfig { default_pwm: 77, ..base.clone() },
+        ActuatorConfig { max_runtime_ms: 1, ..base.clone() },
     ];
     for change in changes {
         let mut bench = Bench::with(base.clone());

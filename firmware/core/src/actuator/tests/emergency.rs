@@ -10,12 +10,7 @@ fn running() -> Bench {
     let mut bench = Bench::new();
     for (gpio, kind) in [(16, Pump), (17, Relay), (18, Pwm), (25, Valve)] {
         let inverted = true;
-        bench
-            .configure(ActuatorConfig {
-                inverted,
-                ..config(gpio, kind)
-            })
-            .unwrap();
+        bench.configure(ActuatorConfig { inverted, ..config(gpio, kind) }).unwrap();
         assert!(bench.send(gpio, "ON").success);
     }
     bench.io.take();
@@ -26,22 +21,12 @@ fn running() -> Bench {
 fn f1_a_stop_puts_every_output_to_its_off_level_in_one_pass() {
     let mut bench = running();
     assert_eq!(bench.stop(), 4);
-    let off = [
-        (16, Drive::High),
-        (17, Drive::High),
-        (18, Drive::Duty(255)),
-        (26, Drive::High),
-        (25, Drive::Low),
-    ];
+    let off = [(16, Drive::High), (17, Drive::High), (18, Drive::Duty(255)), (26, Drive::High), (25, Drive::Low)];
     assert_eq!(bench.io.take(), off);
     for gpio in [16, 17, 18] {
         assert_eq!(bench.shows(gpio), (false, 0, "firmware:emergency"));
     }
-    let texts: Vec<_> = bench
-        .bank
-        .iter(bench.now_ms)
-        .map(|it| it.emergency)
-        .collect();
+    let texts: Vec<_> = bench.bank.iter(bench.now_ms).map(|it| it.emergency).collect();
     assert_eq!(texts, ["active"; 4]);
 }
 
@@ -49,11 +34,7 @@ fn f1_a_stop_puts_every_output_to_its_off_level_in_one_pass() {
 fn a_stop_of_a_full_bank_takes_far_less_than_ten_milliseconds() {
     let mut bench = Bench::new();
     let free = |gpio: &&u8| !ESP32.is_input_only(**gpio) && !ESP32.is_i2c(**gpio);
-    let pins = ESP32
-        .usable
-        .iter()
-        .filter(free)
-        .filter(|&&gpio| gpio != SENSOR_PIN);
+    let pins = ESP32.usable.iter().filter(free).filter(|&&gpio| gpio != SENSOR_PIN);
     for &gpio in pins.take(MAX_ACTUATORS) {
         bench.configure(config(gpio, Pump)).unwrap();
         bench.send(gpio, "ON");
@@ -88,10 +69,7 @@ fn f2_while_stopped_every_command_is_refused_also_off() {
 fn while_stopped_neither_defaults_nor_rules_nor_clocks_move_anything() {
     let mut bench = running();
     let default_state = true;
-    let on = ActuatorConfig {
-        default_state,
-        ..relay(17)
-    };
+    let on = ActuatorConfig { default_state, ..relay(17) };
     bench.configure(on).unwrap();
     bench.stop();
     bench.io.take();
@@ -112,12 +90,7 @@ fn an_output_configured_while_stopped_is_stopped_too() {
     bench.stop();
     bench.io.take();
     let default_state = true;
-    bench
-        .configure(ActuatorConfig {
-            default_state,
-            ..relay(19)
-        })
-        .unwrap();
+    bench.configure(ActuatorConfig { default_state, ..relay(19) }).unwrap();
     assert_eq!(bench.io.take(), [(19, Drive::Low)]);
     assert_eq!(bench.shows(19), (false, 0, "firmware:emergency"));
     assert!(bench.send(19, "ON").is_latched);
@@ -139,20 +112,9 @@ fn a_changed_configuration_while_stopped_switches_nothing_on() {
     let mut bench = running();
     bench.stop();
     let default_state = true;
-    bench
-        .configure(ActuatorConfig {
-            default_state,
-            inverted: true,
-            ..relay(17)
-        })
-        .unwrap();
+    bench.configure(ActuatorConfig { default_state, inverted: true, ..relay(17) }).unwrap();
     assert_eq!(bench.io.pin(17), Drive::High);
-    bench
-        .configure(ActuatorConfig {
-            default_state,
-            ..relay(17)
-        })
-        .unwrap();
+    bench.configure(ActuatorConfig { default_state, ..relay(17) }).unwrap();
     assert_eq!(bench.io.pin(17), Drive::Low);
     assert_eq!(bench.bank.next_due(), u64::MAX);
 }

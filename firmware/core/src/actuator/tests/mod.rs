@@ -89,12 +89,7 @@ const SENSOR_PIN: u8 = 32;
 
 impl Bench {
     fn new() -> Bench {
-        Bench {
-            bank: Bank::new(),
-            io: Recorder::default(),
-            now_ms: 1_000,
-            board: &ESP32,
-        }
+        Bench { bank: Bank::new(), io: Recorder::default(), now_ms: 1_000, board: &ESP32 }
     }
 
     fn with(config: ActuatorConfig) -> Bench {
@@ -105,12 +100,8 @@ impl Bench {
     }
 
     fn configure(&mut self, config: ActuatorConfig) -> Result<bool, ConfigFault> {
-        let pins = Pins {
-            board: self.board,
-            is_used_elsewhere: &|gpio| gpio == SENSOR_PIN,
-        };
-        self.bank
-            .configure(config, &pins, self.now_ms, &mut self.io)
+        let pins = Pins { board: self.board, is_used_elsewhere: &|gpio| gpio == SENSOR_PIN };
+        self.bank.configure(config, &pins, self.now_ms, &mut self.io)
     }
 
     fn order(&mut self, gpio: u8, order: Order<'_>) -> Outcome {
@@ -173,12 +164,7 @@ impl Bench {
 }
 
 fn order(command: &str) -> Order<'_> {
-    Order {
-        command,
-        value: None,
-        duration_s: 0,
-        issued_by: "user:mira",
-    }
+    Order { command, value: None, duration_s: 0, issued_by: "user:mira" }
 }
 
 /// An output that is off by default and may run for an hour (5.3).

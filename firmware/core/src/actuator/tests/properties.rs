@@ -38,12 +38,7 @@ struct Watch {
 impl Watch {
     /// The pin that carries power, and what it does when idle.
     fn power(&self) -> (u8, Drive) {
-        let ActuatorConfig {
-            gpio,
-            aux_gpio,
-            inverted,
-            ..
-        } = self.config;
+        let ActuatorConfig { gpio, aux_gpio, inverted, .. } = self.config;
         match self.config.kind {
             ActuatorKind::Pwm => (gpio, Drive::Duty(if inverted { 255 } else { 0 })),
             ActuatorKind::Valve if inverted => (aux_gpio, Drive::High),
@@ -89,9 +84,7 @@ impl Life {
             }
             13 => {
                 let scope = Scope::AllBut(&[17]);
-                let Bench {
-                    bank, io, now_ms, ..
-                } = &mut self.bench;
+                let Bench { bank, io, now_ms, .. } = &mut self.bench;
                 bank.go_default(scope, "firmware:offline", *now_ms, io);
             }
             14 => {
@@ -107,13 +100,8 @@ impl Life {
 
     fn configure(&mut self) {
         let gpio = self.chance.one_of(&PINS);
-        let kinds = [
-            ActuatorKind::Pump,
-            ActuatorKind::Pump,
-            ActuatorKind::Relay,
-            ActuatorKind::Pwm,
-            ActuatorKind::Valve,
-        ];
+        let kinds =
+            [ActuatorKind::Pump, ActuatorKind::Pump, ActuatorKind::Relay, ActuatorKind::Pwm, ActuatorKind::Valve];
         let kind = self.chance.one_of(&kinds);
         let wanted = ActuatorConfig {
             inverted: self.chance.below(2) == 0,
@@ -129,9 +117,7 @@ impl Life {
         }
         // The first part of the drives belongs to the old configuration: up to where it gives up its pins, if it does.
         let drives = self.bench.io.take();
-        let last_release = drives
-            .iter()
-            .rposition(|(_, drive)| *drive == Drive::Release);
+        let last_release = drives.iter().rposition(|(_, drive)| *drive == Drive::Release);
         let (old, new) = drives.split_at(last_release.map_or(0, |index| index + 1));
         self.watch_all(old);
         let is_rewired = last_release.is_some();
@@ -150,9 +136,7 @@ impl Life {
 
     fn remove(&mut self) {
         let gpio = self.chance.one_of(&PINS);
-        let Bench {
-            bank, io, now_ms, ..
-        } = &mut self.bench;
+        let Bench { bank, io, now_ms, .. } = &mut self.bench;
         let was_there = bank.remove(gpio, *now_ms, io);
         self.watch();
         assert_eq!(was_there, self.watches.get(&gpio).is_some_and(bank_has));
@@ -165,27 +149,15 @@ impl Life {
 
     fn command(&mut self) {
         let gpio = self.chance.one_of(&PINS);
-        let command = self
-            .chance
-            .one_of(&["ON", "OFF", "TOGGLE", "PWM", "on", "STOP"]);
-        let values = [
-            None,
-            Some(0.0),
-            Some(0.4),
-            Some(1.0),
-            Some(1.7),
-            Some(f64::NAN),
-        ];
+        let command = self.chance.one_of(&["ON", "OFF", "TOGGLE", "PWM", "on", "STOP"]);
+        let values = [None, Some(0.0), Some(0.4), Some(1.0), Some(1.7), Some(f64::NAN)];
         let sent = Order {
             value: self.chance.one_of(&values),
             duration_s: self.chance.one_of(&[0, 0, 1, 30, 86_400]),
             ..order(command)
         };
         let outcome = self.bench.order(gpio, sent);
-        assert!(
-            !(outcome.success && self.is_stopped),
-            "obeyed while stopped"
-        );
+        assert!(!(outcome.success && self.is_stopped), "obeyed while stopped");
         if let Some(watch) = self.watches.get_mut(&gpio).filter(|_| outcome.success) {
             watch.entitled_ms = self.bench.now_ms;
         }
@@ -194,9 +166,7 @@ impl Life {
 
     /// Time passes until something is due or a bit longer, sometimes with a poll that is late.
     fn pass_time(&mut self) {
-        let by_ms = self
-            .chance
-            .one_of(&[0, 1, 40, 999, 2_500, 5_000, 30_000, 700_000]);
+        let by_ms = self.chance.one_of(&[0, 1, 40, 999, 2_500, 5_000, 30_000, 700_000]);
         let end_ms = self.bench.now_ms + by_ms;
         let late_ms = self.chance.one_of(&[0, 0, 7, 100]);
         while self.bench.bank.next_due() <= end_ms {
@@ -242,10 +212,7 @@ impl Life {
                 continue;
             }
             let is_live = drive != watch.power().1;
-            assert!(
-                !(is_live && self.is_stopped),
-                "GPIO {gpio} live while stopped"
-            );
+            assert!(!(is_live && self.is_stopped), "GPIO {gpio} live while stopped");
             if is_live && !watch.is_live {
                 watch.entitled_ms = now_ms;
                 watch.note_start(now_ms);
@@ -259,11 +226,7 @@ impl Life {
     /// What the bank says must be what the pins do.
     fn compare(&self) {
         let now_ms = self.bench.now_ms;
-        let has = self
-            .watches
-            .values()
-            .filter(|watch| bank_has(watch))
-            .count();
+        let has = self.watches.values().filter(|watch| bank_has(watch)).count();
         assert_eq!(self.bench.bank.len(), has);
         for status in self.bench.bank.iter(now_ms) {
             let watch = &self.watches[&status.gpio];
@@ -290,13 +253,9 @@ impl Watch {
         if let Some(off_ms) = self.off_ms {
             assert!(now_ms >= off_ms + MIN_REST_MS, "started without rest");
         }
-        self.starts_ms
-            .retain(|&start_ms| start_ms + HOUR_MS > now_ms);
+        self.starts_ms.retain(|&start_ms| start_ms + HOUR_MS > now_ms);
         self.starts_ms.push(now_ms);
-        assert!(
-            self.starts_ms.len() <= MAX_STARTS_PER_HOUR,
-            "started too often"
-        );
+        assert!(self.starts_ms.len() <= MAX_STARTS_PER_HOUR, "started too often");
     }
 
     fn note_off(&mut self, now_ms: u64) {
@@ -324,13 +283,7 @@ fn a_pump_that_is_ordered_on_and_off_every_second_keeps_its_rest_and_its_starts(
     let mut life = Life::new(7);
     let pump = config(18, ActuatorKind::Pump);
     life.bench.configure(pump.clone()).unwrap();
-    let watch = Watch {
-        config: pump,
-        is_live: false,
-        entitled_ms: 0,
-        starts_ms: Vec::new(),
-        off_ms: None,
-    };
+    let watch = Watch { config: pump, is_live: false, entitled_ms: 0, starts_ms: Vec::new(), off_ms: None };
     life.watches.insert(18, watch);
     let mut starts = 0;
     for second in 0..7_200 {

@@ -25,11 +25,7 @@ fn a_pump_rests_30_s_and_a_refusal_says_how_long_to_wait() {
     bench.io.take();
     let refused = bench.send(18, "ON");
     assert_eq!(
-        (
-            refused.success,
-            refused.message.as_str(),
-            refused.error_code
-        ),
+        (refused.success, refused.message.as_str(), refused.error_code),
         (false, "Pump protection: wait 24 s", None)
     );
     assert_eq!(bench.io.take(), []);
@@ -47,17 +43,7 @@ fn a_refused_start_leaves_source_and_clocks_as_they_were() {
     bench.send(18, "ON");
     bench.send(18, "OFF");
     let issued_by = "user:other";
-    assert!(
-        !bench
-            .order(
-                18,
-                Order {
-                    issued_by,
-                    ..order("ON")
-                }
-            )
-            .success
-    );
+    assert!(!bench.order(18, Order { issued_by, ..order("ON") }).success);
     assert_eq!(bench.shows(18), (false, 0, "user:mira"));
     assert_eq!(bench.bank.next_due(), u64::MAX);
 }
@@ -95,10 +81,7 @@ fn a_pump_starts_at_most_60_times_in_any_hour() {
     let passed_ms = bench.now_ms - first_ms;
     let refused = bench.send(18, "ON");
     let wait_s = (HOUR_MS - passed_ms) / 1000;
-    assert_eq!(
-        refused.message,
-        format!("Pump protection: wait {wait_s} s").as_str()
-    );
+    assert_eq!(refused.message, format!("Pump protection: wait {wait_s} s").as_str());
     bench.now_ms = first_ms + HOUR_MS - 1;
     assert!(!bench.send(18, "ON").success);
     bench.now_ms += 1;
@@ -121,17 +104,7 @@ fn an_emergency_stop_and_the_end_of_a_run_count_as_off() {
     assert!(!bench.send(18, "ON").success);
     bench.now_ms += 1;
     let duration_s = 3;
-    assert!(
-        bench
-            .order(
-                18,
-                Order {
-                    duration_s,
-                    ..order("ON")
-                }
-            )
-            .success
-    );
+    assert!(bench.order(18, Order { duration_s, ..order("ON") }).success);
     bench.advance(3_000);
     assert!(!bench.send(18, "ON").success);
 }
@@ -168,11 +141,7 @@ fn pumps_do_not_rest_for_each_other() {
 fn pumps_on_ever_new_pins_are_protected_although_the_records_are_few() {
     let mut bench = Bench::new();
     for round in 0..3 {
-        for &gpio in ESP32
-            .usable
-            .iter()
-            .filter(|&&gpio| gpio < 32 && gpio != 21 && gpio != 22)
-        {
+        for &gpio in ESP32.usable.iter().filter(|&&gpio| gpio < 32 && gpio != 21 && gpio != 22) {
             bench.configure(config(gpio, Pump)).unwrap();
             assert!(bench.send(gpio, "ON").success, "round {round}, pin {gpio}");
             bench.send(gpio, "OFF");
@@ -185,17 +154,12 @@ fn pumps_on_ever_new_pins_are_protected_although_the_records_are_few() {
 
 #[test]
 fn a_default_state_of_on_waits_for_the_rest_and_is_taken_then() {
-    let mut bench = Bench::with(ActuatorConfig {
-        default_state: true,
-        ..config(18, Pump)
-    });
+    let mut bench = Bench::with(ActuatorConfig { default_state: true, ..config(18, Pump) });
     assert_eq!(bench.shows(18), (true, 255, "firmware:default"));
     bench.send(18, "OFF");
     bench.now_ms += 10_000;
     let scope = Scope::One(18);
-    let changed = bench
-        .bank
-        .go_default(scope, "firmware:offline", bench.now_ms, &mut bench.io);
+    let changed = bench.bank.go_default(scope, "firmware:offline", bench.now_ms, &mut bench.io);
     assert!(changed.is_empty());
     assert_eq!(bench.advance(19_999), []);
     let taken = BankEvent::DefaultTaken { gpio: 18 };
@@ -207,10 +171,7 @@ fn a_default_state_of_on_waits_for_the_rest_and_is_taken_then() {
 
 #[test]
 fn a_command_or_a_stop_cancels_a_default_state_that_waits() {
-    let mut bench = Bench::with(ActuatorConfig {
-        default_state: true,
-        ..config(18, Pump)
-    });
+    let mut bench = Bench::with(ActuatorConfig { default_state: true, ..config(18, Pump) });
     bench.send(18, "OFF");
     let all = Scope::AllBut(&[]);
     bench.bank.go_default(all, "x", bench.now_ms, &mut bench.io);

@@ -14,27 +14,19 @@ fn defaults_are_taken_by_all_outputs_but_the_listed_ones() {
     }
     let scope = Scope::AllBut(&[17]);
     let source = "firmware:offline";
-    let changed = bench
-        .bank
-        .go_default(scope, source, bench.now_ms, &mut bench.io);
+    let changed = bench.bank.go_default(scope, source, bench.now_ms, &mut bench.io);
     assert_eq!(changed.as_slice(), [16, 18]);
     assert_eq!(bench.shows(16), (false, 0, "firmware:offline"));
     assert_eq!(bench.shows(17), (true, 255, "user:mira"));
     assert_eq!(bench.shows(19), (false, 0, "firmware:offline"));
     let scope = Scope::One(17);
-    let changed = bench
-        .bank
-        .go_default(scope, source, bench.now_ms, &mut bench.io);
+    let changed = bench.bank.go_default(scope, source, bench.now_ms, &mut bench.io);
     assert_eq!(changed.as_slice(), [17]);
 }
 
 #[test]
 fn each_kind_has_its_own_default_state() {
-    let with = |kind, default_state, default_pwm| ActuatorConfig {
-        default_state,
-        default_pwm,
-        ..config(18, kind)
-    };
+    let with = |kind, default_state, default_pwm| ActuatorConfig { default_state, default_pwm, ..config(18, kind) };
     let cases = [
         (with(Relay, false, 0), 0),
         (with(Relay, true, 0), 255),
@@ -57,19 +49,9 @@ fn each_kind_has_its_own_default_state() {
 
 #[test]
 fn a_default_of_on_keeps_what_runs_without_its_duration_and_without_extending_it() {
-    let mut bench = Bench::with(ActuatorConfig {
-        default_state: true,
-        max_runtime_ms: 60_000,
-        ..relay(18)
-    });
+    let mut bench = Bench::with(ActuatorConfig { default_state: true, max_runtime_ms: 60_000, ..relay(18) });
     let duration_s = 20;
-    bench.order(
-        18,
-        Order {
-            duration_s,
-            ..order("ON")
-        },
-    );
+    bench.order(18, Order { duration_s, ..order("ON") });
     bench.advance(10_000);
     bench.io.take();
     let all = Scope::AllBut(&[]);
@@ -101,10 +83,7 @@ fn a_rule_switches_fully_on_and_off_and_shows_as_source() {
 
 #[test]
 fn a_rule_that_stays_on_neither_extends_the_longest_run_time_nor_starts_again_after_it() {
-    let mut bench = Bench::with(ActuatorConfig {
-        max_runtime_ms: 60_000,
-        ..relay(18)
-    });
+    let mut bench = Bench::with(ActuatorConfig { max_runtime_ms: 60_000, ..relay(18) });
     for _ in 0..12 {
         assert!(bench.rule(18, true).success);
         bench.now_ms += 5_000;
@@ -122,10 +101,7 @@ fn a_rule_that_stays_on_neither_extends_the_longest_run_time_nor_starts_again_af
 
 #[test]
 fn an_operator_can_switch_on_what_runtime_protection_holds_and_frees_the_rule() {
-    let mut bench = Bench::with(ActuatorConfig {
-        max_runtime_ms: 5_000,
-        ..relay(18)
-    });
+    let mut bench = Bench::with(ActuatorConfig { max_runtime_ms: 5_000, ..relay(18) });
     bench.rule(18, true);
     bench.advance(5_000);
     assert!(bench.send(18, "ON").success);
@@ -150,10 +126,7 @@ fn a_rule_respects_the_rest_of_a_pump() {
 
 #[test]
 fn a_changed_configuration_frees_what_runtime_protection_holds() {
-    let short = ActuatorConfig {
-        max_runtime_ms: 5_000,
-        ..relay(18)
-    };
+    let short = ActuatorConfig { max_runtime_ms: 5_000, ..relay(18) };
     let mut bench = Bench::with(short);
     bench.rule(18, true);
     assert_eq!(bench.advance(5_000), [RuntimeProtection { gpio: 18 }]);

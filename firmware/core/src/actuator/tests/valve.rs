@@ -25,10 +25,7 @@ fn closed() -> Bench {
 #[test]
 fn at_power_up_it_closes_for_the_full_travel_because_nobody_knows_where_it_is() {
     let mut bench = powered_up();
-    assert_eq!(
-        bench.io.take(),
-        [AT_REST.as_slice(), CLOSING.as_slice()].concat()
-    );
+    assert_eq!(bench.io.take(), [AT_REST.as_slice(), CLOSING.as_slice()].concat());
     assert_eq!(bench.shows(18), (true, 127, "firmware:default"));
     assert_eq!(bench.advance(4_999), []);
     assert_eq!(bench.pwm_of(18), 127);
@@ -42,15 +39,9 @@ fn at_power_up_it_closes_for_the_full_travel_because_nobody_knows_where_it_is() 
 fn with_a_default_of_open_it_opens_for_the_full_travel() {
     let mut bench = Bench::new();
     let default_state = true;
-    let config = ActuatorConfig {
-        default_state,
-        ..config(18, Valve)
-    };
+    let config = ActuatorConfig { default_state, ..config(18, Valve) };
     bench.configure(config).unwrap();
-    assert_eq!(
-        bench.io.take(),
-        [AT_REST.as_slice(), OPENING.as_slice()].concat()
-    );
+    assert_eq!(bench.io.take(), [AT_REST.as_slice(), OPENING.as_slice()].concat());
     assert_eq!(bench.advance(FULL_TRAVEL_MS), [Arrived { gpio: 18 }]);
     assert_eq!(bench.pwm_of(18), 254);
 }
@@ -216,18 +207,10 @@ fn a_stopped_close_is_never_called_closed() {
 fn inversion_concerns_the_enable_pin_only() {
     let mut bench = Bench::new();
     let inverted = true;
-    bench
-        .configure(ActuatorConfig {
-            inverted,
-            ..config(18, Valve)
-        })
-        .unwrap();
+    bench.configure(ActuatorConfig { inverted, ..config(18, Valve) }).unwrap();
     let idle = [(19, Drive::High), (18, Drive::Low)];
     let closing = [(19, Drive::High), (18, Drive::Low), (19, Drive::Low)];
-    assert_eq!(
-        bench.io.take(),
-        [idle.as_slice(), closing.as_slice()].concat()
-    );
+    assert_eq!(bench.io.take(), [idle.as_slice(), closing.as_slice()].concat());
     bench.advance(FULL_TRAVEL_MS);
     assert_eq!(bench.io.take(), idle);
     bench.send(18, "ON");
@@ -252,28 +235,16 @@ fn a_poll_that_is_late_at_the_middle_still_finds_the_ends() {
 fn a_new_default_moves_it_there_and_a_new_name_does_not() {
     let mut bench = closed();
     let name = "Tank inlet".try_into().unwrap();
-    assert_eq!(
-        bench.configure(ActuatorConfig {
-            name,
-            ..config(18, Valve)
-        }),
-        Ok(false)
-    );
+    assert_eq!(bench.configure(ActuatorConfig { name, ..config(18, Valve) }), Ok(false));
     assert_eq!(bench.io.take(), []);
     let default_state = true;
-    let open = ActuatorConfig {
-        default_state,
-        ..config(18, Valve)
-    };
+    let open = ActuatorConfig { default_state, ..config(18, Valve) };
     assert_eq!(bench.configure(open.clone()), Ok(true));
     assert_eq!(bench.io.take(), OPENING);
     bench.advance(FULL_TRAVEL_MS);
     bench.io.take();
     let max_runtime_ms = 9_000;
-    let shorter = ActuatorConfig {
-        max_runtime_ms,
-        ..open
-    };
+    let shorter = ActuatorConfig { max_runtime_ms, ..open };
     assert_eq!(bench.configure(shorter), Ok(true));
     assert_eq!(bench.io.take(), []);
     assert_eq!(bench.bank.next_due(), bench.now_ms + 9_000);
@@ -286,10 +257,7 @@ fn removing_it_on_the_way_stops_the_motor_before_the_pins_are_released() {
     bench.io.take();
     assert!(bench.bank.remove(18, bench.now_ms, &mut bench.io));
     let released = [(18, Drive::Release), (19, Drive::Release)];
-    assert_eq!(
-        bench.io.take(),
-        [AT_REST.as_slice(), released.as_slice()].concat()
-    );
+    assert_eq!(bench.io.take(), [AT_REST.as_slice(), released.as_slice()].concat());
 }
 
 #[test]
