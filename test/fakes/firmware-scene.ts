@@ -74,6 +74,10 @@ export class FirmwareScene implements AsyncDisposable {
     return must(this.parts.launch.serial, 'a device with a serial line');
   }
 
+  get flashPath(): string {
+    return this.parts.launch.flash;
+  }
+
   get tap(): MqttTap {
     return this.parts.tap;
   }

@@ -8,7 +8,8 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const wasmFile = process.env['LEITSTAND_TWIN'] ?? join(resolve(import.meta.dirname, '../..'), 'resources/firmware/twin.wasm');
+const wasmFile =
+  process.env['LEITSTAND_TWIN'] ?? join(resolve(import.meta.dirname, '../..'), 'resources/firmware/twin.wasm');
 /** Real time that broker and controller get to answer before a manual clock goes on, ms. */
 const settleMs = 150;
 const settleConnectMs = 5_000;
@@ -81,7 +82,9 @@ const description = {
   token_required: values.production,
   flash: stored && [...stored],
 };
-const twin = pass(encoder.encode(JSON.stringify(description)), (pointer, length) => wasm.twin_new(pointer, length, now()));
+const twin = pass(encoder.encode(JSON.stringify(description)), (pointer, length) =>
+  wasm.twin_new(pointer, length, now()),
+);
 if (twin === 0) {
   process.stderr.write(`${decoder.decode(out(wasm.twin_error()))}\n`);
   process.exit(2);
@@ -92,7 +95,10 @@ function openSocket() {
   isOpening = true;
   const opened = connect({ host, port: Number(port), noDelay: true });
   socket = opened;
-  opened.on('connect', () => socket === opened && ((isOpening = false), wasm.twin_socket_event(twin, 1, now()), step()));
+  opened.on(
+    'connect',
+    () => socket === opened && ((isOpening = false), wasm.twin_socket_event(twin, 1, now()), step()),
+  );
   opened.on('data', (bytes) => {
     if (socket !== opened) return;
     isBrokerSilent = false;

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { firmwareOverOneBroker, type FirmwareBroker } from '../../fakes/firmware-broker';
 import { actuator, command, configure, drive, responseTo, sensor } from '../../fakes/firmware-config';
-import { FirmwareScene } from '../../fakes/firmware-scene';
+import { FirmwareScene, startOfTimeS } from '../../fakes/firmware-scene';
 import type { JsonObject } from '../../fakes/message-log';
 import { must } from '../../fakes/wait';
 
@@ -89,6 +89,24 @@ firmwareOverOneBroker('E. outputs in time', (broker) => {
     expect(Math.abs(lastRunMs(scene, 19) - 10_000)).toBeLessThanOrEqual(toleranceMs);
     await scene.hears('actuator/19/status', { state: false, command_source: 'firmware:auto_duration' }, { from });
     expect(scene.said(/^actuator\/19\/alert$/)).toEqual([]);
+  });
+
+  test('a clock that jumps by a day neither ends nor prolongs what runs', async () => {
+    await using scene = await openWith(broker(), [
+      actuator('pwm', 18),
+      actuator('pwm', 19, { max_runtime_ms: 20_000 }),
+    ]);
+    await drive(scene, 18, 'ON', { duration: 10 });
+    await drive(scene, 19, 'ON');
+    for (const days of [1, -1]) {
+      scene.setTime(startOfTimeS + days * 86_400);
+      await scene.advance(4_000);
+      expect([scene.node.duty(18), scene.node.duty(19)]).toEqual([255, 255]);
+    }
+    await scene.advance(3_000);
+    expect([scene.node.duty(18), scene.node.duty(19)]).toEqual([0, 255]);
+    await scene.advance(10_000);
+    expect(scene.node.duty(19)).toBe(0);
   });
 
   test('a duration on PWM or TOGGLE is ignored, and a duration of 0 lasts until OFF', async () => {

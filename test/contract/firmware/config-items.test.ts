@@ -66,6 +66,12 @@ firmwareOverOneBroker('H. items', (broker) => {
     expect(responses).toMatchObject([{ status: 'error' }, { status: 'error' }]);
   });
 
+  test.for([0, 1, 3, 4, 5, 18, 19, 22])('an actuator on pin %d of the ESP32-C3 is refused', async (gpio) => {
+    await using scene = await FirmwareScene.open(broker(), { board: 'esp32c3' });
+    const { responses } = await push(scene, { actuators: [actuator('relay', gpio)] });
+    expect(responses).toMatchObject([{ type: 'actuator', status: 'error' }]);
+  });
+
   test('one bad sensor among good ones is a partial success that names pin, number, name and reason', async () => {
     await using scene = await FirmwareScene.open(broker());
     const { responses, outcome } = await push(scene, {

@@ -4,7 +4,7 @@
 import type { IPublishPacket } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { firmwareOverBothBrokers, firmwareOverOneBroker } from '../../fakes/firmware-broker';
-import { actuator, command, configure, drive, fence, push, responseTo, sensor } from '../../fakes/firmware-config';
+import { actuator, command, configure, drive, fence, responseTo, sensor } from '../../fakes/firmware-config';
 import { FirmwareScene } from '../../fakes/firmware-scene';
 import { jsonOf, type JsonObject } from '../../fakes/message-log';
 
@@ -235,6 +235,28 @@ firmwareOverOneBroker('I. restarts', (broker) => {
     },
   );
 
+  test(
+    'I9 in safe mode a stop is still obeyed, and the next start after a stable minute is a normal one',
+    { timeout: 90_000 },
+    async () => {
+      await using scene = await FirmwareScene.open(broker());
+      await configure(scene, plant);
+      await bootUntil(scene, 6);
+      await scene.send('actuator/emergency', {
+        command: 'emergency_stop',
+        auth_token: '',
+        reason: '',
+        correlation_id: 's',
+        intent_id: 's',
+      });
+      await scene.hears('actuator/emergency/ack', { correlation_id: 's' });
+      await scene.advance(65_000);
+      await scene.powerCycle();
+      await scene.settle();
+      expect(stateIn(jsonOf(await scene.heartbeat(scene.mark(), 65_000)))).not.toBe(safeMode);
+    },
+  );
+
   test('a minute of stable running makes earlier boots count no more', { timeout: 90_000 }, async () => {
     await using scene = await FirmwareScene.open(broker());
     await configure(scene, plant);
@@ -260,48 +282,4 @@ firmwareOverOneBroker('I. restarts', (broker) => {
     await scene.settle();
     await drive(scene, 19, 'ON');
   });
-
-  test(
-    'power lost at any moment of a push leaves the old or the new configuration, never neither',
-    { timeout: 90_000 },
-    async () => {
-      await using scene = await FirmwareScene.open(broker());
-      await configure(scene, { actuators: [actuator('pwm', 18)], sensors: [sensor('moisture', 34)] });
-      for (let round = 0; round < 8; round += 1) {
-        const isSecond = round % 2 === 0;
-        const sending = scene.send('config', {
-          ...pushBody(isSecond),
-          correlation_id: `round-${round}`,
-          generation: 1_900_000_000_000 + round,
-        });
-        for (let turn = 0; turn < round * 3; turn += 1)
-          await new Promise<void>((resolve) => void setImmediate(resolve));
-        await scene.kill9();
-        await sending;
-        const from = scene.mark();
-        await scene.powerOn();
-        const beat = jsonOf(await scene.heartbeat(from));
-        expect([beat['sensor_count'], beat['actuator_count']], `round ${round}`).toSatisfy(
-          ([sensors, actuators]: readonly unknown[]) =>
-            (sensors === 1 && actuators === 1) || (sensors === 2 && actuators === 2),
-        );
-        expect(beat).toMatchObject({ persistence_degraded: false });
-        await scene.settle();
-        await scene.advance(61_000);
-      }
-      const { outcome } = await push(
-        scene,
-        { actuators: [actuator('pwm', 19)], sensors: [sensor('moisture', 35)] },
-        { generation: 1_900_000_000_100 },
-      );
-      expect(outcome).toMatchObject({ outcome: 'persisted' });
-      await drive(scene, 18, 'ON');
-    },
-  );
-});
-
-/** Adds the second pair, or takes it away. */
-const pushBody = (active: boolean): JsonObject => ({
-  actuators: [actuator('pwm', 18), actuator('pwm', 19, { active })],
-  sensors: [sensor('moisture', 34), sensor('moisture', 35, { active })],
 });

@@ -296,6 +296,31 @@ firmwareOverOneBroker('sensors in detail', (broker) => {
     await scene.hears('system/intent_outcome', { outcome: 'rejected', code: 'INVALID_JSON' }, { from });
   });
 
+  test('a measurement that takes longer than it may ends as expired', async () => {
+    await using scene = await openWith(broker(), { onewire: { 4: [{ rom, celsius: 20 }] } }, [
+      sensor('ds18b20', 4, { onewire_address: rom, operating_mode: 'on_demand' }),
+    ]);
+    const id = await measure(scene, 4, { timeout_ms: 100 });
+    expect(await scene.hearsJson('sensor/4/response', { request_id: id }, { withinMs: 5_000 })).toMatchObject({
+      success: false,
+      timeout: true,
+      reason_code: 'MEASURE_TIMEOUT',
+    });
+    expect(await outcomeOf(scene, id, { outcome: 'expired' })).toMatchObject({ code: 'MEASURE_TIMEOUT' });
+    const second = await measure(scene, 4, { timeout_ms: 60_000 });
+    await scene.hears('sensor/4/response', { request_id: second, success: true, raw: 320 }, { withinMs: 5_000 });
+  });
+
+  test('measure on pin 0 reads the bus', async () => {
+    await using scene = await openWith(broker(), { i2c: { '0x44': { celsius: 21.5, humidity: 60 } } }, [
+      sensor('sht31', 0, { i2c_address: 0x44, operating_mode: 'on_demand' }),
+    ]);
+    const id = await measure(scene, 0);
+    await scene.hears('sensor/0/response', { request_id: id, success: true }, { withinMs: 5_000 });
+    await scene.hears('sensor/0/data', { sensor_type: 'sht31_temp' });
+    await scene.hears('sensor/0/data', { sensor_type: 'sht31_humidity' });
+  });
+
   test('without a request id there is an outcome and no response', async () => {
     await using scene = await openWith(broker(), { analog: { 34: 2_000 } }, [sensor('moisture', 34)]);
     const from = scene.mark();

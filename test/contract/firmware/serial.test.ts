@@ -3,8 +3,8 @@
  */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { expect, test } from 'vitest';
-import { firmwareOverOneBroker } from '../../fakes/firmware-broker';
+import { describe, expect, test } from 'vitest';
+import { firmwareOverOneBroker, type FirmwareBroker } from '../../fakes/firmware-broker';
 import { FirmwareScene } from '../../fakes/firmware-scene';
 import { jsonOf, type JsonObject } from '../../fakes/message-log';
 import { soon } from '../../fakes/mqtt-tap';
@@ -109,7 +109,12 @@ class SerialLine implements AsyncDisposable {
   }
 }
 
-firmwareOverOneBroker('I. serial line', (broker) => {
+const isTwin = process.env['LEITSTAND_NODE_PROGRAM']?.endsWith('twin-node.mjs') === true;
+if (isTwin) process.stdout.write('Skipped with the twin (Node has no pty): I. serial line\n');
+
+describe.skipIf(isTwin)('the serial line', () => firmwareOverOneBroker('I. serial line', serialCases));
+
+function serialCases(broker: () => FirmwareBroker): void {
   test('I9 in safe mode a device tells who it is and takes Wi-Fi settings over the serial line', async () => {
     await using scene = await FirmwareScene.open(broker(), { hasSerial: true });
     for (let boot = 2; boot <= 6; boot += 1) {
@@ -148,4 +153,4 @@ firmwareOverOneBroker('I. serial line', (broker) => {
     await line.ask(Buffer.concat([broken, frameOf(commands.info)]), isInfo);
     await line.ask(Buffer.concat([rubbish, frameOf(commands.info)]), isInfo);
   });
-});
+}

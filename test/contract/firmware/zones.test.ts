@@ -154,6 +154,18 @@ firmwareOverBothBrokers('G. zones', (broker) => {
 });
 
 firmwareOverOneBroker('G. another controller', (broker) => {
+  test('a device of another controller speaks below its kaiser id and nowhere else', async () => {
+    await using scene = await FirmwareScene.open(broker(), { kaiserId: 'plant_7' });
+    await configure(scene, { actuators: [actuator('pwm', 19)], sensors: [sensor('moisture', 34)] });
+    await drive(scene, 19, 'ON');
+    const from = scene.mark();
+    await scene.send('system/command', { command: 'onewire/scan', correlation_id: 'scan' });
+    await scene.hears('onewire/scan_result', {}, { from, withinMs: 5_000 });
+    expect(scene.tap.published().filter(({ topic }) => !topic.startsWith(scene.prefix))).toEqual([]);
+    const filters = scene.tap.subscribes().flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic));
+    expect(filters).toContain('kaiser/plant_7/server/status');
+  });
+
   test('a device that is given another kaiser id answers under the old one and lives on under the new', async () => {
     await using scene = await openPlant(broker());
     const packets = scene.tap.mark();
