@@ -9,6 +9,10 @@ export type ChildProgramOptions = {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Standard input is a pipe for `writeLine`; otherwise it is closed. */
+  readonly hasInput?: boolean;
+  /** Told each line of standard output, beside `stdoutLines`. */
+  readonly onLine?: (line: string) => void;
 };
 
 const alive = new Set<ChildProcess>();
@@ -30,16 +34,19 @@ export class ChildProgram implements AsyncDisposable {
   stderr = '';
   readonly #child: ChildProcess;
   readonly #lineListeners = new Set<(line: string) => void>();
+  #permanentListener: ((line: string) => void) | undefined;
 
   constructor(options: ChildProgramOptions) {
     installReaper();
     const child = spawn(options.command, [...options.args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.hasInput === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: options.env ?? process.env,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     this.#child = child;
     alive.add(child);
+    if (options.onLine) this.#permanentListener = options.onLine;
+    child.stdin?.on('error', () => undefined); // A program that has ended shows in `exit`.
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
@@ -69,6 +76,12 @@ export class ChildProgram implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  /** One line to the program's standard input; needs `hasInput`. */
+  writeLine(line: string): void {
+    if (!this.#child.stdin) throw new Error('The program was started without an input');
+    this.#child.stdin.write(`${line}\n`);
+  }
+
   /** Sends SIGKILL and waits until the program is gone. */
   async kill9(): Promise<Exit> {
     this.#child.kill('SIGKILL');
@@ -91,6 +104,7 @@ export class ChildProgram implements AsyncDisposable {
 
   #addLine(line: string): void {
     this.stdoutLines.push(line);
+    this.#permanentListener?.(line);
     for (const listener of this.#lineListeners) listener(line);
     this.#lineListeners.clear();
   }
