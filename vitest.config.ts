@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -9,6 +10,14 @@ const projects = [
   { name: 'unit', testTimeout: 10_000 },
   { name: 'contract', testTimeout: 60_000 },
   { name: 'integration', testTimeout: 60_000 },
+  // The firmware's cases once more, against the wasm twin in place of the native program; it has no pty for a serial line.
+  {
+    name: 'twin',
+    folder: 'contract/firmware',
+    exclude: ['**/serial.test.ts'],
+    env: { LEITSTAND_NODE_PROGRAM: fileURLToPath(new URL('test/fakes/twin-node.mjs', import.meta.url)) },
+    testTimeout: 60_000,
+  },
 ];
 
 export default defineConfig({
@@ -16,11 +25,13 @@ export default defineConfig({
   test: {
     // Under scripts/test.mjs, the counts go to a file as well.
     reporters: resultFile === undefined ? ['default'] : ['default', ['./test/count-reporter.ts', { file: resultFile }]],
-    projects: projects.map(({ name, testTimeout }) => ({
+    projects: projects.map(({ name, folder = name, exclude = [], env = {}, testTimeout }) => ({
       extends: true,
       test: {
         name,
-        include: [`test/${name}/**/*.test.{ts,tsx}`],
+        include: [`test/${folder}/**/*.test.{ts,tsx}`],
+        exclude: [...exclude, '**/node_modules/**'],
+        env,
         setupFiles: ['test/setup.ts'],
         environment: 'node',
         restoreMocks: true,

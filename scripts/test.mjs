@@ -41,6 +41,7 @@ const steps = [
   { name: 'firmware: lint', group: 'firmware', runner: 'firmware', limit: 15 * minutes },
   { name: 'firmware: esptool', group: 'firmware', runner: 'firmware', limit: 10 * minutes, needs: ['python'] },
   { name: 'contract', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build', 'node program'] },
+  { name: 'twin', folder: 'contract/firmware', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build'] },
   { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build', 'node program'] },
   {
     name: 'e2e',
@@ -131,8 +132,8 @@ async function runTests(step) {
   record(step, startedAt, counts);
 }
 
-function skipReason({ name, runner, skippedBy }) {
-  if (runner !== 'firmware' && !hasTests(join(root, 'test', name))) return `there are no tests in test/${name} yet`;
+function skipReason({ name, folder = name, runner, skippedBy }) {
+  if (runner !== 'firmware' && !hasTests(join(root, 'test', folder))) return `there are no tests in test/${folder} yet`;
   return skippedBy && tools[skippedBy];
 }
 

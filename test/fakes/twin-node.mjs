@@ -3,7 +3,7 @@
  * The wasm twin behind the command line of the host program (firmware/host), so that the conformance cases of the firmware run against both.
  * LEITSTAND_NODE_PROGRAM names this file for that. Its clock settles as the host program's does. No --serial: Node has no pty.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -125,6 +125,7 @@ function dropSocket() {
 function step() {
   wasm.twin_tick(twin, now());
   tell(); // before the socket: a restart that it tells of takes the old one along
+  store(); // before the bytes: nothing is confirmed that is not kept
   flush();
   const wish = wasm.twin_socket(twin, now());
   if (wish === 2) {
@@ -133,7 +134,6 @@ function step() {
   }
   if (wish === 1) openSocket();
   tell();
-  store();
   wakeUp();
 }
 
@@ -160,7 +160,8 @@ function tell() {
 function store() {
   const image = out(wasm.twin_flash(twin));
   if (stored && Buffer.compare(stored, image) === 0) return;
-  writeFileSync(values.flash, image);
+  writeFileSync(`${values.flash}.new`, image);
+  renameSync(`${values.flash}.new`, values.flash);
   stored = Buffer.from(image);
 }
 
@@ -196,13 +197,14 @@ async function advance(byMs) {
   await pause(settleQuietMs);
   step();
   const endMs = manualMs + byMs;
-  const boot = bootMs;
+  const before = bootMs;
+  const hasRestarted = () => bootMs !== before;
   do {
     await settle();
     const dueMs = Math.ceil(wasm.twin_tick(twin, manualMs));
     manualMs = Math.min(endMs, Math.max(manualMs + 1, dueMs));
     step();
-  } while (manualMs < endMs && bootMs === boot);
+  } while (manualMs < endMs && !hasRestarted());
   manualMs = Math.max(manualMs, bootMs);
   await settle();
   say({ event: 'advanced', t_ms: manualMs - bootMs });

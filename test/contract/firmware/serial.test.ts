@@ -3,7 +3,7 @@
  */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { firmwareOverOneBroker, type FirmwareBroker } from '../../fakes/firmware-broker';
 import { FirmwareScene } from '../../fakes/firmware-scene';
 import { jsonOf, type JsonObject } from '../../fakes/message-log';
@@ -109,10 +109,7 @@ class SerialLine implements AsyncDisposable {
   }
 }
 
-const isTwin = process.env['LEITSTAND_NODE_PROGRAM']?.endsWith('twin-node.mjs') === true;
-if (isTwin) process.stdout.write('Skipped with the twin (Node has no pty): I. serial line\n');
-
-describe.skipIf(isTwin)('the serial line', () => firmwareOverOneBroker('I. serial line', serialCases));
+firmwareOverOneBroker('I. serial line', serialCases);
 
 function serialCases(broker: () => FirmwareBroker): void {
   test('I9 in safe mode a device tells who it is and takes Wi-Fi settings over the serial line', async () => {
