@@ -16,7 +16,7 @@ const twinFile = join(root, 'resources/firmware/twin.wasm');
 const stepMs = 10;
 /** Gate, configuration and first readings are behind a device by then. */
 const startUpMs = 20_000;
-/** The firmware counts the interval from the end of a measurement, so a second is some ms longer. */
+/** The first and the last second may hold a reading more or less. */
 const tolerance = 0.05;
 const startUnixS = 1_764_000_000;
 

@@ -103,7 +103,7 @@ impl Machine {
             };
             self.node.provision(&merged, 0, &mut self.world);
         }
-        println!(r#"{{"event":"boot","reason":"{}","count":{}}}"#, reset_word(reset), self.node.boot_count());
+        println!(r#"{{"event":"boot","reason":"{}","count":{}}}"#, reset.name(), self.node.boot_count());
         self.node.set_time(unix_s, 0);
         let network = self.network();
         self.node.network(network, 0, &mut self.world);
@@ -136,17 +136,5 @@ impl Machine {
     pub fn complain(&self, line: &str, reason: &str) {
         let refused = serde_json::json!({ "event": "refused", "line": line, "reason": reason });
         println!("{refused}");
-    }
-}
-
-fn reset_word(reset: ResetReason) -> &'static str {
-    match reset {
-        ResetReason::PowerOn => "POWERON",
-        ResetReason::External => "EXT",
-        ResetReason::Software => "SW",
-        ResetReason::Panic => "PANIC",
-        ResetReason::Watchdog => "WDT",
-        ResetReason::Brownout => "BROWNOUT",
-        ResetReason::Unknown => "UNKNOWN",
     }
 }

@@ -82,7 +82,7 @@ impl Twin {
         self.node.hide_capabilities(self.options.hidden_capabilities);
         self.apply_time(now_ms);
         self.apply_network(now_ms);
-        let (reason, count) = (reset_word(reset), self.node.boot_count());
+        let (reason, count) = (reset.name(), self.node.boot_count());
         self.lines.push(format!(r#"{{"event":"boot","reason":"{reason}","count":{count}}}"#));
     }
 
@@ -255,17 +255,5 @@ impl Twin {
             let count = bytes.len();
             self.node.serial_sent(count);
         }
-    }
-}
-
-fn reset_word(reset: ResetReason) -> &'static str {
-    match reset {
-        ResetReason::PowerOn => "POWERON",
-        ResetReason::External => "EXT",
-        ResetReason::Software => "SW",
-        ResetReason::Panic => "PANIC",
-        ResetReason::Watchdog => "WDT",
-        ResetReason::Brownout => "BROWNOUT",
-        ResetReason::Unknown => "UNKNOWN",
     }
 }

@@ -148,7 +148,6 @@ export class DemoPlant {
       },
       nowMs,
     );
-    twin.world({ power: 'cycle' }, nowMs); // it starts with what it was told, and has forgotten whom it would have answered
     return twin;
   }
 

@@ -108,6 +108,5 @@ function openTwin(plan: DemoDevicePlan, { username, ...broker }: Broker, flash: 
   if (flash !== null) return twin;
   const config = { sensors: plan.sensors, actuators: plan.actuators, offline_rules: plan.offlineRules };
   twin.provision({ approved: true, zone: { id: 'zone_1', master: '', name: 'Zone 1' }, config }, nowMs);
-  twin.world({ power: 'cycle' }, nowMs);
   return twin;
 }

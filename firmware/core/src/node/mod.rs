@@ -55,6 +55,34 @@ pub enum ResetReason {
     Unknown,
 }
 
+impl ResetReason {
+    /// As the heartbeat says it (1.2).
+    pub const fn name(self) -> &'static str {
+        match self {
+            ResetReason::PowerOn => "POWERON",
+            ResetReason::External => "EXT",
+            ResetReason::Software => "SW",
+            ResetReason::Panic => "PANIC",
+            ResetReason::Watchdog => "WDT",
+            ResetReason::Brownout => "BROWNOUT",
+            ResetReason::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// As `esp_reset_reason()` of ESP-IDF numbers it, for `boot_sequence_id` (1.2).
+    pub const fn code(self) -> u8 {
+        match self {
+            ResetReason::Unknown => 0,
+            ResetReason::PowerOn => 1,
+            ResetReason::External => 2,
+            ResetReason::Software => 3,
+            ResetReason::Panic => 4,
+            ResetReason::Watchdog => 7,
+            ResetReason::Brownout => 9,
+        }
+    }
+}
+
 /// What the shell knows before the core runs.
 pub struct BootInfo {
     pub board: &'static Board,

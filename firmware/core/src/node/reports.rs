@@ -4,7 +4,6 @@ use core::fmt::Write as _;
 
 use heapless::String;
 
-use super::ResetReason;
 use super::device::{Cx, Device};
 use super::outgoing::{ANSWER, BEAT, REPORT, SNAPSHOT};
 use super::statuses::STATUS_INTERVAL_MS;
@@ -101,18 +100,6 @@ impl Schedule {
     }
 }
 
-pub fn reset_name(reset: ResetReason) -> (&'static str, u8) {
-    match reset {
-        ResetReason::PowerOn => ("POWERON", 1),
-        ResetReason::External => ("EXT", 2),
-        ResetReason::Software => ("SW", 3),
-        ResetReason::Panic => ("PANIC", 4),
-        ResetReason::Watchdog => ("WDT", 7),
-        ResetReason::Brownout => ("BROWNOUT", 9),
-        ResetReason::Unknown => ("UNKNOWN", 0),
-    }
-}
-
 impl Device {
     /// The first message of a session (1.1).
     pub fn say_announce(&mut self, cx: &mut Cx<'_>) {
@@ -173,7 +160,7 @@ impl Device {
         self.publish(cx, format_args!("system/heartbeat"), BEAT, &|device, out| {
             let membership = &device.keep.membership;
             let unix_s = device.clock.unix_s(now_ms);
-            let (reset, _) = reset_name(device.reset);
+            let reset = device.reset.name();
             let [a, b, c, d] = device.link.ip();
             let mut ip: String<16> = String::new();
             let _ = write!(ip, "{a}.{b}.{c}.{d}");
@@ -223,7 +210,7 @@ impl Device {
     /// 1.2: `"{esp}-b{boot_count}-r{reset_code}"`.
     pub fn boot_sequence_id(&self) -> String<64> {
         let mut id = String::new();
-        let _ = write!(id, "{}-b{}-r{}", self.id, self.keep.runtime.boot_count, reset_name(self.reset).1);
+        let _ = write!(id, "{}-b{}-r{}", self.id, self.keep.runtime.boot_count, self.reset.code());
         id
     }
 
@@ -291,7 +278,7 @@ impl Device {
         self.schedule.snapshot = Some(now);
         let now_ms = cx.now_ms;
         self.publish(cx, format_args!("system/diagnostics"), SNAPSHOT, &|device, out| {
-            let (reset, _) = reset_name(device.reset);
+            let reset = device.reset.name();
             out.int("ts", device.timestamp(now_ms));
             out.str("esp_id", &device.id);
             out.uint("heap_free", u64::from(now.heap_free));

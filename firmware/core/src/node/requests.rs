@@ -3,9 +3,9 @@
 
 use heapless::String;
 
-use super::FoundNetwork;
 use super::device::{Cx, Device, SystemState};
 use super::intent::Intent;
+use super::{FoundNetwork, Network};
 use crate::config::{KaiserId, Provisioning, Token};
 use crate::io::LogLevel;
 use crate::json::{Json, Kind};
@@ -211,6 +211,8 @@ impl Desk<'_> {
         provisioning.wifi_password = String::try_from(password).map_err(|_| ErrorState::TooLong)?;
         stored(device.keep_provisioning(cx))?;
         device.wifi_version = device.wifi_version.wrapping_add(1);
+        // The shell leaves the old network for the new one; until it says so, being joined would mean the old one.
+        device.set_network(cx, Network::Down);
         *self.join_until_ms = Some(cx.now_ms + JOIN_TIMEOUT_MS);
         let _ = self.output.state(State::Provisioning);
         cx.log(LogLevel::Info, format_args!("joining {ssid}"));

@@ -10,3 +10,4 @@ mod registration;
 #[path = "../seeded/mod.rs"]
 #[allow(dead_code, reason = "shared with other suites")]
 mod seeded;
+mod serial;
