@@ -43,9 +43,11 @@ struct Shell {
     is_broker_silent: bool,
     input: Vec<u8>,
     is_input_open: bool,
+    is_input_watched: bool,
+    has_had_input: bool,
 }
 
-/// Runs until standard input ends; the error is a sentence.
+/// Runs until standard input ends, if there was anything on it; the error is a sentence.
 pub fn run(options: &Options) -> Result<(), String> {
     let readable = |error: io::Error| error.to_string();
     let serial = match &options.serial {
@@ -67,6 +69,8 @@ pub fn run(options: &Options) -> Result<(), String> {
         is_broker_silent: false,
         input: Vec::new(),
         is_input_open: true,
+        is_input_watched: true,
+        has_had_input: false,
     };
     shell.boot(ResetReason::PowerOn);
     while shell.is_input_open {
@@ -125,7 +129,7 @@ impl Shell {
         descriptors
             .extend(self.serial.as_ref().map(|serial| PollFd::from_borrowed_fd(serial.descriptor(), PollFlags::IN)));
         let input = descriptors.len();
-        if takes_input {
+        if takes_input && self.is_input_watched {
             descriptors.push(PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN));
         }
         let timeout = Timespec::try_from(longest).map_err(|_| io::ErrorKind::InvalidInput)?;
@@ -148,8 +152,13 @@ impl Shell {
     fn read_input(&mut self) -> io::Result<()> {
         let mut chunk = [0u8; 16 * 1024];
         match rustix::io::read(io::stdin(), &mut chunk) {
+            // Without any world on it (`</dev/null`), the program runs until it is ended; else it ends with whoever had it run.
+            Ok(0) if !self.has_had_input => self.is_input_watched = false,
             Ok(0) => self.is_input_open = false,
-            Ok(count) => self.input.extend_from_slice(&chunk[..count]),
+            Ok(count) => {
+                self.has_had_input = true;
+                self.input.extend_from_slice(&chunk[..count]);
+            }
             Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
             Err(error) => return Err(error.into()),
         }
