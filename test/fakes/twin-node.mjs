@@ -121,9 +121,9 @@ function dropSocket() {
   gone?.destroy();
 }
 
-/** Everything that is due, and what follows from it. */
+/** Everything that is due, and what follows from it; when something is due again, ms. */
 function step() {
-  wasm.twin_tick(twin, now());
+  const dueMs = wasm.twin_tick(twin, now());
   tell(); // before the socket: a restart that it tells of takes the old one along
   store(); // before the bytes: nothing is confirmed that is not kept
   flush();
@@ -135,6 +135,7 @@ function step() {
   if (wish === 1) openSocket();
   tell();
   wakeUp();
+  return dueMs;
 }
 
 function flush() {
@@ -251,8 +252,7 @@ process.stdin.on('end', () => {
 });
 
 function schedule() {
-  const dueMs = wasm.twin_tick(twin, now());
-  step();
+  const dueMs = step();
   timer = setTimeout(schedule, Math.max(1, Math.min(longestSleepMs, dueMs - now())));
 }
 if (isManual) step();
