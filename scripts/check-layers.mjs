@@ -18,6 +18,7 @@ const packageHomes = [
   { rule: 'aedes', packages: /^aedes(-.*)?$/, home: /^src\/main\/broker\// },
   { rule: 'better-sqlite3', packages: /^better-sqlite3$/, home: /^src\/main\/(store\/|.*-store\.ts$)/ },
   { rule: 'serialport', packages: /^(serialport|@serialport\/.*)$/, home: /^src\/main\/flash\// },
+  { rule: 'esptool-js', packages: /^esptool-js$/, home: /^src\/main\/flash\// },
 ];
 
 const layers = ['shared', 'main', 'preload', 'renderer'];

@@ -5,6 +5,7 @@ import type { StateHub } from './api/state-hub';
 import type { AccountService } from './broker/account-service';
 import { createBrokerApi } from './broker/broker-api';
 import type { EmbeddedBroker } from './broker/embedded-broker';
+import { buildCommissioning } from './build-commissioning';
 import { buildMetrics } from './build-metrics';
 import type { ConsoleOptions } from './console';
 import { CalibrationStore } from './calibration/calibration-store';
@@ -111,7 +112,7 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   });
   const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => link.describe() });
   const metrics = buildMetrics(clock, base, link, plant);
-  const services: Services = { ...plant, ...measured, ...controlled, broker, metrics };
+  const services: Services = { ...plant, ...measured, ...controlled, ...buildCommissioning(), broker, metrics };
 
   connectRooms(services, hub);
   function connectionChanged(isOnline: boolean): void {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { kaiserIdSchema } from '../shared/domain/ids';
+import { LOOPBACK } from './broker/listen';
 import { StartupError } from './startup-error';
 
 export const DEFAULT_HTTP_PORT = 4810;
@@ -23,6 +24,11 @@ const brokerUrlSchema = z
     error: 'the login does not belong in the address: use --broker-user and --broker-password-file',
   });
 
+const listenAddressSchema = z.union(
+  [z.ipv4(), z.ipv6()],
+  'an address of this machine, such as 0.0.0.0 or 192.168.1.10',
+);
+
 const pathSchema = z.string().min(1, 'a path is missing');
 
 /** What was asked for, not yet looked at: files are named, not read. */
@@ -32,12 +38,14 @@ export type CommandLine = {
   readonly kaiserId: string;
   readonly broker: BrokerRequest;
   readonly isDemo: boolean;
+  /** Ports that the system may not list. */
+  readonly serialPorts: readonly string[];
   readonly opensBrowser: boolean;
   readonly isJson: boolean;
 };
 
 export type BrokerRequest =
-  | { readonly kind: 'embedded'; readonly port: number; readonly isPortGiven: boolean }
+  | { readonly kind: 'embedded'; readonly port: number; readonly isPortGiven: boolean; readonly host: string }
   | {
       readonly kind: 'external';
       readonly url: string;
@@ -56,12 +64,14 @@ type Values = {
   port: number;
   broker?: string;
   brokerPort?: number;
+  brokerHost?: string;
   brokerUser?: string;
   brokerPasswordFile?: string;
   brokerCa?: string;
   brokerCert?: string;
   brokerKey?: string;
   kaiser: string;
+  serialPort: readonly string[];
   demo: boolean;
   open: boolean;
   json: boolean;
@@ -101,6 +111,17 @@ function describeCommand(version: string): Command {
     .option('--broker-cert <file>', 'PEM file of our certificate', checked(pathSchema))
     .option('--broker-key <file>', 'PEM file of its key', checked(pathSchema))
     .option('--broker-port <n>', 'port of the own broker, 0 for any free one', checked(portSchema))
+    .option(
+      '--broker-host <address>',
+      'address at which the own broker listens; 0.0.0.0 for devices in the network',
+      checked(listenAddressSchema),
+    )
+    .option(
+      '--serial-port <path>',
+      'a serial port that the system does not list; may be repeated',
+      collected(pathSchema),
+      [],
+    )
     .option('--kaiser <id>', 'id of this controller in the topics', checked(kaiserIdSchema), 'god')
     .option('--no-demo', 'run no simulated plant')
     .option('--no-open', 'do not open the browser')
@@ -117,6 +138,12 @@ function checked<T>(schema: z.ZodType<T, string>): (value: string) => T {
   };
 }
 
+/** An option that may stand several times. */
+function collected<T>(schema: z.ZodType<T, string>): (value: string, earlier: readonly T[]) => readonly T[] {
+  const check = checked(schema);
+  return (value, earlier) => [...earlier, check(value)];
+}
+
 function toCommandLine(values: Values): CommandLine {
   const broker = toBrokerRequest(values);
   return {
@@ -126,20 +153,37 @@ function toCommandLine(values: Values): CommandLine {
     broker,
     // The simulated plant belongs to the own broker: it has no business on somebody's real one.
     isDemo: broker.kind === 'embedded' && values.demo,
+    serialPorts: [...new Set(values.serialPort)],
     opensBrowser: values.open && !values.json,
     isJson: values.json,
   };
 }
 
 function toBrokerRequest(values: Values): BrokerRequest {
-  const { broker: url, brokerPort, brokerUser, brokerPasswordFile, brokerCa, brokerCert, brokerKey } = values;
+  const {
+    broker: url,
+    brokerPort,
+    brokerHost,
+    brokerUser,
+    brokerPasswordFile,
+    brokerCa,
+    brokerCert,
+    brokerKey,
+  } = values;
   if (url === undefined) {
     const stray = [brokerUser, brokerPasswordFile, brokerCa, brokerCert, brokerKey].some((each) => each !== undefined);
     if (stray) throw new StartupError('Login and certificates are for an external broker: name it with --broker URL.');
-    return { kind: 'embedded', port: brokerPort ?? DEFAULT_BROKER_PORT, isPortGiven: brokerPort !== undefined };
+    return {
+      kind: 'embedded',
+      port: brokerPort ?? DEFAULT_BROKER_PORT,
+      isPortGiven: brokerPort !== undefined,
+      host: brokerHost ?? LOOPBACK,
+    };
   }
   if (brokerPort !== undefined)
     throw new StartupError('--broker-port is for the own broker: the port of an external one stands in --broker URL.');
+  if (brokerHost !== undefined)
+    throw new StartupError('--broker-host is for the own broker: the host of an external one stands in --broker URL.');
   if (brokerPasswordFile !== undefined && brokerUser === undefined)
     throw new StartupError('A password needs a user name: add --broker-user NAME.');
   if ((brokerCert === undefined) !== (brokerKey === undefined))

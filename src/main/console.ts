@@ -15,7 +15,7 @@ import { SettingsStore } from './store/settings-store';
 import { HISTORY_FILE, Store } from './store/store';
 
 export type BrokerOptions =
-  | { readonly kind: 'embedded'; readonly port: number }
+  | { readonly kind: 'embedded'; readonly port: number; readonly host: string }
   | ({ readonly kind: 'external'; readonly url: string } & BrokerLogin);
 
 export type ConsoleOptions = {
@@ -30,6 +30,8 @@ export type ConsoleOptions = {
   readonly queryWorkerPath: string;
   /** Where the device firmware lies (resources/firmware); the simulated devices run it. */
   readonly firmwareDirectory: string;
+  /** Serial ports that the system may not list. */
+  readonly serialPorts: readonly string[];
 };
 
 export type RunningConsole = {
@@ -71,7 +73,9 @@ function openBase(
 ): Pick<Base, 'embedded' | 'accounts' | 'settings'> {
   const accounts = createAccountService({ store: new AccountStore(store.plant), clock });
   const embedded =
-    broker.kind === 'embedded' ? createEmbeddedBroker({ port: broker.port, kaiserId, accounts, log, clock }) : null;
+    broker.kind === 'embedded'
+      ? createEmbeddedBroker({ port: broker.port, host: broker.host, kaiserId, accounts, log, clock })
+      : null;
   return { embedded, accounts, settings: new SettingsStore(store.plant) };
 }
 

@@ -55,7 +55,7 @@ function readCommandLine(): CommandLine | null {
   return null;
 }
 
-async function run({ broker, kaiserId, isDemo }: CommandLine, dataDirectory: string): Promise<void> {
+async function run({ broker, kaiserId, isDemo, serialPorts }: CommandLine, dataDirectory: string): Promise<void> {
   lockDown();
   installMenu();
   servePage(await PageFiles.open(join(import.meta.dirname, '../renderer')));
@@ -70,6 +70,7 @@ async function run({ broker, kaiserId, isDemo }: CommandLine, dataDirectory: str
     clock: systemClock,
     queryWorkerPath: join(import.meta.dirname, 'worker.js'),
     firmwareDirectory: join(import.meta.dirname, '../../resources/firmware'),
+    serialPorts,
   });
   end.add('console', core.stop);
   const closePorts = servePagePorts(core.router, log);

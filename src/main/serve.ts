@@ -87,6 +87,7 @@ async function start(
     clock: systemClock,
     queryWorkerPath: join(import.meta.dirname, 'worker.js'),
     firmwareDirectory: join(import.meta.dirname, '../../resources/firmware'),
+    serialPorts: commandLine.serialPorts,
   });
   end.add('console', async () => (await coreStart).stop());
   const core = await coreStart;

@@ -4,6 +4,7 @@ import { deriveOfflineRules } from '../../shared/domain/offline-rule-derivation'
 import { failure } from '../../shared/domain/result';
 import { deviceView } from '../devices/device-record';
 import { FRAME_MS, FrameBuilder } from '../telemetry/live-frames';
+import { commissioningProcedures, flashProcedures, provisioningProcedures } from './commissioning-procedures';
 import type { ApiContext } from './context';
 import type { Rooms } from './rooms';
 import { pause } from './state-hub';
@@ -33,6 +34,9 @@ export function createRouter(rooms: Rooms) {
     metrics: { get: os.metrics.get.handler(() => rooms.metrics.view()) },
     journal: { list: os.journal.list.handler(({ input }) => rooms.journal.page(input)) },
     plant: plantProcedures(rooms),
+    flash: flashProcedures(rooms),
+    provisioning: provisioningProcedures(rooms),
+    commissioning: commissioningProcedures(rooms),
     state: stateProcedures(rooms),
   });
 }

@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { apiErrorStatus } from '../../shared/domain/error-codes';
+import type { JobErrorCode, JobResult } from '../../shared/domain/job-errors';
 import type { Failure, Result } from '../../shared/domain/result';
 
 /** The value of a result, or its failure as the API's error. */
@@ -17,3 +18,13 @@ export function apiError({ code, message, retryable, details }: Failure): ORPCEr
     data: { retryable, ...(details && { details }) },
   });
 }
+
+/** The value of a job's step, or its failure as the API's error; `details.job` has the job's own code. */
+export function unwrapJob<T>(result: JobResult<T>): T {
+  if (result.ok) return result.value;
+  const { code, message, retryable, details } = result.error;
+  const apiCode = notFoundCodes.has(code) ? 'not_found' : code === 'internal' ? 'internal' : 'conflict';
+  throw apiError({ code: apiCode, message, retryable, details: { ...details, job: code } });
+}
+
+const notFoundCodes: ReadonlySet<JobErrorCode> = new Set(['port_absent', 'image_missing']);

@@ -1,5 +1,5 @@
 /*
- * The broker that runs inside the console: aedes (MQTT 3.1.1) on loopback, login required, every device confined to its own topics.
+ * The broker that runs inside the console: aedes (MQTT 3.1.1), on loopback unless told otherwise, login required, every device confined to its own topics.
  * Owned by console.ts, which hands `consoleLogin` to the link. Rules are in access-rules.ts, figures in broker-limits.ts.
  *
  * Where aedes is not left to itself, and why:
@@ -28,7 +28,7 @@ import { mayLeaveWill, mayPublish, mayRetain, maySubscribe, type Identity } from
 import type { AccountService, Login } from './account-service';
 import { brokerLimits } from './broker-limits';
 import { ClientStream } from './client-stream';
-import { listen, LOOPBACK } from './listen';
+import { listen, LOOPBACK, reachableHere } from './listen';
 import { Pace } from './pace';
 import { isSameDigest, newPassword } from './password';
 import { RefusalLog } from './refusal-log';
@@ -56,6 +56,8 @@ export type EmbeddedBroker = {
 export type EmbeddedBrokerOptions = {
   /** 0 takes any free port. */
   readonly port: number;
+  /** Address of this machine to listen at; loopback without it. */
+  readonly host?: string;
   readonly kaiserId: string;
   readonly accounts: AccountService;
   readonly log: Logger;
@@ -110,8 +112,9 @@ class AedesBroker implements EmbeddedBroker {
     server.on('drop', () =>
       this.refusals.warn('drop', { clients: this.sockets.size }, 'broker is full, a connection was refused'),
     );
+    const host = this.options.host ?? LOOPBACK;
     try {
-      await listen(server, this.options.port);
+      await listen(server, this.options.port, host);
     } catch (error) {
       await new Promise<void>((resolve) => aedes.close(resolve));
       throw error;
@@ -119,7 +122,7 @@ class AedesBroker implements EmbeddedBroker {
     this.aedes = aedes;
     this.server = server;
     const { port } = server.address() as AddressInfo;
-    return { url: `mqtt://${LOOPBACK}:${port}`, port };
+    return { url: `mqtt://${reachableHere(host)}:${port}`, port };
   };
 
   readonly stop = async (): Promise<void> => {

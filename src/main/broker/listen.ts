@@ -1,22 +1,28 @@
 import type { Server } from 'node:net';
 import { StartupError } from '../startup-error';
 
-/** The broker is for this machine only. */
+/** Unless it is asked for more, the broker is for this machine only. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Listens on loopback; rejects with a sentence about the port. */
-export function listen(server: Server, port: number): Promise<void> {
+/** The address by which this machine itself reaches a server that listens at `host`. */
+export function reachableHere(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Listens; rejects with a sentence about port or address. */
+export function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: Error) => reject(describeListenError(error, port));
+    const refuse = (error: Error) => reject(describeListenError(error, port, host));
     server.once('error', refuse);
-    server.listen(port, LOOPBACK, () => {
+    server.listen(port, host, () => {
       server.off('error', refuse);
       resolve();
     });
   });
 }
 
-function describeListenError(cause: unknown, port: number): Error {
+function describeListenError(cause: unknown, port: number, host: string): Error {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'EADDRINUSE') {
     const remedy =
@@ -28,6 +34,12 @@ function describeListenError(cause: unknown, port: number): Error {
   if (code === 'EACCES') {
     return new StartupError(
       `The embedded broker cannot start: port ${port} needs special rights. Choose one above 1023 with --broker-port N.`,
+      { cause },
+    );
+  }
+  if (code === 'EADDRNOTAVAIL') {
+    return new StartupError(
+      `The embedded broker cannot start: this machine has no address ${host}. Name one of its own with --broker-host, or 0.0.0.0 for all.`,
       { cause },
     );
   }

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Logger } from 'pino';
-import { LOOPBACK } from '../broker/listen';
 import type { BrokerRequest } from '../command-line';
 import type { BrokerOptions } from '../console';
 import { StartupError } from '../startup-error';
@@ -13,9 +12,10 @@ import { StartupError } from '../startup-error';
  */
 export async function resolveBroker(request: BrokerRequest, log: Logger): Promise<BrokerOptions> {
   if (request.kind === 'embedded') {
-    if (request.isPortGiven || (await isFree(request.port))) return { kind: 'embedded', port: request.port };
-    log.warn({ port: request.port }, 'The usual port of the own broker is taken; it listens on a free one');
-    return { kind: 'embedded', port: 0 };
+    const { port, host } = request;
+    if (request.isPortGiven || (await isFree(port, host))) return { kind: 'embedded', port, host };
+    log.warn({ port }, 'The usual port of the own broker is taken; it listens on a free one');
+    return { kind: 'embedded', port: 0, host };
   }
   const { url, username, passwordFile, caFile, certFile, keyFile } = request;
   return {
@@ -30,10 +30,10 @@ export async function resolveBroker(request: BrokerRequest, log: Logger): Promis
 }
 
 /** Listens for a moment where the broker will. */
-async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number, host: string): Promise<boolean> {
   const server = createServer();
   try {
-    server.listen(port, LOOPBACK);
+    server.listen(port, host);
     await once(server, 'listening');
     return true;
   } catch {

@@ -1,7 +1,9 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import benchDe from '../../../resources/locales/de/bench.json';
 import codesDe from '../../../resources/locales/de/codes.json';
 import commandsDe from '../../../resources/locales/de/commands.json';
+import commissioningDe from '../../../resources/locales/de/commissioning.json';
 import commonDe from '../../../resources/locales/de/common.json';
 import devicesDe from '../../../resources/locales/de/devices.json';
 import errorDe from '../../../resources/locales/de/error.json';
@@ -10,8 +12,10 @@ import plantDe from '../../../resources/locales/de/plant.json';
 import settingsDe from '../../../resources/locales/de/settings.json';
 import stopDe from '../../../resources/locales/de/stop.json';
 import zoneDe from '../../../resources/locales/de/zone.json';
+import bench from '../../../resources/locales/en/bench.json';
 import codes from '../../../resources/locales/en/codes.json';
 import commands from '../../../resources/locales/en/commands.json';
+import commissioning from '../../../resources/locales/en/commissioning.json';
 import common from '../../../resources/locales/en/common.json';
 import devices from '../../../resources/locales/en/devices.json';
 import error from '../../../resources/locales/en/error.json';
@@ -26,7 +30,7 @@ import { usePreferences, type Language } from './preferences';
  * Texts: one namespace per feature, one file per namespace and language, all bundled. The English files give the types of the keys.
  * To add a namespace: two imports and one entry in each table here.
  */
-const en = { common, plant, zone, settings, error, devices, stop, journal, commands, codes };
+const en = { common, plant, zone, settings, error, devices, stop, journal, commands, codes, commissioning, bench };
 const de = {
   common: commonDe,
   plant: plantDe,
@@ -38,6 +42,8 @@ const de = {
   journal: journalDe,
   commands: commandsDe,
   codes: codesDe,
+  commissioning: commissioningDe,
+  bench: benchDe,
 };
 
 declare module 'i18next' {

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { railScreens } from './rail-screens';
+import { railRoute, railScreens } from './rail-screens';
 import { hrefOf } from './router';
 
 /*
@@ -18,7 +18,7 @@ export function useKeyboard(): void {
         const screen = railScreens[Number(event.code.slice(-1)) - 1];
         if (!screen) return;
         event.preventDefault();
-        window.location.hash = hrefOf({ screen });
+        window.location.hash = hrefOf(railRoute(screen));
       }
     };
     window.addEventListener('keydown', press);

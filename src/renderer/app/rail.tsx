@@ -5,11 +5,12 @@ import {
   Octagon,
   Settings,
   SlidersHorizontal,
+  Usb,
   type LucideIcon,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { usePlant } from '../connection/plant-store';
-import { railScreens, type RailScreen } from './rail-screens';
+import { railRoute, railScreens, type RailScreen } from './rail-screens';
 import styles from './rail.module.css';
 import { hrefOf, useRoute } from './router';
 
@@ -19,6 +20,7 @@ const icons: Readonly<Record<RailScreen, LucideIcon>> = {
   stop: Octagon,
   journal: NotebookText,
   commands: SlidersHorizontal,
+  commissioning: Usb,
   settings: Settings,
 };
 
@@ -37,7 +39,7 @@ export function Rail() {
         return (
           <a
             key={item}
-            href={hrefOf({ screen: item })}
+            href={hrefOf(railRoute(item))}
             className={styles['item']}
             aria-current={item === current ? 'page' : undefined}
             aria-keyshortcuts={`Alt+${index + 1}`}

@@ -9,16 +9,26 @@ export type Route =
   | { readonly screen: 'stop' }
   | { readonly screen: 'journal' }
   | { readonly screen: 'commands' }
+  /** `replaces`: the setup page begins with the replacement of this device. */
+  | { readonly screen: 'commissioning'; readonly page: CommissioningPage; readonly replaces?: string }
   | { readonly screen: 'settings' };
+
+/** The pages of commissioning, in the order of their tabs. */
+export const commissioningPages = ['setup', 'bench', 'monitor', 'images', 'certificates'] as const;
+export type CommissioningPage = (typeof commissioningPages)[number];
 
 /** Reads a location hash; anything unknown leads to the plant. */
 export function parseRoute(hash: string): Route {
-  const [screen = '', id] = hash
+  const [screen = '', id, more] = hash
     .replace(/^#?\/?/, '')
     .split('/')
     .map(decode);
   if (screen === 'zone' && id) return { screen, zoneId: id };
   if (screen === 'devices') return id ? { screen: 'device', deviceId: id } : { screen };
+  if (screen === 'commissioning') {
+    const page = commissioningPages.find((one) => one === id) ?? 'setup';
+    return { screen, page, ...(page === 'setup' && more && { replaces: more }) };
+  }
   if (screen === 'stop' || screen === 'journal' || screen === 'commands' || screen === 'settings') return { screen };
   return { screen: 'plant' };
 }
@@ -27,6 +37,10 @@ export function parseRoute(hash: string): Route {
 export function hrefOf(route: Route): string {
   if (route.screen === 'zone') return `#/zone/${encodeURIComponent(route.zoneId)}`;
   if (route.screen === 'device') return `#/devices/${encodeURIComponent(route.deviceId)}`;
+  if (route.screen === 'commissioning') {
+    const replaces = route.replaces === undefined ? '' : `/${encodeURIComponent(route.replaces)}`;
+    return `#/commissioning/${route.page}${replaces}`;
+  }
   return `#/${route.screen}`;
 }
 

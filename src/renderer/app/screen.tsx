@@ -1,4 +1,5 @@
 import { assertNever } from '../../shared/domain/assert';
+import { CommissioningScreen } from '../features/commissioning';
 import { CommandsScreen } from '../features/control';
 import { DevicesScreen, DeviceScreen } from '../features/devices';
 import { JournalScreen } from '../features/journal';
@@ -25,6 +26,10 @@ export function Screen({ route }: { readonly route: Route }) {
       return <JournalScreen />;
     case 'commands':
       return <CommandsScreen />;
+    case 'commissioning':
+      return (
+        <CommissioningScreen page={route.page} {...(route.replaces !== undefined && { replaces: route.replaces })} />
+      );
     case 'settings':
       return <SettingsScreen />;
     default:

@@ -2,11 +2,14 @@ import { automationContract } from './automation';
 import { brokerContract } from './broker';
 import { calibrationContract } from './calibration';
 import { controlContract } from './control';
+import { commissioningContract } from './commissioning';
 import { devicesContract } from './devices';
+import { flashContract } from './flash';
 import { journalContract } from './journal';
 import { metricsContract } from './metrics';
 import { operationsContract } from './operations';
 import { plantContract } from './plant';
+import { provisioningContract } from './provisioning';
 import { stateContract } from './state-stream';
 import { statusContract } from './status';
 import { stopContract } from './stop';
@@ -28,6 +31,9 @@ export const contract = {
   journal: journalContract,
   metrics: metricsContract,
   plant: plantContract,
+  flash: flashContract,
+  provisioning: provisioningContract,
+  commissioning: commissioningContract,
   state: stateContract,
 };
 export type Contract = typeof contract;

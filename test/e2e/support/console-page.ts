@@ -6,7 +6,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { ConsoleProcess } from '../../fakes/console-process';
 import { escapeExpression, text } from './texts';
 
-export type RailScreen = 'plant' | 'devices' | 'stop' | 'journal' | 'commands' | 'settings';
+export type RailScreen = 'plant' | 'devices' | 'stop' | 'journal' | 'commands' | 'commissioning' | 'settings';
 
 /** Opens the page by the address that the console printed. It works once. */
 export async function openByLoginUrl(page: Page, running: ConsoleProcess): Promise<void> {

@@ -38,6 +38,7 @@ export function openApi() {
       clock,
       queryWorkerPath: never,
       firmwareDirectory: never,
+      serialPorts: [],
     },
     { store, hub, url: broker.url, embedded: null, accounts, settings },
     queries,

@@ -9,25 +9,34 @@ import { findFreePort, takePort } from '../../../fakes/free-port';
 import { openTempDir } from '../../../fakes/temp-dir';
 
 const log = pino({ level: 'silent' });
-const embedded = (port: number, isPortGiven: boolean): BrokerRequest => ({ kind: 'embedded', port, isPortGiven });
+const embedded = (port: number, isPortGiven: boolean): BrokerRequest => ({
+  kind: 'embedded',
+  port,
+  isPortGiven,
+  host: '127.0.0.1',
+});
 const external: BrokerRequest = { kind: 'external', url: 'mqtts://b.example' };
 const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
 describe('broker options', () => {
   it('keep the usual port where it is free', async () => {
     const port = await findFreePort();
-    expect(await resolveBroker(embedded(port, false), log)).toEqual({ kind: 'embedded', port });
+    expect(await resolveBroker(embedded(port, false), log)).toEqual({ kind: 'embedded', port, host: '127.0.0.1' });
   });
 
   it('give way to a free port where somebody has the usual one', async () => {
     await using taken = await takePort();
-    expect(await resolveBroker(embedded(taken.port, false), log)).toEqual({ kind: 'embedded', port: 0 });
+    expect(await resolveBroker(embedded(taken.port, false), log)).toEqual({
+      kind: 'embedded',
+      port: 0,
+      host: '127.0.0.1',
+    });
   });
 
   it('keep a port that was asked for, so that the broker refuses it', async () => {
     await using taken = await takePort();
     const { port } = taken;
-    expect(await resolveBroker(embedded(port, true), log)).toEqual({ kind: 'embedded', port });
+    expect(await resolveBroker(embedded(port, true), log)).toEqual({ kind: 'embedded', port, host: '127.0.0.1' });
   });
 
   it('hold the contents of the files', async () => {

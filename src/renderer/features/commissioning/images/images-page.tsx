@@ -1,0 +1,4 @@
+/** Filled by the branch of this page. */
+export function ImagesPage() {
+  return null;
+}

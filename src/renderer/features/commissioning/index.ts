@@ -1,0 +1,1 @@
+export { CommissioningScreen } from './commissioning-screen';
