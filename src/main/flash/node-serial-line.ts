@@ -123,7 +123,7 @@ export class NodeSerialLine implements SerialLine {
   }
 
   private deliver(bytes: Uint8Array): void {
-    for (const listener of [...this.dataListeners]) listener(bytes);
+    for (const listener of this.dataListeners) listener(bytes);
   }
 
   private async closeIfGone(): Promise<void> {
@@ -155,8 +155,8 @@ export class NodeSerialLine implements SerialLine {
     const hasUnsent = this.waiting.size > 0;
     this.stopWatch();
     this.ended = { isUnplugged, done: this.closeBinding(hasUnsent) };
-    for (const reject of [...this.waiting]) reject(this.closedError(isUnplugged));
-    for (const listener of [...this.closeListeners]) listener(isUnplugged);
+    for (const reject of this.waiting) reject(this.closedError(isUnplugged));
+    for (const listener of this.closeListeners) listener(isUnplugged);
     this.closeListeners.clear();
     this.dataListeners.clear();
     return this.ended.done;

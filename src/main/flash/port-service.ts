@@ -56,7 +56,7 @@ export class PortService implements Ports {
     this.stopPolling?.();
     this.stopPolling = null;
     await Promise.all([...this.held.values()].map((lease) => lease.giveWay()));
-    await Promise.all([...this.closing.values()]);
+    await Promise.all(this.closing.values());
     await this.polling;
     this.listeners.clear();
   }
@@ -114,7 +114,7 @@ export class PortService implements Ports {
     this.known = known;
     const hasNewProblems = await this.checkProblems(changes.length > 0);
     if (changes.length > 0 || isForgotten || hasNewProblems) this.parts.onChange();
-    for (const { path, isPresent } of changes) for (const listener of [...this.listeners]) listener(path, isPresent);
+    for (const { path, isPresent } of changes) for (const listener of this.listeners) listener(path, isPresent);
   }
 
   private async existing(paths: readonly string[]): Promise<ReadonlySet<string>> {
