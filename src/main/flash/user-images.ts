@@ -47,14 +47,16 @@ export class UserImages {
     return kept.map((entry) => imageOf(entry.record, entry.path, this.problem(entry)));
   }
 
-  /** One after the other: two that add the same file at once must not disturb each other. */
+  /**
+   * Checks an image and keeps it. One that is there already is answered as it is. Fails with `invalid`, `too_large` or `storage_unavailable`.
+   * One after the other: two that add the same file at once must not disturb each other.
+   */
   add(name: string, bytes: Uint8Array, by: { at: string; actor: string }): Promise<Result<FlashImage>> {
     const added = this.adding.then(() => this.addNext(name, bytes, by));
     this.adding = added.catch(() => undefined);
     return added;
   }
 
-  /** Checks an image and keeps it. One that is there already is answered as it is. Fails with `invalid`, `too_large` or `storage_unavailable`. */
   private async addNext(
     name: string,
     bytes: Uint8Array,
