@@ -14,7 +14,7 @@ import { LineError, type SerialLine } from '../flash/serial-driver';
 import { encodeCommand, improvErrors, ImprovParser, rpcs, type ImprovCommand, type Received } from './improv-codec';
 import { ImprovExchange, type Reply } from './improv-exchange';
 import { pause } from './job-wait';
-import { cancelled, silentDevice, portVanished, refused } from './provisioning-sentences';
+import { cancelled, deviceStoppedAnswering, portVanished, refused, silentDevice } from './provisioning-sentences';
 
 /** Improv-Serial, and the log of our firmware. */
 const BAUD = 115_200;
@@ -51,6 +51,7 @@ export class ImprovSession {
   private stopListening: (() => void)[] = [];
   private waiting: ImprovExchange | null = null;
   private isUnplugged = false;
+  private hasAnswered = false;
   private cancelSilence = (): void => undefined;
 
   constructor(
@@ -109,34 +110,40 @@ export class ImprovSession {
     if (signal.aborted) return cancelled(signal);
     if (!this.line) return portVanished(this.path);
     const exchange = new ImprovExchange(command.rpc);
-    const bytes = encodeCommand(command);
-    const untilMs = clock.monotonic() + (workMs.get(command.rpc) ?? ANSWER_MS);
-    let sends = 0;
     this.waiting = exchange;
-    try {
-      while (!exchange.isOver && !signal.aborted && this.line && clock.monotonic() < untilMs) {
-        if (sends === 0 || (sends <= RESENDS && exchange.mayBeSentAgain)) {
-          sends += 1;
-          const sent = await this.send(bytes);
-          if (!sent.ok) return sent;
-        }
-        const restMs = Math.min(RESEND_MS, Math.max(0, untilMs - clock.monotonic()));
-        if (!exchange.isOver) await exchange.turn((wake) => this.wakeAfter(restMs, wake));
-      }
-    } finally {
-      this.waiting = null;
-    }
-    if (sends > 1 && exchange.isOver) await pause(clock, SETTLE_MS, signal);
+    const sent = await this.converse(exchange, encodeCommand(command));
+    this.waiting = null;
+    if (!sent.ok) return sent;
+    if (sent.value > 1 && exchange.isOver) await pause(clock, SETTLE_MS, signal);
     return this.outcome(exchange);
+  }
+
+  /** Sends, and sends again, until the exchange is over or cannot go on; how often it was sent. */
+  private async converse(exchange: ImprovExchange, bytes: Uint8Array): Promise<JobResult<number>> {
+    const { clock, signal } = this.parts;
+    const untilMs = clock.monotonic() + (workMs.get(exchange.rpc) ?? ANSWER_MS);
+    const isOpen = (): boolean => !exchange.isOver && !signal.aborted && this.line !== null;
+    let sends = 0;
+    while (isOpen() && clock.monotonic() < untilMs) {
+      if (sends === 0 || (sends <= RESENDS && exchange.mayBeSentAgain)) {
+        sends += 1;
+        const sent = await this.send(bytes);
+        if (!sent.ok) return sent;
+      }
+      const restMs = Math.min(RESEND_MS, Math.max(0, untilMs - clock.monotonic()));
+      if (isOpen()) await exchange.turn((wake) => this.wakeAfter(restMs, wake));
+    }
+    return jobSuccess(sends);
   }
 
   private outcome(exchange: ImprovExchange): JobResult<Reply> {
     const { rpc, error, results, isOver } = exchange;
+    this.hasAnswered ||= isOver;
     if (error !== null) return refused(rpc, error);
     if (isOver) return jobSuccess(results);
     if (this.parts.signal.aborted) return cancelled(this.parts.signal);
     if (!this.line) return portVanished(this.path);
-    return silentDevice(this.path, this.log);
+    return this.hasAnswered ? deviceStoppedAnswering(this.path) : silentDevice(this.path, this.log);
   }
 
   /** Calls `wake` after `ms` or when the job is ended; the result takes both back. */

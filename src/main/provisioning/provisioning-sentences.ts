@@ -23,6 +23,16 @@ export function cancelled(signal: AbortSignal): Failed {
       );
 }
 
+/** Ended from outside when the device was in the plant already: it stays there. */
+export function cancelledInPlant(signal: AbortSignal, deviceId: DeviceId, zoneId: ZoneId): Failed {
+  const code = signal.reason === 'interrupted' ? 'interrupted' : 'cancelled';
+  return jobFailure(
+    code,
+    `It was ended when ${deviceId} was in the plant already: the device and its login stay, and zone ${zoneId} waits for its confirmation. Its page shows the state.`,
+    { deviceId, zoneId },
+  );
+}
+
 export function portVanished(path: string): Failed {
   return jobFailure(
     'port_vanished',
@@ -42,6 +52,15 @@ export function silentDevice(path: string, log: readonly string[]): Failed {
     'no_firmware',
     `No firmware of ours answers at ${path}. Flash the device first; if it is flashed, press RESET, or take its other USB socket, and try again.`,
     details,
+  );
+}
+
+/** It has answered before. */
+export function deviceStoppedAnswering(path: string): Failed {
+  return jobFailure(
+    'no_firmware',
+    `The device at ${path} has stopped answering. Press RESET and try again; if it comes back, flash it anew.`,
+    { path },
   );
 }
 
