@@ -135,7 +135,7 @@ export class BenchLine implements Bench {
       message: `Bench line started on ${ports.length} ${ports.length === 1 ? 'port' : 'ports'}`,
       details: { ports, imageId: held.stored.imageId, method: held.stored.method, naming: held.stored.naming },
     });
-    for (const port of this.lanes.keys()) this.apply(port, { kind: 'started', ...this.boardOn(port) });
+    for (const port of new Set(ports)) this.apply(port, { kind: 'started', ...this.boardOn(port) });
     return this.changed();
   }
 
