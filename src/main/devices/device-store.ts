@@ -33,13 +33,13 @@ export class DeviceStore {
   }
 
   save(device: StoredDevice): void {
-    const { board, subzones, diagnostics, rejectedAtMs, hasStopToken } = device;
+    const { board, subzones, diagnostics, rejectedAtMs, hasStopToken, replacedBy, replaces } = device;
     const { id, kaiserId, name, notes, approval, firstSeenMs, lastSeenMs, epoch, bootId } = device;
     const json = {
       zone: JSON.stringify(device.zone),
       config: JSON.stringify(device.config),
       health: JSON.stringify(device.health),
-      more: JSON.stringify({ board, subzones, diagnostics, rejectedAtMs, hasStopToken }),
+      more: JSON.stringify({ board, subzones, diagnostics, rejectedAtMs, hasStopToken, replacedBy, replaces }),
     };
     this.upsert.run({
       id,
