@@ -19,6 +19,7 @@ type Facts = Pick<
   | 'presence'
   | 'replacedBy'
   | 'firstSeenMs'
+  | 'approvedAtMs'
   | 'lastSeenMs'
   | 'config'
   | 'subzones'
@@ -46,7 +47,7 @@ export function replaceable(id: DeviceId, old: Facts | undefined, newId?: Device
 
 /**
  * May this device take the place? One that is at work itself may not: its settings and its history would be mixed with those of the other.
- * A blank board is nobody yet, or was found after the old one fell silent. Fails with `device_known`, else with `not_adopted`.
+ * A blank board is nobody yet, or came into the plant after the old one fell silent. Fails with `device_known`, else with `not_adopted`.
  */
 export function canReplace(old: Facts, next: Facts, hasHistory: boolean): JobResult<null> {
   const { id, name, isDemo, approval, replacedBy } = next;
@@ -64,7 +65,7 @@ export function canReplace(old: Facts, next: Facts, hasHistory: boolean): JobRes
 }
 
 function isAtWork(
-  { config, subzones, firstSeenMs }: Facts,
+  { config, subzones, approvedAtMs, firstSeenMs }: Facts,
   hasHistory: boolean,
   oldLastSeenMs: number | null,
 ): boolean {
@@ -72,7 +73,9 @@ function isAtWork(
   const isConfigured = [desired, confirmed].some((sections) =>
     Object.values(sections ?? {}).some((items) => (items?.length ?? 0) > 0),
   );
-  return isConfigured || subzones.length > 0 || (hasHistory && firstSeenMs < (oldLastSeenMs ?? -Infinity));
+  return (
+    isConfigured || subzones.length > 0 || (hasHistory && (approvedAtMs ?? firstSeenMs) < (oldLastSeenMs ?? -Infinity))
+  );
 }
 
 function refused(reason: string): JobResult<null> {

@@ -71,7 +71,7 @@ export class DeviceReplacement implements Replacement {
    * data (repeat it), and with `configuration_refused` when everything has moved but the new board cannot take the configuration.
    */
   readonly move = (oldId: DeviceId, newId: DeviceId, actor: string): Promise<JobResult<null>> =>
-    Promise.resolve(this.moveNow(oldId, newId, actor));
+    new Promise((resolve) => resolve(this.moveNow(oldId, newId, actor)));
 
   private moveNow(oldId: DeviceId, newId: DeviceId, actor: string): JobResult<null> {
     const { registry, clock } = this.parts;

@@ -75,6 +75,8 @@ export type DeviceRecord = {
   diagnostics: DeviceView['diagnostics'];
   /** When the device was rejected, Unix ms. */
   rejectedAtMs: number | null;
+  /** Since when it belongs to the plant, Unix ms; null when it does not, or was approved by an older console. */
+  approvedAtMs: number | null;
   hasStopToken: boolean;
   replacedBy: ReplacedBy | null;
   /** Whose history it continues, oldest first. */
@@ -111,6 +113,7 @@ export type StoredDevice = Pick<
   | 'subzones'
   | 'diagnostics'
   | 'rejectedAtMs'
+  | 'approvedAtMs'
   | 'hasStopToken'
   | 'replacedBy'
   | 'replaces'
@@ -119,12 +122,13 @@ export type StoredDevice = Pick<
 /** What a device has beyond its columns, before anything is known. */
 export const nothingMore: Pick<
   StoredDevice,
-  'board' | 'subzones' | 'diagnostics' | 'rejectedAtMs' | 'hasStopToken' | 'replacedBy' | 'replaces'
+  'board' | 'subzones' | 'diagnostics' | 'rejectedAtMs' | 'approvedAtMs' | 'hasStopToken' | 'replacedBy' | 'replaces'
 > = {
   board: { id: null, source: 'unknown' },
   subzones: [],
   diagnostics: null,
   rejectedAtMs: null,
+  approvedAtMs: null,
   hasStopToken: false,
   replacedBy: null,
   replaces: [],

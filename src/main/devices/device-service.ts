@@ -193,6 +193,7 @@ export class DeviceService {
         `${device.name} was replaced by ${device.replacedBy.deviceId} and is refused for ever. To use this hardware again, forget it here and let it report anew.`,
         { details: { replacedBy: device.replacedBy.deviceId } },
       );
+    if (device.approval !== 'approved') device.approvedAtMs = this.parts.clock.now();
     device.approval = 'approved';
     device.rejectedAtMs = null;
     if (name !== undefined) device.name = name;
@@ -205,6 +206,7 @@ export class DeviceService {
     if (!found.ok) return found;
     const device = found.value;
     device.approval = 'rejected';
+    device.approvedAtMs = null;
     device.rejectedAtMs = this.parts.clock.now();
     this.decided(
       device,

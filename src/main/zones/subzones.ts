@@ -149,7 +149,12 @@ export class Subzones {
       const reason = gpios.map((gpio) => pinProblem(device, gpio)).find((one) => one !== null);
       const isSent = gpios.length > 0 && reason === undefined;
       const moved: SubzoneView = {
-        ...{ id, name, gpios, parentZoneId: null, confirmed: null, isRemoving: false },
+        id,
+        name,
+        gpios,
+        parentZoneId: null,
+        confirmed: null,
+        isRemoving: false,
         state: reason !== undefined ? 'failed' : isSent ? 'pending' : 'none',
         ...(reason !== undefined && { reason }),
         safeMode: { desired: safeMode.desired, state: 'none' },
