@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 
 export type AskFirstProps = {
   readonly title: string;

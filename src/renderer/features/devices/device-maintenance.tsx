@@ -14,7 +14,7 @@ import { maintenanceKeys, resultFacts, type MaintenanceKey } from './maintenance
 import { Panel } from './panel';
 import panel from './panel.module.css';
 import { StopTokenDialog } from './stop-token-dialog';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-maintenance.module.css';
 
 /** Asks the device about itself, finds it, restarts it. What the device answered last stands below. */

@@ -5,9 +5,9 @@ import {
   movedZones,
   zoneIdFrom,
   zoneNameProblem,
-} from '../../../../../src/renderer/features/devices/zone-model-rules';
-import { zoneIdSchema, type ZoneId } from '../../../../../src/shared/domain/ids';
-import { byId, inZone, sampleDevice, sampleZone } from './sample-plant';
+} from '../../../../src/renderer/plant/zone-model-rules';
+import { zoneIdSchema, type ZoneId } from '../../../../src/shared/domain/ids';
+import { byId, inZone, sampleDevice, sampleZone } from '../features/devices/sample-plant';
 
 describe('an id made from a zone name', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { ZoneView } from '../../../shared/api/zones';
-import { SelectField, TextField } from '../../ui/field';
+import type { ZoneView } from '../../shared/api/zones';
+import { SelectField, TextField } from '../ui/field';
 import { choiceOf, choiceProblem, choiceValue, type ZoneChoice } from './zone-choice-rules';
 import { zoneIdFrom } from './zone-model-rules';
 

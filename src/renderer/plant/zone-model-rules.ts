@@ -1,5 +1,5 @@
-import type { DeviceView } from '../../../shared/api/devices';
-import type { ZoneView } from '../../../shared/api/zones';
+import type { DeviceView } from '../../shared/api/devices';
+import type { ZoneView } from '../../shared/api/zones';
 
 /* Making, ordering and deleting zones: pure parts. */
 

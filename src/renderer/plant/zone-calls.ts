@@ -1,6 +1,6 @@
-import { zoneIdSchema, type ZoneId } from '../../../shared/domain/ids';
-import { api } from '../../connection/client';
-import { usePlant } from '../../connection/plant-store';
+import { zoneIdSchema, type ZoneId } from '../../shared/domain/ids';
+import { api } from '../connection/client';
+import { usePlant } from '../connection/plant-store';
 import type { ZoneChoice } from './zone-choice-rules';
 import { zoneIdFrom } from './zone-model-rules';
 

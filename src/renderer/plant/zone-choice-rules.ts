@@ -1,4 +1,4 @@
-import type { ZoneView } from '../../../shared/api/zones';
+import type { ZoneView } from '../../shared/api/zones';
 import { zoneNameProblem } from './zone-model-rules';
 
 /* The choice of a zone in a dialog: none, one of the plant, a new one by name, or leaving the present one. */

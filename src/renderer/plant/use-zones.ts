@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import type { ZoneView } from '../../../shared/api/zones';
-import { usePlant } from '../../connection/plant-store';
-import { orderedZones } from '../../plant/zone-rules';
+import type { ZoneView } from '../../shared/api/zones';
+import { usePlant } from '../connection/plant-store';
+import { orderedZones } from './zone-rules';
 
 /** The zones of the plant in display order. */
 export function useZones(): readonly ZoneView[] {

@@ -5,8 +5,8 @@ import {
   choiceValue,
   firstChoice,
   type ZoneChoice,
-} from '../../../../../src/renderer/features/devices/zone-choice-rules';
-import { sampleZone } from './sample-plant';
+} from '../../../../src/renderer/plant/zone-choice-rules';
+import { sampleZone } from '../features/devices/sample-plant';
 
 const zones = [sampleZone('a', 'North', 0), sampleZone('b', 'South', 1)];
 
