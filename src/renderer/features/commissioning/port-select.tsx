@@ -28,7 +28,10 @@ export function PortSelect({ port, onChange, isDisabled = false }: PortSelectPro
   const ports = usePresentPorts();
   const options = ports.map(({ path, name, use }) => ({
     value: path,
-    label: use === 'free' ? `${name} · ${path}` : t('port.inUse', { port: `${name} · ${path}`, use: t(`port.use.${use}`) }),
+    label:
+      use === 'free'
+        ? `${name} · ${path}`
+        : t('port.inUse', { port: `${name} · ${path}`, use: t(`port.use.${use}`, { ns: 'commissioning' }) }),
   }));
   return (
     <SelectField

@@ -3,14 +3,14 @@ import { api } from '../../../connection/client';
 import { useConnection } from '../../../connection/connection-store';
 import { Button } from '../../../ui/button';
 import { CheckField } from '../../../ui/check-field';
-import { FailureText } from '../../../ui/failure';
 import { formatNumber } from '../../../ui/format';
 import { useRequest, type Request } from '../../../ui/use-request';
-import { JobErrorText } from '../job-error';
+import { CallError } from '../job-error';
 import css from './bench-row.module.css';
 import { rowState, type BenchRow, type RowState } from './bench-rules';
 import { useBenchChoice } from './bench-store';
 import { BoardProgress } from './board-progress';
+import { LaneError } from './lane-error';
 
 /** The shape that says the same as the word, for whoever sees no colours. */
 const shapes: Readonly<Record<RowState, string>> = {
@@ -45,7 +45,7 @@ export function BenchRowItem({ row, isRunning }: BenchRowProps) {
       </div>
       <div className={css['board']}>
         <Board row={row} state={state} />
-        <FailureText error={request.error} />
+        <CallError error={request.error} />
       </div>
       <Counters row={row} />
       <div className={css['keys']}>
@@ -71,9 +71,11 @@ function Board({ row: { job, port }, state }: { readonly row: BenchRow; readonly
         </>
       );
     case 'failed':
-      return job?.error ? <JobErrorText error={job.error} /> : <small>{t('row.noReason')}</small>;
+      return job?.error ? <LaneError error={job.error} /> : <small>{t('row.noReason')}</small>;
     case 'unused':
-      return port !== null && port.use !== 'free' && <small>{t(`row.usedBy.${port.use}`)}</small>;
+      return (
+        port !== null && port.use !== 'free' && <small>{t(`port.use.${port.use}`, { ns: 'commissioning' })}</small>
+      );
     default:
       return <small>{t(`row.hint.${state}`)}</small>;
   }
@@ -131,7 +133,12 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
         </Button>
       )}
       {isIdle && !isRunning && (
-        <CheckField label={t('row.use')} isSelected={isUsed} onChange={(isOn) => setUsed(path, isOn)} />
+        <CheckField
+          label={t('row.use')}
+          ariaLabel={t('row.useOf', { port: name })}
+          isSelected={isUsed}
+          onChange={(isOn) => setUsed(path, isOn)}
+        />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { SetupJob } from '../../../../shared/api/commissioning';
-import { ShareBar } from '../../../ui/share-bar';
 import { useFlashNumbers } from '../flash-numbers';
+import { ProgressBar } from '../progress';
 import { benchPhase, benchShare, type BenchPhase } from './bench-rules';
 import css from './bench-row.module.css';
 
@@ -21,7 +21,7 @@ export function BoardProgress({ job }: { readonly job: SetupJob }) {
         <span>{isHolding ? t('row.holdBoot') : text}</span>
         <small>{numbers}</small>
       </div>
-      <ShareBar share={benchShare(job)} label={t('row.progress', { phase: text })} />
+      <ProgressBar share={benchShare(job)} label={t('row.progress', { phase: text })} />
     </>
   );
 }

@@ -64,7 +64,7 @@ function Row({ line }: { readonly line: NumberedLine }) {
   return (
     <li className={css['row']} data-level={line.level ?? 'none'}>
       <time>{lineTime(line.atMs)}</time>
-      <span className={css['level']} title={line.level === null ? undefined : t(`monitor.levels.${line.level}`)}>
+      <span className={css['level']} title={line.level === null ? undefined : t(`monitor.levelName.${line.level}`)}>
         {levelLetter(line.level)}
       </span>
       <span className={css['text']}>{line.text}</span>

@@ -29,7 +29,8 @@ export type MonitorFeedParts = {
 
 /** Why it does not receive: never started, by the key, because the page was left, by the console, or a call that failed. */
 export type MonitorEnd =
-  | { readonly reason: 'idle' | 'stopped' | 'left' }
+  | { readonly reason: 'idle' | 'stopped' }
+  | { readonly reason: 'left' }
   | { readonly reason: 'ended'; readonly error: JobError }
   | { readonly reason: 'failed'; readonly error: unknown };
 

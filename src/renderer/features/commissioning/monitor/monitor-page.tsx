@@ -3,12 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { useConnection } from '../../../connection/connection-store';
 import { serverClock } from '../../../connection/server-clock';
 import { Button } from '../../../ui/button';
-import { FailureText } from '../../../ui/failure';
 import { SelectField, TextField } from '../../../ui/field';
 import { formatNumber } from '../../../ui/format';
 import { Notice } from '../../../ui/notice';
 import { saveFile } from '../../../ui/save-file';
-import { JobErrorText } from '../job-error';
+import { CallError, JobErrorText } from '../job-error';
 import { PortSelect, portToUse, usePresentPorts } from '../port-select';
 import { LineList } from './line-list';
 import type { MonitorEnd, MonitorView } from './monitor-feed';
@@ -66,9 +65,7 @@ function PortBar({ view }: { readonly view: MonitorView }) {
       ) : (
         <Button onPress={() => monitorFeed.stop('stopped')}>{t('monitor.stop')}</Button>
       )}
-      <output className={css['state']}>
-        {isBusy ? t('monitor.state.busy') : t(`monitor.state.${view.state}`)}
-      </output>
+      <output className={css['state']}>{isBusy ? t('monitor.state.busy') : t(`monitor.state.${view.state}`)}</output>
     </div>
   );
 }
@@ -125,9 +122,17 @@ type EndTextProps = { readonly end: MonitorEnd; readonly isClosed: boolean; read
 /** Why it does not receive; nothing while it does. */
 function EndText({ end, isClosed, port }: EndTextProps) {
   const { t } = useTranslation('bench');
-  if (!isClosed || end.reason === 'idle' || end.reason === 'stopped') return null;
-  if (end.reason === 'left') return <Notice priority="none">{t('monitor.left', { port: port ?? '' })}</Notice>;
-  return end.reason === 'ended' ? <JobErrorText error={end.error} /> : <FailureText error={end.error} />;
+  if (!isClosed) return null;
+  switch (end.reason) {
+    case 'left':
+      return <Notice priority="none">{t('monitor.left', { port: port ?? '' })}</Notice>;
+    case 'ended':
+      return <JobErrorText error={end.error} isAnnounced />;
+    case 'failed':
+      return <CallError error={end.error} />;
+    default:
+      return null;
+  }
 }
 
 /** Nothing is left out unseen: what is kept, what waits, and what was dropped where. */
@@ -142,7 +147,9 @@ function Counts({ view }: { readonly view: MonitorView }) {
       {view.isPaused && <strong>{t('monitor.waiting', { count: view.waiting, number: number(view.waiting) })}</strong>}
       {view.droppedHere > 0 && <span>{t('monitor.droppedHere', { number: number(view.droppedHere) })}</span>}
       {view.droppedByConsole > 0 && (
-        <strong className={css['lost']}>{t('monitor.droppedByConsole', { number: number(view.droppedByConsole) })}</strong>
+        <strong className={css['lost']}>
+          {t('monitor.droppedByConsole', { number: number(view.droppedByConsole) })}
+        </strong>
       )}
     </footer>
   );
