@@ -9,7 +9,7 @@ import { useSystemCommandName } from '../../control/command-texts';
 import { Button } from '../../ui/button';
 import { FailureText } from '../../ui/failure';
 import { Time } from '../../ui/time';
-import { AskFirstDialog } from './ask-first-dialog';
+import { AskFirstDialog } from '../../ui/ask-first-dialog';
 import { maintenanceKeys, resultFacts, type MaintenanceKey } from './maintenance-rules';
 import { Panel } from './panel';
 import panel from './panel.module.css';

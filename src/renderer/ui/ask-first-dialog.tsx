@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
-import { FailureText } from '../../ui/failure';
-import { useRequest } from '../../ui/use-request';
+import { Button } from './button';
+import { Dialog } from './dialog';
+import { FailureText } from './failure';
+import { useRequest } from './use-request';
 
 export type AskFirstProps = {
   readonly title: string;
