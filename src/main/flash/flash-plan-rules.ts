@@ -22,16 +22,16 @@ const userPartitions: ReadonlySet<string> = new Set(['nvs', 'cfg']);
 /** Bytes from the start of the flash. */
 export type Range = { readonly address: number; readonly sizeBytes: number };
 
-/** A part with what is to be done about it. No ranges: it is there already. */
-export type PlannedPart = ImagePart & {
-  /** Wi-Fi and broker of one device: its MD5 goes into no journal. */
-  readonly isSettings: boolean;
-};
+/** A part of the image, or the settings of one device. Those are secret: their MD5 goes into no journal. */
+export type JobPart = ImagePart & { readonly isSettings: boolean };
 
 /** Why this image must not be written to this chip; null when it may. Nothing has been erased yet. */
 export function refusalOf(image: LoadedImage, chip: ConnectedChip, options: FlashOptions): JobError | null {
   return (
-    securityRefusal(image, chip) ?? chipRefusal(image, chip) ?? sizeRefusal(image, chip) ?? layoutRefusal(image, options)
+    securityRefusal(image, chip) ??
+    chipRefusal(image, chip) ??
+    sizeRefusal(image, chip) ??
+    layoutRefusal(image, options)
   );
 }
 
@@ -54,7 +54,10 @@ function securityRefusal({ image }: LoadedImage, { facts, isFlashEncrypted }: Co
   return null;
 }
 
-function chipRefusal({ chip: wanted, minimumRevision }: LoadedImage, { facts, revision }: ConnectedChip): JobError | null {
+function chipRefusal(
+  { chip: wanted, minimumRevision }: LoadedImage,
+  { facts, revision }: ConnectedChip,
+): JobError | null {
   if (facts.chipId === null || (wanted !== null && wanted !== facts.chipId)) {
     const expected = wanted === null ? 'a chip that the console knows' : chips[wanted].name;
     return jobFailure(
@@ -99,8 +102,7 @@ function sizeRefusal(image: LoadedImage, { facts }: ConnectedChip): JobError | n
 }
 
 function layoutRefusal({ image, parts, partitions }: LoadedImage, options: FlashOptions): JobError | null {
-  if (parts.length === 0)
-    return jobFailure('image_unfit', 'The image is empty. Choose another one.', {}, false).error;
+  if (parts.length === 0) return jobFailure('image_unfit', 'The image is empty. Choose another one.', {}, false).error;
   const sorted = [...parts].sort((a, b) => a.address - b.address);
   for (const [index, part] of sorted.entries()) {
     if (part.address % SECTOR_BYTES !== 0)
@@ -150,6 +152,14 @@ export function settingsPlace(
       { partition: settings.partition },
       false,
     ).error;
+  const other = image.parts.find((part) => overlaps(sectorsOf(part), partition));
+  if (other)
+    return jobFailure(
+      'image_unfit',
+      `The part ${other.name} of the image lies where the settings go (partition ${partition.name}). Flash it without settings and set the device up over its cable.`,
+      { part: other.name, partition: partition.name },
+      false,
+    ).error;
   if (settings.data.length > partition.sizeBytes)
     return jobFailure(
       'image_unfit',
@@ -161,11 +171,7 @@ export function settingsPlace(
 }
 
 /** What is erased besides what is written, in whole sectors and without what a part covers. Blank ranges can be left out by who erases. */
-export function eraseRanges(
-  image: LoadedImage,
-  parts: readonly (ImagePart & { readonly isSettings: boolean })[],
-  options: FlashOptions,
-): readonly Range[] {
+export function eraseRanges(image: LoadedImage, parts: readonly JobPart[], options: FlashOptions): readonly Range[] {
   if (image.image.kind === 'backup' || options.eraseAll) return [];
   const hasOta = image.partitions.some(({ type, subtype }) => type === 'app' && subtype.startsWith('ota_'));
   const settings = new Set(parts.filter(({ isSettings }) => isSettings).map(({ name }) => name));
@@ -214,7 +220,8 @@ export function mergedRanges(changed: readonly Range[]): readonly Range[] {
   const merged: { address: number; sizeBytes: number }[] = [];
   for (const { address, sizeBytes } of changed) {
     const last = merged.at(-1);
-    if (last && address - endOf(last) <= GAP_SECTORS * SECTOR_BYTES) last.sizeBytes = address + sizeBytes - last.address;
+    if (last && address - endOf(last) <= GAP_SECTORS * SECTOR_BYTES)
+      last.sizeBytes = address + sizeBytes - last.address;
     else merged.push({ address, sizeBytes });
   }
   return merged;

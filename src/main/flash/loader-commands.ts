@@ -68,7 +68,10 @@ export class LoaderCommands {
 
   /** Both numbers in whole sectors of 4 kB. */
   async erase(address: number, sizeBytes: number): Promise<void> {
-    await this.command(op.eraseRegion, words(address, sizeBytes), { address, timeoutMs: scaled(ERASE_MS_PER_MB, sizeBytes) });
+    await this.command(op.eraseRegion, words(address, sizeBytes), {
+      address,
+      timeoutMs: scaled(ERASE_MS_PER_MB, sizeBytes),
+    });
   }
 
   async eraseAll(): Promise<void> {
@@ -87,7 +90,10 @@ export class LoaderCommands {
     // The stub confirms a block when it has it, and writes it while the next one comes: each waits for the one before.
     let pendingBytes = 0;
     for (const [sequence, block] of blocks.entries()) {
-      await this.block(block.data, sequence, { address: address + taken, timeoutMs: scaled(WRITE_MS_PER_MB, pendingBytes) });
+      await this.block(block.data, sequence, {
+        address: address + taken,
+        timeoutMs: scaled(WRITE_MS_PER_MB, pendingBytes),
+      });
       pendingBytes = block.end - taken;
       taken = block.end;
       onWritten(Math.min(taken, data.length));
@@ -115,7 +121,8 @@ export class LoaderCommands {
     while (received < sizeBytes) {
       const bytes = await this.transport.read(COMMAND_MS);
       received += bytes.length;
-      if (bytes.length > READ_BLOCK_BYTES || received > sizeBytes) throw new LineTrouble('More was read than asked for.');
+      if (bytes.length > READ_BLOCK_BYTES || received > sizeBytes)
+        throw new LineTrouble('More was read than asked for.');
       hash.update(bytes);
       await this.transport.write(words(received));
       await onBytes(bytes);
@@ -135,7 +142,8 @@ export class LoaderCommands {
         return;
       } catch (error) {
         if (!(error instanceof ChipRefusal && notTaken.has(error.status))) throw error;
-        if (tries === BLOCK_TRIES) throw new LineTrouble(`A block arrived damaged ${BLOCK_TRIES} times.`, { cause: error });
+        if (tries === BLOCK_TRIES)
+          throw new LineTrouble(`A block arrived damaged ${BLOCK_TRIES} times.`, { cause: error });
       }
     }
   }

@@ -120,8 +120,8 @@ export class LoaderSession {
     this.link = null;
   }
 
-  /** After a fault: the port may be gone, or come back under a new handle. */
-  private async abandonLine(): Promise<void> {
+  /** After a fault, or to begin anew: the next use opens the port again, which may come back under a new handle. */
+  async abandonLine(): Promise<void> {
     const { line } = this;
     this.leave();
     this.line = null;
@@ -187,7 +187,7 @@ export class LoaderSession {
 
   private async startStub(loader: ESPLoader): Promise<ConnectedChip> {
     const security = await readSecurity(loader);
-    if (loader.secureDownloadMode || security?.parsedFlags.SECURE_DOWNLOAD_ENABLE === true) 
+    if (loader.secureDownloadMode || security?.parsedFlags.SECURE_DOWNLOAD_ENABLE === true)
       throw new JobFault(secureDownload(loader.chip.CHIP_NAME));
     await this.runStub(loader);
     return await readChip(loader, security);

@@ -118,10 +118,7 @@ export class QuickTransport extends Transport {
 
   /** Resolves after so many milliseconds, or rejects when the conversation ends. */
   async pause(ms: number): Promise<void> {
-    await this.unlessEnded(
-      new Promise<void>((resolve) => void this.clock.after(ms, resolve)),
-      ms + WRITE_SLACK_MS,
-    );
+    await this.unlessEnded(new Promise<void>((resolve) => void this.clock.after(ms, resolve)), ms + WRITE_SLACK_MS);
   }
 
   // What the library would do with streams and with one modem line at a time.
@@ -153,7 +150,9 @@ export class QuickTransport extends Transport {
   private async unlessEnded(action: Promise<void>, limitMs: number): Promise<void> {
     if (this.ended) throw this.ended;
     await new Promise<void>((resolve, reject) => {
-      const stopTimer = this.clock.after(limitMs, () => settle(() => reject(new LineTrouble('The port takes no bytes.'))));
+      const stopTimer = this.clock.after(limitMs, () =>
+        settle(() => reject(new LineTrouble('The port takes no bytes.'))),
+      );
       const onEnd = (reason: Error) => settle(() => reject(reason));
       const settle = (then: () => void) => {
         stopTimer();

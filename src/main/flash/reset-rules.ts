@@ -46,5 +46,8 @@ export function loaderReset(isNativeUsb: boolean, attempt: number): readonly Res
 /** Restarts the application. esptool-js' own asserts nothing and so resets nothing; a chip's own USB needs the longer pulse. */
 export function hardReset(isNativeUsb: boolean): readonly ResetStep[] {
   const waitMs = isNativeUsb ? 200 : 100;
-  return [{ dtr: false, rts: true, waitMs }, { ...released, waitMs: isNativeUsb ? 200 : 0 }];
+  return [
+    { dtr: false, rts: true, waitMs },
+    { ...released, waitMs: isNativeUsb ? 200 : 0 },
+  ];
 }
