@@ -10,11 +10,10 @@ import type { FlashRequest, PortLease, Ports } from '../../src/main/flash/flash-
 import type { BackupTarget, ImageSource } from '../../src/main/flash/image-source';
 import type { LoadedImage } from '../../src/main/flash/loaded-image';
 import type { SerialDriver, SerialLine } from '../../src/main/flash/serial-driver';
-import type { Clock } from '../../src/main/clock';
 import { flashOptionsSchema, type FlashJob } from '../../src/shared/api/flash';
 import { jobFailure, jobSuccess, type JobResult } from '../../src/shared/domain/job-errors';
 import { chips, type ChipId } from '../../src/shared/domain/chips';
-import { fastClock } from './fast-clock';
+import { FastClock } from './fast-clock';
 import { flashImage } from './flash-image';
 import { MemorySerial } from './virtual-esp/memory-serial';
 import { VirtualBoard, type BoardApp, type BoardOptions } from './virtual-esp/virtual-board';
@@ -49,16 +48,14 @@ export class FlashScene {
   readonly bugs: unknown[] = [];
   readonly boards: VirtualBoard[] = [];
   readonly held = new Set<string>();
-  readonly clock: Clock;
+  readonly clock = new FastClock(10);
+  /** Called at every change of a job, before the next step. */
+  watch: (job: FlashJob) => void = () => undefined;
   readonly service: FlashService;
 
-  constructor(
-    options: { readonly speedFactor?: number; readonly driver?: (serial: MemorySerial) => SerialDriver } = {},
-  ) {
-    this.clock = fastClock(options.speedFactor ?? 10);
-    const driver = options.driver?.(this.serial) ?? this.serial;
+  constructor() {
     this.service = new FlashService({
-      ports: { lease: this.leasing(driver) },
+      ports: { lease: this.leasing(this.serial) },
       images: this.imageSource(),
       speeds: new BaudMemory({
         get: (key) => this.settings.get(key),
@@ -66,7 +63,10 @@ export class FlashScene {
       }),
       journal: { add: (entry) => this.journal.push(entry) },
       clock: this.clock,
-      onChange: (job) => this.changes.push(job),
+      onChange: (job) => {
+        this.changes.push(job);
+        this.watch(job);
+      },
       onBug: (error) => this.bugs.push(error),
     });
   }
