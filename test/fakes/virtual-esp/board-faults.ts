@@ -65,6 +65,8 @@ export type BoardStats = {
   erasedSectors: number;
   /** Bytes that were written where bits would have had to go from 0 to 1. */
   badPrograms: number;
+  /** Blocks whose number was not the next one; the ROM refuses them, the stub writes them all the same. */
+  outOfOrderBlocks: number;
   /** Bytes of data that were written to the flash. */
   programmedBytes: number;
   resets: number;
@@ -81,6 +83,7 @@ export const newStats = (): BoardStats => ({
   commands: {},
   erasedSectors: 0,
   badPrograms: 0,
+  outOfOrderBlocks: 0,
   programmedBytes: 0,
   resets: 0,
   signals: [],

@@ -24,6 +24,8 @@ export type ChipModel = {
   readonly secureBootFuse: { readonly address: number; readonly bit: number };
   /** Where the ROM says which port it talks on, and the number that means USB-Serial/JTAG; null: it has none. */
   readonly portRegister: { readonly address: number; readonly usbJtag: number } | null;
+  /** Registers of the RTC watchdog; null: a host cannot reset the chip with it. */
+  readonly watchdog: { readonly config: number; readonly protect: number } | null;
   readonly defaultRevision: string;
   /** `rst:` and `boot:` of the boot log after a power-up. */
   readonly bootWords: { readonly app: string; readonly download: string };
@@ -51,6 +53,7 @@ export const chipModels: Readonly<Record<ChipName, ChipModel>> = {
     encryptionFuse: { address: 0x3ff5a000, bit: 20 },
     secureBootFuse: { address: 0x3ff5a018, bit: 4 },
     portRegister: null,
+    watchdog: null,
     defaultRevision: '3.1',
     bootWords: {
       app: 'rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)',
@@ -65,6 +68,7 @@ export const chipModels: Readonly<Record<ChipName, ChipModel>> = {
     spi: spiAt(0x3f402000),
     ...fusesAt(0x3f41a000),
     portRegister: null,
+    watchdog: { config: 0x3f408094, protect: 0x3f4080ac },
     defaultRevision: '1.0',
     bootWords,
   },
@@ -76,6 +80,7 @@ export const chipModels: Readonly<Record<ChipName, ChipModel>> = {
     spi: spiAt(0x60002000),
     ...fusesAt(0x60007000),
     portRegister: { address: 0x3fcef14c, usbJtag: 4 },
+    watchdog: { config: 0x60008098, protect: 0x600080b0 },
     defaultRevision: '0.2',
     bootWords,
   },
@@ -87,6 +92,7 @@ export const chipModels: Readonly<Record<ChipName, ChipModel>> = {
     spi: spiAt(0x60002000),
     ...fusesAt(0x60008800),
     portRegister: { address: 0x3fcdf07c, usbJtag: 3 },
+    watchdog: { config: 0x60008090, protect: 0x600080a8 },
     defaultRevision: '0.4',
     bootWords,
   },
@@ -98,6 +104,7 @@ export const chipModels: Readonly<Record<ChipName, ChipModel>> = {
     spi: spiAt(0x60003000),
     ...fusesAt(0x600b0800),
     portRegister: { address: 0x4087f580, usbJtag: 3 },
+    watchdog: { config: 0x600b1c00, protect: 0x600b1c18 },
     defaultRevision: '0.1',
     bootWords,
   },

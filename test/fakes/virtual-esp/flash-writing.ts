@@ -1,102 +1,131 @@
-/* One write between FLASH_BEGIN and FLASH_END, raw or compressed: order of blocks, erasing, inflating. Used by `Loader`. */
+/*
+ * One write between FLASH_BEGIN and FLASH_END, raw or compressed. ROM and stub differ: the ROM erases everything first and wants its blocks in order;
+ * the stub erases ahead of what comes and looks at no number (esp-flasher-stub, command_handler.c), so a block that is sent twice is written twice.
+ * Used by `Loader`.
+ */
 import { createInflate, type Inflate } from 'node:zlib';
+import type { BoardStats } from './board-faults';
 import type { LoaderError } from './loader-protocol';
-import { SECTOR_BYTES, type NorFlash } from './nor-flash';
+import { BLOCK_BYTES, SECTOR_BYTES, type NorFlash } from './nor-flash';
 
 export type WritingPlan = {
+  readonly by: 'rom' | 'stub';
   readonly offset: number;
-  /** Bytes that will come, uncompressed. */
+  /** Bytes that will come, uncompressed; the ROM is told a size that is rounded up to blocks. */
   readonly sizeBytes: number;
   readonly blockCount: number;
   readonly isCompressed: boolean;
-  /** The stub erases a sector when the first byte for it comes; the ROM has erased all before. */
-  readonly isErasedLazily: boolean;
 };
+
+const roundDown = (value: number): number => value - (value % SECTOR_BYTES);
+const roundUp = (value: number): number => roundDown(value + SECTOR_BYTES - 1);
 
 export class FlashWriting {
   private position: number;
+  private readonly eraseEnd: number;
   private erasedTo: number;
   private nextBlock = 0;
   private failure: LoaderError | null = null;
   private readonly inflate: Inflate | null;
+  private inflateClosed: Promise<void> = Promise.resolve();
   /** The power failed while it erased. */
   hasLostPower = false;
 
   constructor(
     private readonly plan: WritingPlan,
     private readonly flash: NorFlash,
+    private readonly stats: BoardStats,
   ) {
     this.position = plan.offset;
-    this.erasedTo = plan.isErasedLazily ? plan.offset - (plan.offset % SECTOR_BYTES) : Number.POSITIVE_INFINITY;
+    this.erasedTo = roundDown(plan.offset);
+    this.eraseEnd = roundUp(plan.offset + plan.sizeBytes);
     this.inflate = plan.isCompressed ? this.newInflate() : null;
   }
 
-  /** Why a block of that number cannot be taken; null when it can. The one before it again is an answer that was lost: `repeated`. */
-  refusalOf(sequence: number): LoaderError | 'repeated' | null {
-    if (this.failure) return this.failure;
-    if (sequence === this.nextBlock - 1) return 'repeated';
-    return sequence === this.nextBlock && sequence < this.plan.blockCount ? null : 'badBlock';
+  /** Erases: all, or as much as the stub does ahead. */
+  begin(): LoaderError | null {
+    if (this.plan.by === 'stub') this.eraseNext();
+    else this.erase(this.eraseEnd - this.erasedTo);
+    return this.failure;
+  }
+
+  /** Why a block of that number cannot be taken; null when it can. */
+  refusalOf(sequence: number): LoaderError | null {
+    const isInOrder = sequence === this.nextBlock && sequence < this.plan.blockCount;
+    if (!isInOrder) this.stats.outOfOrderBlocks++;
+    if (this.plan.by === 'rom') return this.failure ?? (isInOrder ? null : 'badBlock');
+    return this.plan.isCompressed && this.remainingBytes === 0 ? 'tooMuchData' : null;
   }
 
   /** Writes a block that was not refused; settles when it is in the flash. */
   async take(block: Buffer): Promise<LoaderError | null> {
     this.nextBlock++;
+    if (this.failure) return this.failure;
     if (this.inflate) await this.inflateBlock(this.inflate, block);
-    else this.write(block);
+    else this.write(block.subarray(0, this.room));
     return this.failure;
   }
 
   /** What is wrong at the end; null when everything came that was announced. */
-  async verdict(): Promise<LoaderError | null> {
-    // The ROM is told a size that is rounded up to blocks, so it cannot miss anything.
-    if (this.failure || this.plan.sizeBytes === 0 || !this.plan.isErasedLazily) return this.failure;
-    if (this.inflate) await this.endInflate(this.inflate);
-    const isShort = this.position < this.plan.offset + this.plan.sizeBytes;
-    return this.failure ?? (isShort ? 'notEnoughData' : null);
+  verdict(): LoaderError | null {
+    if (this.plan.by === 'rom') return this.failure;
+    return this.remainingBytes === 0 ? null : 'badMessage';
   }
 
   close(): void {
     this.inflate?.destroy();
   }
 
+  private get remainingBytes(): number {
+    return this.plan.offset + this.plan.sizeBytes - this.position;
+  }
+
+  /** The stub cuts off the padding of the last raw block; the ROM writes it, as far as it has erased. */
+  private get room(): number {
+    return this.plan.by === 'stub' ? this.remainingBytes : this.eraseEnd - this.position;
+  }
+
   private newInflate(): Inflate {
     const inflate = createInflate();
     inflate.on('data', (bytes: Buffer) => this.write(bytes));
-    inflate.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'Z_BUF_ERROR') this.failure ??= 'notEnoughData';
-      else this.failure ??= error.message.includes('incorrect data check') ? 'badAdler' : 'inflateFailed';
+    inflate.on('error', (error) => {
+      this.failure ??= error.message.includes('incorrect data check') ? 'badAdler' : 'inflateFailed';
     });
+    this.inflateClosed = new Promise((resolve) => void inflate.once('close', () => resolve()));
     return inflate;
   }
 
   private async inflateBlock(inflate: Inflate, block: Buffer): Promise<void> {
-    await new Promise<void>((resolve) => {
-      inflate.once('close', () => resolve());
-      inflate.write(block, () => resolve());
-    });
+    // A stream that fails closes without telling whoever wrote.
+    await Promise.race([
+      new Promise<void>((resolve) => void inflate.write(block, () => resolve())),
+      this.inflateClosed,
+    ]);
     // What the stream holds back comes with its events, which are due before the next turn.
     await new Promise<void>((resolve) => void setImmediate(resolve));
   }
 
-  /** The checksum of the stream counts only when its end is asked for. */
-  private async endInflate(inflate: Inflate): Promise<void> {
-    await new Promise<void>((resolve) => {
-      inflate.once('end', () => resolve()).once('close', () => resolve());
-      inflate.end();
-    });
+  private write(bytes: Buffer): void {
+    if (this.failure) return;
+    if (bytes.length > this.room) this.failure = 'tooMuchData';
+    while (!this.failure && this.erasedTo < Math.min(this.position + bytes.length, this.eraseEnd)) this.eraseNext();
+    if (this.failure) return;
+    if (!this.flash.program(this.position, bytes)) this.failure = 'failed';
+    this.position += bytes.length;
   }
 
-  private write(bytes: Buffer): void {
-    const end = this.plan.offset + this.plan.sizeBytes;
-    // Raw blocks are padded to their full length, which may go beyond the announced size but not beyond its last sector.
-    const limit = this.inflate ? end : Math.ceil(end / SECTOR_BYTES) * SECTOR_BYTES;
-    const taken = bytes.subarray(0, Math.max(0, limit - this.position));
-    if (taken.length < bytes.length && this.inflate) this.failure ??= 'tooMuchData';
-    while (this.erasedTo < this.position + taken.length) {
-      if (!this.flash.erase(this.erasedTo, SECTOR_BYTES)) this.hasLostPower = true;
-      this.erasedTo += SECTOR_BYTES;
-    }
-    this.flash.program(this.position, taken);
-    this.position += taken.length;
+  /** A whole block where one fits, else a sector. */
+  private eraseNext(): void {
+    const left = this.eraseEnd - this.erasedTo;
+    if (left > 0) this.erase(this.erasedTo % BLOCK_BYTES === 0 && left >= BLOCK_BYTES ? BLOCK_BYTES : SECTOR_BYTES);
+  }
+
+  private erase(sizeBytes: number): void {
+    if (sizeBytes === 0) return;
+    const outcome = this.flash.erase(this.erasedTo, sizeBytes);
+    this.erasedTo += sizeBytes;
+    if (outcome === 'done') return;
+    this.failure = 'failed';
+    this.hasLostPower = outcome === 'powerLost';
   }
 }

@@ -25,7 +25,7 @@ export const ops = {
   runUserCode: 0xd3,
 } as const;
 
-/** What can be wrong, with the numbers that ROM and stub give it. */
+/** What can be wrong, with the status bytes of ROM (four, ends in zeros) and stub (two: its code and 0). */
 export const loaderErrors = {
   badMessage: { rom: 0x05, stub: 0xc0 },
   failed: { rom: 0x06, stub: 0xc4 },
@@ -34,9 +34,9 @@ export const loaderErrors = {
   notBegun: { rom: 0x06, stub: 0xc6 },
   inflateFailed: { rom: 0x0b, stub: 0xc7 },
   badAdler: { rom: 0x0c, stub: 0xc7 },
-  notEnoughData: { rom: 0x0b, stub: 0xc8 },
   tooMuchData: { rom: 0x0d, stub: 0xc9 },
-  unknownCommand: { rom: 0x05, stub: 0xff },
+  unknownCommand: { rom: 0x05, stub: 0xc3 },
+  notSupported: { rom: 0x05, stub: 0xff },
 } as const;
 export type LoaderError = keyof typeof loaderErrors;
 
@@ -77,6 +77,12 @@ export function responseOf(op: number, value: number, data: Uint8Array, status: 
 /** The word at an index of the request's data; a missing one is 0. */
 export function wordAt(data: Buffer, index: number): number {
   return data.length >= 4 * index + 4 ? data.readUInt32LE(4 * index) : 0;
+}
+
+/** Status bytes of an answer. */
+export function statusOf(by: 'rom' | 'stub', error: LoaderError | null): readonly number[] {
+  if (by === 'stub') return error ? [loaderErrors[error].stub, 0] : [0, 0];
+  return error ? [1, loaderErrors[error].rom, 0, 0] : [0, 0, 0, 0];
 }
 
 /** XOR over the bytes behind a block's header. */

@@ -10,10 +10,10 @@ import {
   type SerialLine,
 } from '../../../src/main/flash/serial-driver';
 import { jobFailure, jobSuccess, type JobError, type JobResult } from '../../../src/shared/domain/job-errors';
-import type { VirtualBoard } from './virtual-board';
+import type { BoardEnd } from './board-end';
 
 type Attachment = {
-  readonly board: VirtualBoard;
+  readonly board: BoardEnd;
   readonly listing: ListedPort;
   readonly stopWatching: () => void;
   line: MemoryLine | null;
@@ -24,7 +24,7 @@ export class MemorySerial implements SerialDriver {
   private readonly failures = new Map<string, JobError>();
 
   /** Puts a board at a path, and gives it power. `listing`: what the system says of the port beside its path. */
-  attach(path: string, board: VirtualBoard, listing: Omit<ListedPort, 'path'> = {}): void {
+  attach(path: string, board: BoardEnd, listing: Omit<ListedPort, 'path'> = {}): void {
     if (this.attachments.has(path)) throw new Error(`There is a board at ${path} already`);
     const stopWatching = board.onPlug((isPlugged) => {
       if (!isPlugged) this.attachments.get(path)?.line?.end(true);
@@ -84,7 +84,7 @@ class MemoryLine implements SerialLine {
 
   constructor(
     readonly path: string,
-    private readonly board: VirtualBoard,
+    private readonly board: BoardEnd,
     private readonly onEnd: () => void,
   ) {}
 
@@ -115,7 +115,7 @@ class MemoryLine implements SerialLine {
     const copy = Uint8Array.from(bytes);
     await nextTurn();
     this.requireOpen();
-    this.board.feed(copy);
+    await this.board.feed(copy);
     await nextTurn();
     this.requireOpen();
   };

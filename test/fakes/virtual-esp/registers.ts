@@ -12,6 +12,10 @@ const ESP32_CLOCK_HZ = 40_000_000;
 /** With fuse word 4 = 160: 640 × 15625 × 160 / 40 = 40 MHz (esptool, `get_rom_cal_crystal_freq`). */
 const calibration = 640 << 7;
 
+/** Unlocks the RTC watchdog; with it a host resets a chip through its registers (esptool, `watchdog_reset`). */
+const WATCHDOG_KEY = 0x50d83aa1;
+const WATCHDOG_ENABLE = 0x80000000;
+
 const SPI_START = 1 << 18;
 const READ_ID = 0x9f;
 const READ_STATUS = [0x05, 0x35, 0x15];
@@ -21,6 +25,7 @@ export class Registers {
   /** The pins of the flash are connected (SPI_ATTACH); before, it does not answer. */
   isFlashAttached = false;
   private readonly words = new Map<number, number>();
+  private hasWatchdogFired = false;
 
   constructor(
     private readonly model: ChipModel,
@@ -36,6 +41,7 @@ export class Registers {
   }): void {
     const { model, words } = this;
     words.clear();
+    this.hasWatchdogFired = false;
     this.isFlashAttached = false;
     words.set(MAGIC_ADDRESS, model.magic);
     for (const [index, value] of fuseWords(chip.name, chip.mac, chip.revision))
@@ -63,7 +69,10 @@ export class Registers {
   }
 
   write(address: number, value: number, mask: number): void {
+    const { watchdog } = this.model;
     const merged = ((this.read(address) & ~mask) | (value & mask)) >>> 0;
+    if (address === watchdog?.config && (merged & WATCHDOG_ENABLE) !== 0)
+      this.hasWatchdogFired ||= this.read(watchdog.protect) === WATCHDOG_KEY;
     if (address !== this.model.spi.command || (merged & SPI_START) === 0) {
       this.words.set(address, merged);
       return;
@@ -71,6 +80,13 @@ export class Registers {
     // The controller works and clears its start bit before the host can look.
     this.words.set(address, (merged & ~SPI_START) >>> 0);
     this.words.set(this.model.spi.data, this.spiAnswer(this.read(this.model.spi.user2) & 0xff));
+  }
+
+  /** Whether the watchdog bites, once. */
+  takeWatchdogReset(): boolean {
+    const hasFired = this.hasWatchdogFired;
+    this.hasWatchdogFired = false;
+    return hasFired;
   }
 
   private spiAnswer(command: number): number {

@@ -8,14 +8,13 @@
 import type { Clock } from '../../../src/main/clock';
 import { systemClock } from '../../../src/main/clock';
 import type { LineSignals } from '../../../src/main/flash/serial-driver';
-import { seededRandom } from '../random';
 import { newStats, noFaults, type BoardFaults, type BoardStats } from './board-faults';
+import { BoardLine } from './board-line';
 import { bootLog, noApplicationLine, panicLines } from './boot-log';
 import { chipModels, type ChipModel, type ChipName } from './chip-model';
 import { Loader } from './loader';
 import { ops, parseRequest } from './loader-protocol';
 import { NorFlash } from './nor-flash';
-import { garbled, NoisyLine } from './noisy-line';
 import { Registers } from './registers';
 import { isBootLow, nextCircuit, restingCircuit, type AutoReset } from './reset-circuit';
 import { SlipDecoder, slipFrame } from './slip';
@@ -54,20 +53,21 @@ export type BoardOptions = {
   readonly bootMs?: number;
   /** From the start of the stub to its greeting. Default 2; 0 = at once. */
   readonly stubStartMs?: number;
+  /** The port goes away with each reset and comes back after this time, as that of a chip with USB-OTG does; default: it stays. Not for a pty. */
+  readonly reenumerateMs?: number;
   readonly clock?: Clock;
 };
 
-const ROM_BAUD = 115_200;
 const DEFAULT_APP_OFFSET = 0x10000;
 const IMAGE_MAGIC = 0xe9;
 const STUB_GREETING = 'OHAI';
 /** A board that finds nothing to start, or falls over, says so this often (a real one: about three times in a second). */
 const RETRY_MS = 100;
-const GARBAGE_SEED = 6;
 
 export class VirtualBoard {
   readonly faults: BoardFaults;
   readonly stats: BoardStats = newStats();
+  readonly chip: ChipName;
   readonly mac: string;
   readonly autoReset: AutoReset;
   private readonly model: ChipModel;
@@ -75,10 +75,7 @@ export class VirtualBoard {
   private readonly registers: Registers;
   private readonly clock: Clock;
   private readonly decoder = new SlipDecoder();
-  private readonly random = seededRandom(GARBAGE_SEED);
-  private readonly toBoard: NoisyLine;
-  private readonly toHost: NoisyLine;
-  private readonly outputListeners = new Set<(bytes: Uint8Array) => void>();
+  private readonly line: BoardLine;
   private readonly plugListeners = new Set<(isPlugged: boolean) => void>();
   private readonly cancels = new Set<() => void>();
   private circuit = restingCircuit;
@@ -87,28 +84,28 @@ export class VirtualBoard {
   private power: 'off' | 'reset' | 'app' | 'loader' = 'off';
   private plugged = true;
   private hasStarted = false;
-  private baud = ROM_BAUD;
-  private hostBaud = ROM_BAUD;
-  private isBaudKnown = false;
+  private isPortAway = false;
+  private cancelReturn: () => void = () => undefined;
 
   constructor(private readonly options: BoardOptions) {
     this.faults = { ...noFaults, ...options.faults };
+    this.chip = options.chip;
     this.mac = options.mac ?? '84:f7:03:01:02:03';
     this.autoReset = options.autoReset ?? 'classic';
     this.clock = options.clock ?? systemClock;
     this.model = chipModels[options.chip];
     this.nor = new NorFlash(options.flashSizeBytes ?? 4 * 1024 * 1024, this.faults, this.stats);
     this.registers = new Registers(this.model, this.nor);
-    this.toBoard = new NoisyLine(this.faults);
-    this.toHost = new NoisyLine(this.faults);
+    this.line = new BoardLine(this.faults, this.stats, this.autoReset !== 'usb_jtag');
   }
 
   get flash(): Buffer {
     return this.nor.bytes;
   }
 
+  /** Whether its port is there. */
   get isPlugged(): boolean {
-    return this.plugged;
+    return this.plugged && !this.isPortAway;
   }
 
   get mode(): BoardMode {
@@ -118,7 +115,7 @@ export class VirtualBoard {
 
   /** Speed at which the board talks now; a USB-Serial/JTAG has none and takes every one. */
   get lineBaud(): number {
-    return this.baud;
+    return this.line.baud;
   }
 
   /** Gives it power, unless it has it or is unplugged. */
@@ -131,24 +128,14 @@ export class VirtualBoard {
 
   /** Bytes from the host, at the speed that it has set. */
   feed(bytes: Uint8Array): void {
-    const { faults, stats } = this;
-    if (!this.plugged) return;
-    for (const piece of this.piecesUntilFault(bytes)) {
-      const isLost = faults.dropAfterBytes !== null && stats.bytesReceived >= faults.dropAfterBytes;
-      stats.bytesReceived += piece.length;
-      if (!isLost) this.hear(this.toBoard.pass(piece, this.hostBaud));
-      if (faults.unplugAfterBytes !== null && stats.bytesReceived >= faults.unplugAfterBytes) {
-        faults.unplugAfterBytes = null;
-        this.unplug();
-        return;
-      }
-    }
+    if (!this.isPlugged) return;
+    const isPulled = this.line.receive(bytes, (heard) => this.hear(heard));
+    if (isPulled) this.unplug();
   }
 
   /** Told what the board says. Returns how to stop listening. */
   onOutput(listener: (bytes: Uint8Array) => void): () => void {
-    this.outputListeners.add(listener);
-    return () => void this.outputListeners.delete(listener);
+    return this.line.onOutput(listener);
   }
 
   /** Told when the cable is pulled or put in. Returns how to stop listening. */
@@ -159,21 +146,18 @@ export class VirtualBoard {
 
   /** The host sets both modem lines; true = asserted. */
   setSignals(signals: LineSignals): void {
-    if (!this.plugged) return;
+    if (!this.isPlugged) return;
     this.stats.signals.push(`${signals.dtr ? 1 : 0}${signals.rts ? 1 : 0}`);
     const { state, event } = nextCircuit(this.autoReset, this.circuit, signals);
     this.circuit = state;
     if (event === 'nothing' || this.power === 'off' || (this.faults.stuckInStub && this.mode === 'stub')) return;
     if (event === 'hold') return this.hold();
     if (this.power !== 'reset') this.hold();
-    const { release } = event;
-    this.soon(this.options.bootMs ?? 5, () =>
-      this.boot(release === 'sampled' ? (isBootLow(this.circuit.signals) ? 'download' : 'app') : release),
-    );
+    this.bootSoon(event.release);
   }
 
   setHostBaud(baud: number): void {
-    this.hostBaud = baud;
+    this.line.hostBaud = baud;
   }
 
   /** A finger holds BOOT, taps RESET, and lets go. */
@@ -189,11 +173,14 @@ export class VirtualBoard {
   /** The cable is pulled: no power, no port. */
   unplug(): void {
     if (!this.plugged) return;
+    const wasThere = this.isPlugged;
     this.plugged = false;
+    this.isPortAway = false;
+    this.cancelReturn();
     this.halt();
     this.power = 'off';
     this.circuit = restingCircuit;
-    for (const listener of this.plugListeners) listener(false);
+    if (wasThere) this.tellPlug();
   }
 
   /** The cable is put in again; it starts its application. */
@@ -201,19 +188,43 @@ export class VirtualBoard {
     if (this.plugged) return;
     this.plugged = true;
     this.powerOn();
-    for (const listener of this.plugListeners) listener(true);
+    this.tellPlug();
   }
 
-  private restart(mode: 'app' | 'download'): void {
+  private restart(into: 'app' | 'download' | 'sampled'): void {
     if (this.power === 'off') return;
     this.hold();
-    this.soon(this.options.bootMs ?? 5, () => this.boot(mode));
+    this.bootSoon(into);
+  }
+
+  /** `sampled`: the level counts that IO0 has once EN has risen. */
+  private bootSoon(into: 'app' | 'download' | 'sampled'): void {
+    this.soon(this.options.bootMs ?? 5, () => {
+      const isLow = this.autoReset === 'classic' && isBootLow(this.circuit.signals);
+      this.boot(into === 'sampled' ? (isLow ? 'download' : 'app') : into);
+    });
   }
 
   private hold(): void {
     this.halt();
     this.power = 'reset';
     this.stats.resets++;
+    if (this.options.reenumerateMs !== undefined) this.leavePort(this.options.reenumerateMs);
+  }
+
+  private leavePort(forMs: number): void {
+    this.cancelReturn();
+    this.cancelReturn = this.clock.after(forMs, () => {
+      this.isPortAway = false;
+      this.tellPlug();
+    });
+    if (this.isPortAway) return;
+    this.isPortAway = true;
+    this.tellPlug();
+  }
+
+  private tellPlug(): void {
+    for (const listener of this.plugListeners) listener(this.isPlugged);
   }
 
   /** Everything that runs ends. */
@@ -229,8 +240,8 @@ export class VirtualBoard {
   private boot(mode: 'app' | 'download'): void {
     this.halt();
     this.decoder.clear();
-    this.baud = ROM_BAUD;
-    this.isBaudKnown = false;
+    this.nor.configuredBytes = this.nor.bytes.length;
+    this.line.reset(mode === 'download');
     this.registers.reset({
       name: this.options.chip,
       mac: this.mac,
@@ -238,7 +249,7 @@ export class VirtualBoard {
       isUsb: this.autoReset === 'usb_jtag',
     });
     this.registers.burn(this.faults);
-    this.registers.setBaud(this.baud);
+    this.registers.setBaud(this.line.baud);
     this.power = mode === 'app' ? 'app' : 'loader';
     if (mode === 'download') this.loader = this.newLoader();
     this.sayText(bootLog(this.model, mode));
@@ -270,24 +281,17 @@ export class VirtualBoard {
       stats: this.stats,
       send: (payload) => this.say(slipFrame(payload)),
       setBaud: (baud) => {
-        this.baud = baud;
-        this.isBaudKnown = true;
+        this.line.settle(baud);
         this.registers.setBaud(baud);
       },
-      restart: () => this.restart('app'),
+      restart: (into) => this.restart(into),
       startStub: () => this.soon(this.options.stubStartMs ?? 2, () => this.say(slipFrame(Buffer.from(STUB_GREETING)))),
     });
     return loader;
   }
 
   private hear(bytes: Uint8Array): void {
-    if (this.faults.garbage) return this.say(Uint8Array.from(bytes, () => Math.floor(this.random() * 256)));
     if (this.power === 'off' || this.power === 'reset') return;
-    if (!this.hasSameBaud()) {
-      this.stats.garbledBytes += bytes.length;
-      this.decoder.clear();
-      return;
-    }
     if (this.power === 'app') this.app?.feed(bytes);
     if (this.power === 'app' && this.options.bootOnSync !== true) return;
     for (const frame of this.decoder.take(bytes)) this.takeFrame(frame);
@@ -296,42 +300,17 @@ export class VirtualBoard {
   private takeFrame(frame: Buffer): void {
     const isSync = parseRequest(frame)?.op === ops.sync;
     if (this.power === 'app' && isSync) this.boot('download');
-    if (isSync) this.isBaudKnown = true;
+    // From its first SYNC on the ROM knows the host's speed.
+    if (isSync) this.line.settle();
     this.loader?.take(frame);
   }
 
-  /** The ROM measures the host's speed until it has heard a SYNC; from then on, and elsewhere, both must agree (within 3 %, as UARTs do). */
-  private hasSameBaud(): boolean {
-    if (this.autoReset === 'usb_jtag') return true;
-    if (this.power === 'loader' && !this.isBaudKnown) this.baud = this.hostBaud;
-    return Math.abs(this.hostBaud - this.baud) <= 0.03 * this.baud;
-  }
-
   private say(bytes: Uint8Array): void {
-    const { faults, stats } = this;
-    const isLost = faults.dropAfterBytes !== null && stats.bytesReceived >= faults.dropAfterBytes;
-    if (!this.plugged || faults.silent || isLost) return;
-    const isReadable = this.autoReset === 'usb_jtag' || Math.abs(this.hostBaud - this.baud) <= 0.03 * this.baud;
-    if (!isReadable) stats.garbledBytes += bytes.length;
-    const arriving = isReadable ? this.toHost.pass(bytes, this.baud) : garbled(bytes);
-    if (arriving.length === 0) return;
-    stats.bytesSent += arriving.length;
-    for (const listener of this.outputListeners) listener(arriving);
+    if (this.isPlugged) this.line.say(bytes);
   }
 
   private sayText(text: string): void {
     this.say(Buffer.from(text, 'latin1'));
-  }
-
-  /** These bytes, cut where a fault takes effect. */
-  private piecesUntilFault(bytes: Uint8Array): Uint8Array[] {
-    const { faults, stats } = this;
-    const cuts = [faults.dropAfterBytes, faults.unplugAfterBytes]
-      .map((at) => (at === null ? 0 : at - stats.bytesReceived))
-      .filter((at) => at > 0 && at < bytes.length)
-      .sort((a, b) => a - b);
-    const edges = [0, ...cuts, bytes.length];
-    return edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
   }
 
   /** Runs unless a reset comes first; with 0 at once. */
