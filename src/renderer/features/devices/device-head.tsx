@@ -14,7 +14,7 @@ import { AssignZoneDialog } from './assign-zone-dialog';
 import { displayName } from './device-list-rules';
 import { ForgetDialog } from './forget-dialog';
 import { RejectDialog } from './reject-dialog';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-head.module.css';
 
 const NAME_CHARS = 64;
