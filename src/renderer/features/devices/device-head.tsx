@@ -16,7 +16,7 @@ import { canBeReplaced, displayName, isRetired } from './device-list-rules';
 import { DeviceReplacement } from './device-replacement';
 import { ForgetDialog } from './forget-dialog';
 import { RejectDialog } from './reject-dialog';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-head.module.css';
 
 const NAME_CHARS = 64;
