@@ -1,8 +1,8 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SerialPortView } from '../../../shared/api/flash';
+import { ChoiceList } from './choice-list';
 import { arrangePorts, isPortUsable, type PortRow } from './port-list-rules';
-import css from './port-picker.module.css';
 
 export type PortPickerProps = {
   readonly ports: readonly SerialPortView[];
@@ -15,42 +15,25 @@ export type PortPickerProps = {
 /** The ports as big rows, one of which is chosen. A port that goes away keeps its row; one that comes is added at the end. */
 export function PortPicker({ ports, value, onChange, isDisabled = false }: PortPickerProps) {
   const { t } = useTranslation('commissioning');
-  const name = useId();
-  const rows = useArrangedPorts(ports);
+  const choices = useArrangedPorts(ports).map((row) => ({
+    value: row.port.path,
+    title: row.port.name,
+    text: <PortFacts row={row} />,
+    aside: row.isGone ? t('port.gone') : row.port.isPresent ? t(`port.use.${row.port.use}`) : t('port.absent'),
+    isDisabled: !isPortUsable(row),
+  }));
   return (
-    <fieldset className={css['rows']}>
-      <legend className="visuallyHidden">{t('port.choose')}</legend>
-      {rows.map((row) => (
-        <label key={row.port.path} className={css['row']} data-disabled={!isPortUsable(row) || undefined}>
-          <input
-            type="radio"
-            name={name}
-            checked={row.port.path === value}
-            disabled={isDisabled || !isPortUsable(row)}
-            onChange={() => onChange(row.port.path)}
-          />
-          <span className={css['dot']} aria-hidden />
-          <PortText row={row} />
-        </label>
-      ))}
-    </fieldset>
+    <ChoiceList label={t('port.choose')} choices={choices} value={value} onChange={onChange} isDisabled={isDisabled} />
   );
 }
 
-function PortText({ row: { port, isGone } }: { readonly row: PortRow }) {
+function PortFacts({ row: { port } }: { readonly row: PortRow }) {
   const { t } = useTranslation('commissioning');
-  const use = isGone ? t('port.gone') : port.isPresent ? t(`port.use.${port.use}`) : t('port.absent');
   return (
     <>
-      <span className={css['name']}>
-        <b>{port.name}</b>
-        <small>
-          {port.path}
-          {port.isNativeUsb && <> · {t('port.native')}</>}
-          {port.source === 'option' && <> · {t('port.option')}</>}
-        </small>
-      </span>
-      <span className={css['use']}>{use}</span>
+      {port.path}
+      {port.isNativeUsb && <> · {t('port.native')}</>}
+      {port.source === 'option' && <> · {t('port.option')}</>}
     </>
   );
 }
