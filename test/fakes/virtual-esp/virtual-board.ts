@@ -67,6 +67,7 @@ const RETRY_MS = 100;
 export class VirtualBoard {
   readonly faults: BoardFaults;
   readonly stats: BoardStats = newStats();
+  readonly chip: ChipName;
   readonly mac: string;
   readonly autoReset: AutoReset;
   private readonly model: ChipModel;
@@ -88,6 +89,7 @@ export class VirtualBoard {
 
   constructor(private readonly options: BoardOptions) {
     this.faults = { ...noFaults, ...options.faults };
+    this.chip = options.chip;
     this.mac = options.mac ?? '84:f7:03:01:02:03';
     this.autoReset = options.autoReset ?? 'classic';
     this.clock = options.clock ?? systemClock;
