@@ -35,7 +35,7 @@ const table: readonly (readonly [string, Error, Progress, string, string])[] = [
 ]; // prettier-ignore
 
 describe('what went wrong', () => {
-  it.each(table)('%s is said in a sentence', (_name, error, progress, code, message) => {
+  it.each(table)('%s is said in a sentence', (...[, error, progress, code, message]) => {
     expect(jobErrorOf(error, progress)).toMatchObject({ code, message });
   });
 

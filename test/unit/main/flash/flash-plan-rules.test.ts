@@ -69,7 +69,7 @@ describe('whether an image may be written', () => {
     ['a part inside a sector', withParts(part('a', 0x10010, new Uint8Array(10))), chip(), 'image_unfit', { part: 'a', address: 0x10010 }],
     ['a part that reaches into the settings', withParts(part('a', 0x8000, new Uint8Array(4097))), chip(), 'image_unfit', { part: 'a', partition: 'nvs' }],
     ['a backup of a smaller flash', asBackup(2 * MB), chip(), 'image_unfit', { flashSizeBytes: 4 * MB, requiredBytes: 2 * MB }],
-  ] as const)('no, with %s', (_name, wanted, found, code, details) => {
+  ] as const)('no, with %s', (...[, wanted, found, code, details]) => {
     const refusal = refusalOf(wanted, found, options());
     expect({ code: refusal?.code, details: refusal?.details }).toEqual({ code, details });
     expect(refusal?.message).toMatch(/\. [A-Z].*\.$|\.$/);
