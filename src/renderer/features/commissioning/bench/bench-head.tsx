@@ -28,11 +28,7 @@ export function BenchHead({ bench, rows }: BenchHeadProps) {
     <section className={css['head']} aria-label={t('title')}>
       <div className={css['template']}>
         {bench.template === null ? <p>{t('template.none')}</p> : <TemplateSummary template={bench.template} />}
-        <Button
-          variant={bench.template === null ? 'primary' : 'normal'}
-          isDisabled={bench.isRunning}
-          onPress={() => setOpen('template')}
-        >
+        <Button variant={bench.template === null ? 'primary' : 'normal'} onPress={() => setOpen('template')}>
           {t(bench.template === null ? 'template.make' : 'template.edit')}
         </Button>
       </div>

@@ -64,10 +64,10 @@ function Board({ row: { job, port }, state }: { readonly row: BenchRow; readonly
       return (
         <>
           <strong className={css['name']}>{job?.name ?? job?.deviceId ?? ''}</strong>
-          <small>
-            {job?.deviceId !== null && job?.deviceId !== job?.name && `${job?.deviceId} · `}
-            {t('row.takeAway')}
-          </small>
+          <span>
+            {job !== null && job.deviceId !== null && job.deviceId !== job.name && `${job.deviceId} · `}
+            <b>{t('row.takeAway')}</b>
+          </span>
         </>
       );
     case 'failed':

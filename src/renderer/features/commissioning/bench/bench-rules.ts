@@ -65,7 +65,8 @@ export function benchPhase({ state, flash, provisioning }: SetupJob): BenchPhase
  * after the other, since neither knows how long the other takes.
  */
 export function benchShare({ state, flash, provisioning }: SetupJob): number | null {
-  if (state === 'flashing') return flash === null || flash.bytesTotal === 0 ? null : flash.bytesWritten / flash.bytesTotal;
+  if (state === 'flashing')
+    return flash === null || flash.bytesTotal === 0 ? null : flash.bytesWritten / flash.bytesTotal;
   if (state !== 'provisioning' || provisioning === null) return null;
   const { steps } = provisioning;
   const done = steps.filter((each) => each.state === 'done' || each.state === 'skipped').length;

@@ -46,7 +46,6 @@ export function QueueDialog({ queue, onClose }: QueueDialogProps) {
           value={text}
           onChange={setText}
           isMultiline
-          autoFocus
           help={t('queue.help', { example: t('queue.example') })}
         />
       </div>
@@ -61,11 +60,13 @@ function Problems({ problems }: { readonly problems: readonly QueueProblem[] }) 
   if (problems.length === 0) return null;
   const more = problems.length - SHOWN_PROBLEMS;
   return (
-    <ul className={css['problems']} role="status">
-      {problems.slice(0, SHOWN_PROBLEMS).map(({ line, problem, text }) => (
-        <li key={line}>{t(`queue.problem.${problem}`, { line, text })}</li>
-      ))}
-      {more > 0 && <li>{t('queue.moreProblems', { count: more })}</li>}
-    </ul>
+    <output>
+      <ul className={css['problems']}>
+        {problems.slice(0, SHOWN_PROBLEMS).map(({ line, problem, text }) => (
+          <li key={line}>{t(`queue.problem.${problem}`, { line, text })}</li>
+        ))}
+        {more > 0 && <li>{t('queue.moreProblems', { count: more })}</li>}
+      </ul>
+    </output>
   );
 }

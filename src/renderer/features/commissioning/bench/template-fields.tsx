@@ -78,21 +78,16 @@ export function NetworkFields({
   const methods = settingsMethods.map((value) => ({ value, label: t(`template.methods.${value}`) }));
   return (
     <FieldGroup title={t('template.network')}>
-      <CheckField
-        label={t('template.provision')}
-        isSelected={draft.isProvisioned}
-        onChange={(isProvisioned) => onChange({ isProvisioned })}
-        help={t('template.provisionHelp')}
-      />
+      <div className={css['whole']}>
+        <CheckField
+          label={t('template.provision')}
+          isSelected={draft.isProvisioned}
+          onChange={(isProvisioned) => onChange({ isProvisioned })}
+          help={t('template.provisionHelp')}
+        />
+      </div>
       {draft.isProvisioned && (
         <>
-          <SelectField
-            label={t('template.methodLabel')}
-            value={draft.method}
-            onChange={(method) => onChange({ method })}
-            options={methods}
-            help={t(`template.methodHelp.${draft.method}`)}
-          />
           <TextField
             label={t('template.ssid')}
             value={draft.ssid}
@@ -107,6 +102,13 @@ export function NetworkFields({
             isDisabled={draft.isOpenNetwork}
             help={isStored && !draft.isOpenNetwork ? t('template.passwordAgain') : undefined}
             error={passwordError ? t(`template.problem.${problem}`) : undefined}
+          />
+          <SelectField
+            label={t('template.methodLabel')}
+            value={draft.method}
+            onChange={(method) => onChange({ method })}
+            options={methods}
+            help={t(`template.methodHelp.${draft.method}`)}
           />
           <CheckField
             label={t('template.openNetwork')}

@@ -99,7 +99,7 @@ function Proof({ certificate }: { readonly certificate: Certificate }) {
   };
   const names = ['operator', 'port', 'duration', 'image', 'sha', 'zone', 'replaces', 'id'] as const;
   return (
-    <>
+    <div className={own['proof']}>
       {certificate.error !== null && <p className={own['error']}>{certificate.error}</p>}
       <dl>
         {names.map(
@@ -113,7 +113,7 @@ function Proof({ certificate }: { readonly certificate: Certificate }) {
         )}
       </dl>
       <Parts parts={certificate.parts} />
-    </>
+    </div>
   );
 }
 

@@ -7,10 +7,10 @@ import { flashSizeText } from '../job-error-rules';
 import css from './images-page.module.css';
 import { changeOf } from './image-rules';
 
-export type BoardFactsProps = { readonly inspection: Inspection; readonly image: FlashImage };
+export type BoardFactsProps = { readonly inspection: Inspection; readonly image: FlashImage; readonly port: string };
 
 /** The board as it answered: what it is, what runs on it, and what the image would change. */
-export function BoardFacts({ inspection, image }: BoardFactsProps) {
+export function BoardFacts({ inspection, image, port }: BoardFactsProps) {
   const { t } = useTranslation('bench');
   const name = usePlant((plant) => plant.devices[inspection.deviceId]?.name);
   const { chip, revision, mac, flashSizeBytes, firmware } = inspection;
@@ -20,6 +20,8 @@ export function BoardFacts({ inspection, image }: BoardFactsProps) {
   return (
     <>
       <dl className={css['facts']}>
+        <dt>{t('port.label')}</dt>
+        <dd>{port}</dd>
         <dt>{t('write.chip')}</dt>
         <dd>
           {chip} {revision} · {t('write.flash', { size })}

@@ -50,12 +50,12 @@ function Job({ job }: { readonly job: FlashJob }) {
     <li className={css['job']}>
       <div>
         <p>
-          <b>{t(`jobs.${job.kind}`, { image: job.imageName, port: job.port })}</b>{' '}
-          <small>
-            <Time at={job.startedAt} />
-          </small>
+          <b>{t(`jobs.${job.kind}`, { image: job.imageName, port: job.port })}</b>
         </p>
-        <small>{[job.chip, job.mac].filter((fact) => fact !== null).join(' · ')}</small>
+        <small>
+          <Time at={job.startedAt} />
+          {[job.chip, job.mac].flatMap((fact) => (fact === null ? [] : [` · ${fact}`]))}
+        </small>
       </div>
       <div className={css['jobState']}>
         <output>{t(`flashState.${job.state}`, { ns: 'commissioning' })}</output>

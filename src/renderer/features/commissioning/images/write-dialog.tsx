@@ -45,6 +45,7 @@ export function WriteDialog({ image, onClose }: WriteDialogProps) {
       footer={
         <>
           <Button onPress={onClose}>{t('cancel', { ns: 'common' })}</Button>
+          {inspection !== null && <Button onPress={look.forget}>{t('write.otherPort')}</Button>}
           {isReady ? (
             <Button variant="primary" isPending={isWorking} onPress={() => void start()}>
               {t(image.kind === 'backup' ? 'write.restore' : 'write.start')}
@@ -56,15 +57,15 @@ export function WriteDialog({ image, onClose }: WriteDialogProps) {
               isPending={look.isWorking}
               onPress={() => port !== null && void look.inspect(port)}
             >
-              {t(look.isWorking ? 'write.looking' : 'write.look')}
+              {t(look.isWorking ? 'write.looking' : inspection === null ? 'write.look' : 'write.lookAgain')}
             </Button>
           )}
         </>
       }
     >
-      <PortChoice value={port} onChange={setChosen} isDisabled={isWorking || look.isWorking} />
+      {inspection === null && <PortChoice value={port} onChange={setChosen} isDisabled={look.isWorking} />}
       <CallError error={look.error} />
-      {inspection && <BoardFacts inspection={inspection} image={image} />}
+      {inspection && <BoardFacts inspection={inspection} image={image} port={port ?? ''} />}
       {inspection?.refusal && <JobErrorText error={inspection.refusal} isAnnounced />}
       {isReady && (
         <>
@@ -125,5 +126,5 @@ function useInspection(imageId: string) {
       const found = await api.flash.inspect({ port, imageId }, { signal: end.current.signal });
       setInspection({ port, found });
     });
-  return { inspection, isWorking, error, inspect };
+  return { inspection, isWorking, error, inspect, forget: () => setInspection(null) };
 }

@@ -22,7 +22,9 @@ export function LineList({ view }: { readonly view: MonitorView }) {
   const [scroll, setScroll] = useState<Scroll>({ topPx: 0, heightPx: 0 });
   useBoxHeight(box, (heightPx) => setScroll((before) => ({ ...before, heightPx })));
   useStayInPlace(box, { view, rowPx, isFollowing });
-  const { first, end } = rowsInSight(scroll.topPx, scroll.heightPx, rowPx, view.shown);
+  // The scroll event of a followed list comes a frame late; hundreds of new lines would leave the view empty until then.
+  const topPx = isFollowing ? Math.max(0, view.shown * rowPx - scroll.heightPx) : scroll.topPx;
+  const { first, end } = rowsInSight(topPx, scroll.heightPx, rowPx, view.shown);
   const lines = Array.from({ length: Math.max(0, end - first) }, (_, index) => monitorFeed.line(first + index));
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current ?? document.documentElement;

@@ -144,7 +144,8 @@ export class MonitorFeed {
         this.#take(event);
       }
       // A stream that ends without saying why was ended by the loss of the connection.
-      if (this.#run === run) this.#close({ reason: 'failed', error: new DOMException('The stream ended.', 'AbortError') });
+      if (this.#run === run)
+        this.#close({ reason: 'failed', error: new DOMException('The stream ended.', 'AbortError') });
     } catch (error) {
       if (this.#run === run) this.#close({ reason: 'failed', error });
     }
