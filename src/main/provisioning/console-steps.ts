@@ -46,6 +46,7 @@ export class ConsoleSteps {
     const id = must(facts.deviceId, 'account comes after hello');
     if (facts.signal.aborted) return sentences.cancelled(facts.signal);
     const known = this.parts.devices.get(id);
+    if (known?.replacedBy) return sentences.deviceRetired(id, known.replacedBy.deviceId);
     if (known?.presence.state === 'online' && facts.present?.id !== id) return sentences.deviceKnown(id, known.name);
     const { accounts } = this.parts;
     if (broker.username !== undefined) {

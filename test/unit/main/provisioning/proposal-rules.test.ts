@@ -47,14 +47,14 @@ describe('what devices are proposed as their broker', () => {
 });
 
 describe('an own broker that is hidden', () => {
-  it.each<readonly [string, BrokerFacts, string, number, boolean]>([
-    ['an address of this machine, loopback only', own('127.0.0.1'), '10.0.4.2', 1884, true],
-    ['the loopback address itself', own('127.0.0.1'), '127.0.0.1', 1884, false],
-    ['another port, where another broker may run', own('127.0.0.1'), '10.0.4.2', 1883, false],
-    ['another machine', own('127.0.0.1'), '10.0.4.9', 1884, false],
-    ['a broker that listens everywhere', own('0.0.0.0'), '10.0.4.2', 1884, false],
-    ['an external broker', external('mqtt://10.0.4.2:1884'), '10.0.4.2', 1884, false],
-  ])('%s', (_name, facts, host, port, isHidden) => {
+  it.each<readonly [string, BrokerFacts, readonly [string, number], boolean]>([
+    ['an address of this machine, loopback only', own('127.0.0.1'), ['10.0.4.2', 1884], true],
+    ['the loopback address itself', own('127.0.0.1'), ['127.0.0.1', 1884], false],
+    ['another port, where another broker may run', own('127.0.0.1'), ['10.0.4.2', 1883], false],
+    ['another machine', own('127.0.0.1'), ['10.0.4.9', 1884], false],
+    ['a broker that listens everywhere', own('0.0.0.0'), ['10.0.4.2', 1884], false],
+    ['an external broker', external('mqtt://10.0.4.2:1884'), ['10.0.4.2', 1884], false],
+  ])('%s', (_name, facts, [host, port], isHidden) => {
     expect(isHiddenOwnBroker(facts, addresses, { host, port })).toBe(isHidden);
   });
 

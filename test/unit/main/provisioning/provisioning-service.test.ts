@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rpcs } from '../../../../src/main/provisioning/improv-codec';
 import { provisioningSteps, type ProvisioningJob } from '../../../../src/shared/api/provisioning';
+import { deviceIdSchema } from '../../../../src/shared/domain/ids';
 import { failure } from '../../../../src/shared/domain/result';
 import {
   deviceId,
@@ -187,6 +188,19 @@ describe('start', () => {
     }); // prettier-ignore
     bench.hear(deviceId);
     expect((await bench.run()).state).toBe('done');
+  });
+
+  it('does not bring back a device that was retired', async () => {
+    const bench = new ProvisioningBench();
+    bench.hear(deviceId, { replacedBy: { deviceId: deviceIdSchema.parse('ESP_NEW') } });
+    const job = await bench.run();
+    expect([job.error?.code, job.error?.details['reason']]).toEqual([
+      'not_adopted',
+      'It was retired when ESP_NEW took its place. To use this hardware again, forget ESP_0A1B2C on its page first, then try again.',
+    ]);
+    expectNothingLeft(bench);
+    bench.registry.delete(deviceId);
+    await expectRetryWorks(bench);
   });
 
   it('keeps the last hundred jobs, newest first', async () => {

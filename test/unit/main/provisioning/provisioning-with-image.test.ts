@@ -43,23 +43,64 @@ describe('settings for the image', () => {
     expect([...bench.accounts.rows]).toEqual([]);
   });
 
-  it.each<readonly [string, Partial<ChipFacts>, Record<string, unknown>, (bench: ProvisioningBench) => void, string]>([
-    ['a chip that our firmware does not run on', { chip: 'ESP32-S3', chipId: 'esp32s3' }, {}, () => undefined, 'image_unfit'], // prettier-ignore
-    ['a chip that nobody knows', { chipId: null }, {}, () => undefined, 'image_unfit'],
-    ['a broker with TLS', {}, { broker: { host: '10.0.4.2', port: 1883, tls: true } }, () => undefined, 'broker_tls_unsupported'], // prettier-ignore
-    ['a firmware that refuses them', {}, {}, (bench) => void (bench.image = failure('invalid', 'too long')), 'internal'], // prettier-ignore
-    ['a broker out of reach', {}, {}, (bench) => void (bench.connect = async () => ({ ok: false, reason: 'nothing listens at that port' })), 'broker_unreachable'], // prettier-ignore
-    ['an own broker that is hidden', {}, {}, (bench) => void (bench.broker = { kind: 'own', listensAt: '127.0.0.1', port: 1883 }), 'broker_on_loopback'], // prettier-ignore
-    ['a broker that takes no account', {}, {}, (bench) => void (bench.accounts.failure = failure('too_large', 'full').error), 'account_failed'], // prettier-ignore
-    ['the id of a connected device', {}, { deviceId: 'ESP_TENT' }, (bench) => bench.hear('ESP_TENT'), 'device_known'],
-  ])('cannot be made for %s, and leave nothing behind', async (_name, facts, change, break_, code) => {
-    const bench = new ProvisioningBench();
-    break_(bench);
-    const result = await bench.service.prepare(settingsWith(change), { ...chip, ...facts }, 'user:anna');
-    expect(result.ok ? null : result.error.code).toBe(code);
-    expect([...bench.accounts.rows]).toEqual([]);
-    expect(bench.clock.pending).toBe(0);
-  });
+  type Obstacle = {
+    readonly name: string;
+    readonly chip?: Partial<ChipFacts>;
+    readonly change?: Record<string, unknown>;
+    readonly arrange?: (bench: ProvisioningBench) => void;
+    readonly code: string;
+  };
+  const obstacles: readonly Obstacle[] = [
+    {
+      name: 'a chip that our firmware does not run on',
+      chip: { chip: 'ESP32-S3', chipId: 'esp32s3' },
+      code: 'image_unfit',
+    },
+    { name: 'a chip that nobody knows', chip: { chipId: null }, code: 'image_unfit' },
+    {
+      name: 'a broker with TLS',
+      change: { broker: { host: '10.0.4.2', port: 1883, tls: true } },
+      code: 'broker_tls_unsupported',
+    },
+    {
+      name: 'a firmware that refuses them',
+      arrange: (bench) => void (bench.image = failure('invalid', 'too long')),
+      code: 'internal',
+    },
+    {
+      name: 'a broker out of reach',
+      arrange: (bench) => void (bench.connect = async () => ({ ok: false, reason: 'nothing listens at that port' })),
+      code: 'broker_unreachable',
+    },
+    {
+      name: 'an own broker that is hidden',
+      arrange: (bench) => void (bench.broker = { kind: 'own', listensAt: '127.0.0.1', port: 1883 }),
+      code: 'broker_on_loopback',
+    },
+    {
+      name: 'a broker that takes no account',
+      arrange: (bench) => void (bench.accounts.failure = failure('too_large', 'full').error),
+      code: 'account_failed',
+    },
+    {
+      name: 'the id of a connected device',
+      change: { deviceId: 'ESP_TENT' },
+      arrange: (bench) => bench.hear('ESP_TENT'),
+      code: 'device_known',
+    },
+  ];
+
+  it.each(obstacles)(
+    'cannot be made for $name, and leave nothing behind',
+    async ({ chip: facts, change, arrange, code }) => {
+      const bench = new ProvisioningBench();
+      arrange?.(bench);
+      const result = await bench.service.prepare(settingsWith(change), { ...chip, ...facts }, 'user:anna');
+      expect(result.ok ? null : result.error.code).toBe(code);
+      expect([...bench.accounts.rows]).toEqual([]);
+      expect(bench.clock.pending).toBe(0);
+    },
+  );
 });
 
 describe('a device that was flashed with its settings', () => {
