@@ -250,6 +250,7 @@ function buildTelemetry(
       get: (id) => registry.get(id),
       freshMessage: (device) => devices.freshMessage(device),
       seen: (device) => devices.seen(device),
+      refuses: (device) => devices.retired.refuses(device),
       warn: (device, warning) => registry.warn(device, warning),
     },
   });

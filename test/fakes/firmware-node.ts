@@ -18,7 +18,8 @@ export type NodeEvent =
   | { readonly event: 'refused'; readonly line: unknown; readonly reason: string };
 
 export type FirmwareNodeOptions = {
-  readonly brokerPort: number;
+  /** Without a broker: what it is told over its serial line counts. */
+  readonly brokerPort?: number;
   readonly id: string;
   /** File that keeps the settings; the same file again is the same device. */
   readonly flash: string;
@@ -53,7 +54,7 @@ function findProgram(): string {
 function commandLine(options: FirmwareNodeOptions): string[] {
   const { brokerPort, id, flash, login, kaiserId, board } = options;
   const pairs: readonly (readonly [string, string | undefined])[] = [
-    ['--broker', `127.0.0.1:${brokerPort}`],
+    ['--broker', brokerPort === undefined ? undefined : `127.0.0.1:${brokerPort}`],
     ['--id', id],
     ['--flash', flash],
     ['--kaiser', kaiserId],
