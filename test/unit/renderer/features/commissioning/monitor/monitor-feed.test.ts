@@ -14,7 +14,7 @@ class Source {
   #wake: (() => void) | null = null;
   #isOver = false;
   constructor(readonly signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.end());
+    signal.addEventListener('abort', () => void this.end());
   }
 
   send(texts: readonly string[], change: Partial<Event> = {}): Promise<void> {
@@ -61,7 +61,7 @@ beforeEach(() => {
       sources.push(source);
       return Promise.resolve(source);
     },
-    requestFrame: (draw) => void frames.push(draw),
+    requestFrame: (frame) => void frames.push(frame),
   });
 });
 
