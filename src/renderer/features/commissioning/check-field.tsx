@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react';
+import css from './check-field.module.css';
+
+export type CheckFieldProps = {
+  readonly label: ReactNode;
+  /** What it means, under the label. */
+  readonly help?: ReactNode;
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+  readonly isDisabled?: boolean;
+};
+
+/** Yes or no, as a row big enough for gloves. */
+export function CheckField({ label, help, isChecked, onChange, isDisabled = false }: CheckFieldProps) {
+  return (
+    <label className={css['check']} data-disabled={isDisabled || undefined}>
+      <input
+        type="checkbox"
+        checked={isChecked}
+        disabled={isDisabled}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <span>
+        {label}
+        {help && <small>{help}</small>}
+      </span>
+    </label>
+  );
+}
