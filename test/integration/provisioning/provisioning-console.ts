@@ -4,7 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import { StateHub } from '../../../src/main/api/state-hub';
-import { createAccountService } from '../../../src/main/broker/account-service';
+import { createAccountService, type AccountService } from '../../../src/main/broker/account-service';
 import { AccountStore } from '../../../src/main/broker/account-store';
 import { DeviceLogins } from '../../../src/main/broker/device-logins';
 import { createEmbeddedBroker } from '../../../src/main/broker/embedded-broker';
@@ -30,12 +30,30 @@ const twinPath = join(resolve(import.meta.dirname, '../../..'), 'resources/firmw
 
 export class ProvisioningConsole implements AsyncDisposable {
   private constructor(
-    readonly provisioning: ProvisioningService,
-    readonly services: Services,
-    readonly accounts: ReturnType<typeof createAccountService>,
-    readonly brokerPort: number,
-    private readonly close: () => Promise<void>,
+    private readonly parts: {
+      readonly provisioning: ProvisioningService;
+      readonly services: Services;
+      readonly accounts: AccountService;
+      readonly brokerPort: number;
+      readonly close: () => Promise<void>;
+    },
   ) {}
+
+  get provisioning(): ProvisioningService {
+    return this.parts.provisioning;
+  }
+
+  get services(): Services {
+    return this.parts.services;
+  }
+
+  get accounts(): AccountService {
+    return this.parts.accounts;
+  }
+
+  get brokerPort(): number {
+    return this.parts.brokerPort;
+  }
 
   static async start(directory: string, serialPath: string): Promise<ProvisioningConsole> {
     const { log } = memoryLog();
@@ -83,7 +101,7 @@ export class ProvisioningConsole implements AsyncDisposable {
       log,
       kaiserId,
     });
-    return new ProvisioningConsole(provisioning, services, accounts, port, async () => {
+    const close = async () => {
       await provisioning.stop();
       await ports.stop();
       for (const service of [services.devices, services.assignment, services.subzones, services.configuration, services.control, services.stop, services.operations]) service.stop(); // prettier-ignore
@@ -91,10 +109,11 @@ export class ProvisioningConsole implements AsyncDisposable {
       await embedded.stop();
       await queries.stop();
       store.close();
-    });
+    };
+    return new ProvisioningConsole({ provisioning, services, accounts, brokerPort: port, close });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    await this.parts.close();
   }
 }
