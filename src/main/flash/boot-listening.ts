@@ -7,6 +7,8 @@ import { LineError, type SerialLine } from './serial-driver';
 
 /** Our firmware speaks within a second, others within three; who is silent then may be silent for good. */
 export const BOOT_LOG_MS = 5_000;
+/** A technician who is told to press RESET needs as long as for holding BOOT. */
+const RESET_BY_HAND_MS = 60_000;
 
 export type BootListeningParts = {
   readonly session: LoaderSession;
@@ -32,7 +34,7 @@ export async function restartAndListen(parts: BootListeningParts): Promise<void>
     case 'started':
       return;
     case 'waiting':
-      return parts.onNote(notes.silent);
+      return parts.session.hasModemLines ? parts.onNote(notes.silent) : undefined;
     case 'download':
       return parts.onNote(notes.download);
     default:
@@ -40,7 +42,7 @@ export async function restartAndListen(parts: BootListeningParts): Promise<void>
   }
 }
 
-/** Null: it was not restarted, or its port is gone; a note says so. */
+/** Null: its port is gone; a note says so. */
 async function heardAfterRestart({
   session,
   isNativeUsb,
@@ -48,18 +50,14 @@ async function heardAfterRestart({
   ...parts
 }: BootListeningParts): Promise<BootLog | null> {
   let log = emptyBootLog;
-  const hear = (line: SerialLine) => listen(line, log, { ...parts, onLog: (heard) => (log = heard) });
+  const waitMs = session.hasModemLines ? BOOT_LOG_MS : RESET_BY_HAND_MS;
+  const hear = (line: SerialLine) => listen(line, log, { ...parts, waitMs, onLog: (heard) => (log = heard) });
   try {
     const listening = hear(await session.openLine());
     // It may reject before it is awaited: while the restart goes on.
     listening.catch(() => undefined);
-    const isRestarted = await session.restart();
-    if (!isRestarted) {
-      onNote(notes.pressReset);
-      await session.abandonLine(); // ends the listening
-      await listening;
-      return null;
-    }
+    await session.restart();
+    if (!session.hasModemLines) onNote(notes.pressReset);
     if (await listening) return log;
   } catch (error) {
     if (!(isNativeUsb && error instanceof LineError)) throw error;
@@ -89,9 +87,12 @@ async function heardOverNewPort(
 function listen(
   line: SerialLine,
   before: BootLog,
-  parts: Pick<BootListeningParts, 'clock' | 'signal' | 'onLines'> & { readonly onLog: (log: BootLog) => void },
+  parts: Pick<BootListeningParts, 'clock' | 'signal' | 'onLines'> & {
+    readonly waitMs: number;
+    readonly onLog: (log: BootLog) => void;
+  },
 ): Promise<boolean> {
-  const { clock, signal, onLines, onLog } = parts;
+  const { clock, signal, onLines, onLog, waitMs } = parts;
   let log = before;
   return new Promise((resolve, reject) => {
     const stops: (() => void)[] = [];
@@ -108,7 +109,7 @@ function listen(
         if (isFinal(log.verdict)) settle(() => resolve(true));
       }),
       line.onClose(() => settle(() => resolve(false))),
-      clock.after(BOOT_LOG_MS, () => settle(() => resolve(true))),
+      clock.after(waitMs, () => settle(() => resolve(true))),
       () => signal.removeEventListener('abort', onAbort),
     );
     signal.addEventListener('abort', onAbort);

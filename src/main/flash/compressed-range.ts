@@ -5,6 +5,12 @@ const deflateAsync = promisify(deflate);
 /** Smallest and slowest; the line is slower still, and it runs beside the event loop. */
 const LEVEL = 9;
 
+/**
+ * The last block is never shorter. The stub refuses a block that comes when everything is written already, and a last block that holds only the
+ * stream's checksum is one (esp-flasher-stub, `s_flash_defl_data`); so much of a stream always holds data, too.
+ */
+const MIN_LAST_BLOCK_BYTES = 1024;
+
 /** A block as it is sent; `end` is how many bytes of the plain data are in the flash once it is written. */
 export type CompressedBlock = { readonly data: Uint8Array; readonly end: number };
 
@@ -18,10 +24,13 @@ export async function compress(data: Uint8Array, blockBytes: number): Promise<re
   });
   const blocks: CompressedBlock[] = [];
   try {
-    for (let offset = 0; offset < stream.length; offset += blockBytes) {
-      const block = stream.subarray(offset, offset + blockBytes);
+    for (let offset = 0; offset < stream.length;) {
+      const left = stream.length - offset;
+      const isShortened = left > blockBytes && left < blockBytes + MIN_LAST_BLOCK_BYTES;
+      const block = stream.subarray(offset, offset + (isShortened ? left - MIN_LAST_BLOCK_BYTES : blockBytes));
       await feed(inflate, block);
-      blocks.push({ data: block, end: offset + blockBytes >= stream.length ? data.length : end });
+      offset += block.length;
+      blocks.push({ data: block, end: offset === stream.length ? data.length : end });
     }
   } finally {
     inflate.destroy();

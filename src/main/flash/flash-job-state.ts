@@ -127,7 +127,7 @@ function moved(
   now: number,
 ): FlashJobState {
   const movedBytes = before + bytes;
-  const kept = (samples.length === 0 ? [{ atMs: now, movedBytes: before }] : samples).filter(
+  const kept = (samples.length === 0 ? [{ atMs: now, movedBytes }] : samples).filter(
     ({ atMs }) => atMs >= now - RATE_WINDOW_MS,
   );
   const last = kept.at(-1);

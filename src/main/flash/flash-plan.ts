@@ -7,7 +7,7 @@ import type { LoaderCommands } from './loader-commands';
 
 /** Reads what runs on a device, and where its partitions lie by its own table. */
 export async function readContents(
-  commands: LoaderCommands,
+  commands: Pick<LoaderCommands, 'read'>,
 ): Promise<{ firmware: FirmwareInfo | null; partitions: readonly Partition[] }> {
   const partitions = devicePartitions(await readAll(commands, PARTITION_TABLE_ADDRESS, PARTITION_TABLE_BYTES));
   return { partitions, firmware: firmwareOf(await readAll(commands, firstAppAddress(partitions), APP_HEAD_BYTES)) };
@@ -15,7 +15,7 @@ export async function readContents(
 
 /** The ranges of a part that must be written: none when the chip has it already, by MD5 of the part, its blocks and its sectors. */
 export async function changedRanges(
-  commands: LoaderCommands,
+  commands: Pick<LoaderCommands, 'md5'>,
   part: ImagePart,
   { skipIfSame, eraseAll }: Pick<FlashOptions, 'skipIfSame' | 'eraseAll'>,
 ): Promise<readonly Range[]> {
@@ -34,7 +34,7 @@ export async function changedRanges(
 }
 
 /** Whether a range holds nothing but ones. */
-export async function isBlank(commands: LoaderCommands, { address, sizeBytes }: Range): Promise<boolean> {
+export async function isBlank(commands: Pick<LoaderCommands, 'md5'>, { address, sizeBytes }: Range): Promise<boolean> {
   return (await commands.md5(address, sizeBytes)) === md5OfBlank(sizeBytes);
 }
 
@@ -43,7 +43,7 @@ export function md5Of(data: Uint8Array): string {
 }
 
 async function differing(
-  commands: LoaderCommands,
+  commands: Pick<LoaderCommands, 'md5'>,
   part: ImagePart,
   ranges: readonly Range[],
 ): Promise<readonly Range[]> {
@@ -63,7 +63,11 @@ function md5OfBlank(sizeBytes: number): string {
   return hash.digest('hex');
 }
 
-async function readAll(commands: LoaderCommands, address: number, sizeBytes: number): Promise<Uint8Array> {
+async function readAll(
+  commands: Pick<LoaderCommands, 'read'>,
+  address: number,
+  sizeBytes: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(sizeBytes);
   let offset = 0;
   await commands.read(address, sizeBytes, (piece) => {

@@ -20,13 +20,17 @@ const WRITE_MS_PER_MB = 40_000;
 const MD5_MS_PER_MB = 8_000;
 const ERASE_ALL_MS = 120_000;
 
-/** The stub did not take the block: its length or its checksum was wrong. It may be sent again, which nothing else may. */
-const notTaken: ReadonlySet<number> = new Set([0xc0, 0xc1, 0x05, 0x07]);
+/** The stub did not take the block: its length or its checksum was wrong. It may be sent again, which nothing else may: blocks have no number. */
+const notTaken: ReadonlySet<number> = new Set([0xc0, 0xc1]);
 const BLOCK_TRIES = 3;
+/** What arrived does not fit together (length, checksum, block size, inflating, too little, too much): the line changed it. */
+const damaged: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2, 0xc7, 0xc8, 0xc9]);
+/** From here on a number is one of the stub's, which stands in the first byte; the ROM's stands in the second, behind a 1. */
+const FIRST_STUB_STATUS = 0xc0;
 
 const READ_BLOCK_BYTES = 4096;
-/** Sent before the first is confirmed: two blocks, so that the way back is never idle. */
-const READ_AHEAD_BYTES = 2 * READ_BLOCK_BYTES;
+/** Packets before the first must be confirmed; the stub takes any number for one (esp-flasher-stub, command_handler.c). */
+const READ_AHEAD = 1;
 /** Read with one command, and one MD5. */
 const READ_CHUNK_BYTES = 256 * 1024;
 const MD5_BYTES = 16;
@@ -80,6 +84,28 @@ export class LoaderCommands {
 
   /** Writes from the start of a sector; the stub erases as it goes. `onWritten` is called with the bytes of `data` that the chip has taken. */
   async write(address: number, data: Uint8Array, onWritten: (bytes: number) => void): Promise<void> {
+    try {
+      await this.writeStream(address, data, onWritten);
+    } catch (error) {
+      if (!(error instanceof ChipRefusal && damaged.has(error.status))) throw error;
+      throw new LineTrouble('What arrived in the chip cannot be what was sent.', { cause: error });
+    }
+  }
+
+  /** Reads a range, checked by the stub's MD5. Bytes are handed over in order, in pieces of 4 kB at most. */
+  async read(address: number, sizeBytes: number, onBytes: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
+    for (let done = 0; done < sizeBytes; done += READ_CHUNK_BYTES) {
+      await this.readChunk(address + done, Math.min(READ_CHUNK_BYTES, sizeBytes - done), onBytes);
+    }
+  }
+
+  /** Restarts the chip by command, for ports that cannot do it with a modem line. Some versions of the stub confirm it and do nothing. */
+  async reboot(): Promise<void> {
+    await this.loader.flashBegin(0, 0);
+    await this.loader.flashFinish(true);
+  }
+
+  private async writeStream(address: number, data: Uint8Array, onWritten: (bytes: number) => void): Promise<void> {
     const plain = padded(data);
     const blocks = await compress(plain, this.loader.FLASH_WRITE_SIZE);
     await this.command(op.deflateBegin, words(plain.length, blocks.length, this.loader.FLASH_WRITE_SIZE, address), {
@@ -101,21 +127,8 @@ export class LoaderCommands {
     await this.command(op.deflateEnd, words(1), { address, timeoutMs: scaled(WRITE_MS_PER_MB, pendingBytes) });
   }
 
-  /** Reads a range, checked by the stub's MD5. Bytes are handed over in order, in pieces of 4 kB at most. */
-  async read(address: number, sizeBytes: number, onBytes: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
-    for (let done = 0; done < sizeBytes; done += READ_CHUNK_BYTES) {
-      await this.readChunk(address + done, Math.min(READ_CHUNK_BYTES, sizeBytes - done), onBytes);
-    }
-  }
-
-  /** Restarts the chip by command, for ports that cannot do it with a modem line. */
-  async reboot(): Promise<void> {
-    await this.loader.flashBegin(0, 0);
-    await this.loader.flashFinish(true);
-  }
-
   private async readChunk(address: number, sizeBytes: number, onBytes: (bytes: Uint8Array) => Promise<void> | void) {
-    await this.command(op.readFlash, words(address, sizeBytes, READ_BLOCK_BYTES, READ_AHEAD_BYTES), { address });
+    await this.command(op.readFlash, words(address, sizeBytes, READ_BLOCK_BYTES, READ_AHEAD), { address });
     const hash = createHash('md5');
     let received = 0;
     while (received < sizeBytes) {
@@ -153,9 +166,9 @@ export class LoaderCommands {
     const { answer } = await this.exchange(number, data, checksum, timeoutMs);
     // A refusal comes without the answer's data.
     const status = answer.length < answerBytes + STATUS_BYTES ? answer : answer.subarray(answerBytes);
-    const [isRefused, reason] = status;
-    if (isRefused === undefined || reason === undefined) throw new LineTrouble('An answer came without its status.');
-    if (isRefused !== 0) throw new ChipRefusal(number, reason, address);
+    const [first, second] = status;
+    if (first === undefined || second === undefined) throw new LineTrouble('An answer came without its status.');
+    if (first !== 0) throw new ChipRefusal(number, first >= FIRST_STUB_STATUS ? first : second, address);
     if (answer.length < answerBytes + STATUS_BYTES) throw new LineTrouble('An answer was too short.');
     return answer.subarray(0, answerBytes);
   }

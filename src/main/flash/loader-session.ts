@@ -89,23 +89,18 @@ export class LoaderSession {
   }
 
   /**
-   * Leaves the loader: the application runs when this resolves with true. False: only a finger on RESET starts it. Works after the session was
-   * stopped, too; throws nothing but what a line in use throws.
+   * Leaves the loader, so that the application runs; without modem lines by a command, which not every stub obeys. Works after the session was
+   * stopped, too. Throws nothing but what a line in use throws.
    */
-  async restart(): Promise<boolean> {
+  async restart(): Promise<void> {
     const { clock, lease } = this.parts;
     const { line, link } = this;
-    if (!line) return false;
-    if (!this.canReset) {
-      const isRestarted = link ? await this.rebootByCommand(link) : false;
-      this.leave();
-      await line.setBaudRate(ROM_BAUD);
-      return isRestarted;
-    }
+    if (!line) return;
+    if (!this.canReset && link) await this.rebootByCommand(link);
     this.leave();
     await line.setBaudRate(ROM_BAUD);
     this.speed = ROM_BAUD;
-    return await playReset(line, hardReset(lease.isNativeUsb), clock);
+    if (this.canReset) await playReset(line, hardReset(lease.isNativeUsb), clock);
   }
 
   /** The line after `restart`, for reading the boot log; opened anew when the chip's own USB has gone with the reset. */
@@ -242,14 +237,14 @@ export class LoaderSession {
     }
   }
 
-  private async rebootByCommand({ commands, transport }: Link): Promise<boolean> {
-    if (transport.failure) return false;
+  private async rebootByCommand({ commands, transport }: Link): Promise<void> {
+    if (transport.failure) return;
     try {
       await commands.reboot();
-      return true;
     } catch (error) {
-      if (classified(error) instanceof LineTrouble) return false;
-      throw error;
+      // It went before it answered, or does not know how.
+      const known = classified(error);
+      if (!(known instanceof LineTrouble || known instanceof ChipRefusal)) throw error;
     }
   }
 }

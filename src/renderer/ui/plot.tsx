@@ -197,6 +197,8 @@ function drawMoments(plot: uPlot, { current: { moments = [] } }: Current, colour
 
 /** Distance of the words from their line and from the edge, CSS px. */
 const SEAM_GAP = 4;
+/** One line of the axis' type with a little air, CSS px. */
+const SEAM_WORDS_HEIGHT = 14;
 
 function drawSeams(plot: uPlot, { current: { seams = [] } }: Current, colours: PlotColours): void {
   const { left, width, top, height } = plot.bbox;
@@ -204,10 +206,10 @@ function drawSeams(plot: uPlot, { current: { seams = [] } }: Current, colours: P
   const ratio = window.devicePixelRatio;
   ctx.save();
   ctx.strokeStyle = colours['text-3'];
-  ctx.fillStyle = colours['text-2'];
   ctx.lineWidth = ratio;
   ctx.setLineDash([6 * ratio, 4 * ratio]);
   ctx.font = axisFont(ratio);
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
   for (const { at, label } of seams) {
     const x = plot.valToPos(at, 'x', true);
@@ -217,9 +219,12 @@ function drawSeams(plot: uPlot, { current: { seams = [] } }: Current, colours: P
     ctx.lineTo(x, top + height);
     ctx.stroke();
     const gap = SEAM_GAP * ratio;
-    const isRoomRight = x + gap + ctx.measureText(label).width < left + width;
-    ctx.textAlign = isRoomRight ? 'left' : 'right';
-    ctx.fillText(label, isRoomRight ? x + gap : x - gap, top + gap);
+    const wordsWidth = ctx.measureText(label).width;
+    const wordsLeft = x + gap + wordsWidth < left + width ? x + gap : x - gap - wordsWidth;
+    ctx.fillStyle = colours.bg; // the words stay readable where a line passes behind them
+    ctx.fillRect(wordsLeft - gap / 2, top + gap / 2, wordsWidth + gap, SEAM_WORDS_HEIGHT * ratio);
+    ctx.fillStyle = colours['text-2'];
+    ctx.fillText(label, wordsLeft, top + gap);
   }
   ctx.restore();
 }

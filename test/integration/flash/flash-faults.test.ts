@@ -288,17 +288,20 @@ describe('a chip that does not answer', () => {
     },
   );
 
-  it('without modem lines is reached by holding BOOT, and started by a command', async () => {
+  it('without modem lines is reached by holding BOOT, and started by pressing RESET', async () => {
     const here = bench({ autoReset: 'none' });
     await using scene = here.scene;
-    scene.watch = ({ hint }) => {
-      if (hint !== 'hold_boot') return;
-      scene.watch = () => undefined;
-      here.board.holdBootAndReset();
+    scene.watch = ({ hint, notes }) => {
+      if (hint === 'hold_boot' && here.board.mode === 'app') here.board.holdBootAndReset();
+      if (notes.length > 0 && here.board.mode === 'stub') here.board.pressReset();
     };
-    expect(await flash(here)).toMatchObject({ state: 'done', hint: null });
+    expect(await flash(here)).toMatchObject({
+      state: 'done',
+      hint: null,
+      notes: ['This port cannot reset the board: press RESET once to start it.'],
+    });
     expect(scene.holds(here.board, here.image)).toBe(true);
-    await expect.poll(() => here.board.mode).toBe('app');
+    expect(here.board.mode).toBe('app');
   });
 
   it('without modem lines can be cancelled while it waits', async () => {

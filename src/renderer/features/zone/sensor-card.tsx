@@ -30,7 +30,7 @@ export function SensorCard({ sensor }: { readonly sensor: SensorView }) {
   const info = sensorTypeInfo(type);
   const name = nameOf(sensor);
   const seams = useSeams([deviceId], SPAN_MS);
-  const place = [deviceName, gpio > 0 && t('pin', { ns: 'common', gpio }), address, ...seams.map(({ label }) => label)];
+  const place = [deviceName, ...seams.map(({ label }) => label), gpio > 0 && t('pin', { ns: 'common', gpio }), address];
   return (
     <li className={styles['card']} aria-label={name}>
       <ValueRow sensor={sensor} hasSparkline={false} />

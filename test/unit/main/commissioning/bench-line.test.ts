@@ -1,54 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { REENUMERATION_MS } from '../../../../src/main/commissioning/bench-state';
-import { benchTemplateSchema, benchViewSchema } from '../../../../src/shared/api/commissioning';
-import type { BenchTemplate, BenchView } from '../../../../src/shared/api/commissioning';
-import type { DeviceId, ZoneId } from '../../../../src/shared/domain/ids';
-import type { Result } from '../../../../src/shared/domain/result';
-import { C3, jobError } from '../../../fakes/fake-flashing';
-import { CELLAR, NEW, OPERATOR, PASSWORD, PORT, SETTINGS, TEMPLATE, TENT, openCommissioning, settle } from './commissioning-bench'; // prettier-ignore
-
-const OTHER = '/dev/ttyUSB1';
-const flashOnly: BenchTemplate = { ...TEMPLATE, settings: null };
-
-function valueOf(result: Result<BenchView>): BenchView {
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-}
-
-function line(opened = openCommissioning()) {
-  const { bench, ports, flashing, provisioning, setups } = opened;
-  const lanes = () => bench.view().lanes.map(({ port, state, passed, failed }) => [port, state, passed, failed]);
-  const stateOf = (port: string) => bench.view().lanes.find((lane) => lane.port === port)?.state;
-  const names = () => bench.view().queue.map(({ name }) => name);
-  const setUp = (template: BenchTemplate = TEMPLATE) => valueOf(bench.setTemplate(template, OPERATOR));
-  const start = (...list: string[]) => valueOf(bench.start(list, OPERATOR));
-  const enqueue = (...list: (readonly [string, ZoneId | null])[]) =>
-    valueOf(bench.setQueue(list.map(([name, zoneId]) => ({ name, zoneId })), OPERATOR)); // prettier-ignore
-  /** A board comes to its end on a port. */
-  const pass = async (port: string, deviceId: DeviceId = NEW) => {
-    await settle();
-    await flashing.reachChip(port);
-    flashing.finish(port);
-    await settle();
-    if (bench.view().template?.settings) provisioning.finish(deviceId, port);
-    await settle();
-  };
-  const fail = async (port: string) => {
-    await settle();
-    flashing.fail(port, jobError('no_answer'));
-    await settle();
-  };
-  const away = (port: string) => {
-    ports.unplug(port);
-    opened.clock.advance(REENUMERATION_MS);
-  };
-  const lastName = () => setups.list()[0]?.name;
-  return { ...opened, lanes, stateOf, names, setUp, start, enqueue, pass, fail, away, lastName };
-}
+import { benchViewSchema } from '../../../../src/shared/api/commissioning';
+import type { DeviceId } from '../../../../src/shared/domain/ids';
+import { jobError } from '../../../fakes/fake-flashing';
+import { CELLAR, OPERATOR, PORT, TEMPLATE, TENT, settle } from './commissioning-bench';
+import { FLASH_ONLY_TEMPLATE, OTHER, openLine, valueOf } from './line-bench';
 
 describe('The bench line', () => {
   it('takes board after board on a port', async () => {
-    const { setUp, start, ports, lanes, pass, away, setups, kinds } = line();
+    const { setUp, start, ports, lanes, pass, away, setups, kinds } = openLine();
     setUp();
     start(PORT);
     expect(lanes()).toEqual([[PORT, 'empty', 0, 0]]);
@@ -69,7 +29,7 @@ describe('The bench line', () => {
   });
 
   it('begins at once with boards that are there, and only on its ports', () => {
-    const { setUp, start, ports, stateOf } = line();
+    const { setUp, start, ports, stateOf } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -78,7 +38,7 @@ describe('The bench line', () => {
   });
 
   it('shows the job of each lane, and answers in the form of the API', async () => {
-    const { setUp, start, ports, bench, setups } = line();
+    const { setUp, start, ports, bench, setups } = openLine();
     ports.plug(PORT);
     setUp();
     const view = start(PORT, PORT);
@@ -87,7 +47,7 @@ describe('The bench line', () => {
   });
 
   it('sets up 16 boards at once, each with a name of its own', async () => {
-    const { setUp, start, ports, lanes, pass, setups } = line();
+    const { setUp, start, ports, lanes, pass, setups } = openLine();
     const all = Array.from({ length: 16 }, (_, index) => `/dev/ttyUSB${index}`);
     for (const port of all) ports.plug(port);
     setUp();
@@ -99,7 +59,7 @@ describe('The bench line', () => {
   });
 
   it('does not take a board that only resets for another one', async () => {
-    const { setUp, start, ports, lanes, pass, clock, setups } = line();
+    const { setUp, start, ports, lanes, pass, clock, setups } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -117,7 +77,7 @@ describe('The bench line', () => {
   });
 
   it('goes on with the board that was plugged in while the one before was still under way', async () => {
-    const { setUp, start, ports, fail, away, lanes, setups } = line();
+    const { setUp, start, ports, fail, away, lanes, setups } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -128,7 +88,7 @@ describe('The bench line', () => {
   });
 
   it('finishes what runs when it is stopped, and begins no further board', async () => {
-    const { setUp, start, ports, pass, away, bench, lanes, kinds, journal } = line();
+    const { setUp, start, ports, pass, away, bench, lanes, kinds, journal } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT, OTHER);
@@ -153,7 +113,7 @@ describe('The bench line', () => {
   });
 
   it('keeps a lane that still works when it is started anew on other ports', async () => {
-    const { setUp, start, ports, pass, bench, lanes } = line();
+    const { setUp, start, ports, pass, bench, lanes } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -169,7 +129,7 @@ describe('The bench line', () => {
   });
 
   it('listens to nothing and waits for nothing when it is closed', async () => {
-    const { setUp, start, ports, fail, bench, clock } = line();
+    const { setUp, start, ports, fail, bench, clock } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -183,7 +143,7 @@ describe('The bench line', () => {
 
 describe('A board that failed', () => {
   it('is tried again with the number that it has', async () => {
-    const { setUp, start, ports, fail, pass, bench, lanes, setups } = line();
+    const { setUp, start, ports, fail, pass, bench, lanes, setups } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -199,7 +159,7 @@ describe('A board that failed', () => {
   });
 
   it('takes its number with it when it is taken away', async () => {
-    const { setUp, start, ports, fail, away, bench, lastName } = line();
+    const { setUp, start, ports, fail, away, bench, lastName } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -210,7 +170,7 @@ describe('A board that failed', () => {
   });
 
   it('gives its name back to the head of the queue', async () => {
-    const { setUp, enqueue, start, ports, fail, names, lastName, setups, bench } = line();
+    const { setUp, enqueue, start, ports, fail, names, lastName, setups, bench } = openLine();
     ports.plug(PORT);
     setUp();
     enqueue(['Pump', CELLAR], ['Fan {n}', null]);
@@ -223,7 +183,7 @@ describe('A board that failed', () => {
   });
 
   it('does not give it back twice', async () => {
-    const { setUp, enqueue, start, ports, fail, names } = line();
+    const { setUp, enqueue, start, ports, fail, names } = openLine();
     ports.plug(PORT);
     setUp();
     enqueue(['Pump', null]);
@@ -234,7 +194,7 @@ describe('A board that failed', () => {
   });
 
   it('keeps its name when a device bears it already', async () => {
-    const { setUp, enqueue, start, ports, flashing, provisioning, names, stateOf } = line();
+    const { setUp, enqueue, start, ports, flashing, provisioning, names, stateOf } = openLine();
     ports.plug(PORT);
     setUp();
     enqueue(['Pump', null]);
@@ -248,7 +208,7 @@ describe('A board that failed', () => {
   });
 
   it('may have been cancelled', async () => {
-    const { setUp, start, ports, setups, stateOf } = line();
+    const { setUp, start, ports, setups, stateOf } = openLine();
     ports.plug(PORT);
     setUp();
     start(PORT);
@@ -259,7 +219,7 @@ describe('A board that failed', () => {
   });
 
   it('shows why, also when its setup was refused', async () => {
-    const { setUp, start, ports, setups, stateOf, names, enqueue, names: queue } = line();
+    const { setUp, start, ports, setups, stateOf, names, enqueue, names: queue } = openLine();
     ports.plug(PORT);
     await setups.start({ port: PORT, imageId: 'auto', options: TEMPLATE.options, settings: null, method: 'serial' }, OPERATOR); // prettier-ignore
     setUp();
@@ -273,8 +233,8 @@ describe('A board that failed', () => {
 
 describe('A lane that is tried again', () => {
   it('goes on where no port tells that a board has come', async () => {
-    const { setUp, start, pass, bench, lanes, lastName } = line();
-    setUp(flashOnly);
+    const { setUp, start, pass, bench, lanes, lastName } = openLine();
+    setUp(FLASH_ONLY_TEMPLATE);
     start(PORT);
     await bench.retry(PORT, OPERATOR);
     await pass(PORT);
@@ -283,7 +243,7 @@ describe('A lane that is tried again', () => {
   });
 
   it('is refused with a sentence where that makes no sense', async () => {
-    const { setUp, start, ports, bench } = line();
+    const { setUp, start, ports, bench } = openLine();
     setUp();
     const refusal = async (port: string) => {
       const result = await bench.retry(port, OPERATOR);
@@ -295,155 +255,5 @@ describe('A lane that is tried again', () => {
     expect(await refusal(PORT)).toBe('busy');
     bench.stop(OPERATOR);
     expect(await refusal(PORT)).toBe('conflict');
-  });
-});
-
-describe('The template', () => {
-  it('is needed, and the line runs once', () => {
-    const { bench, setUp, start } = line();
-    expect(bench.start([PORT], OPERATOR)).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining('no template') } }); // prettier-ignore
-    setUp();
-    start(PORT);
-    expect(bench.start([PORT], OPERATOR)).toMatchObject({ ok: false, error: { code: 'conflict' } });
-  });
-
-  it('is given to every board, with its passwords', async () => {
-    const { setUp, start, ports, pass, provisioning } = line();
-    ports.plug(PORT);
-    const broker = { ...SETTINGS.broker, useOwnAccount: false, username: 'node', password: 'broker-secret' };
-    setUp({ ...TEMPLATE, settings: { wifi: SETTINGS.wifi, broker, approve: false } });
-    start(PORT);
-    await pass(PORT);
-    expect(provisioning.settings).toEqual({ wifi: SETTINGS.wifi, broker, approve: false, name: 'Node 007' });
-  });
-
-  it('survives a restart but for its passwords, without which the line does not start', () => {
-    const before = line();
-    before.setUp();
-    before.enqueue(['Pump', CELLAR]);
-    before.ports.plug(PORT);
-    before.start(PORT);
-    const after = line(before.restart());
-    expect(after.bench.view()).toEqual({
-      template: {
-        imageId: 'auto',
-        options: TEMPLATE.options,
-        method: 'serial',
-        naming: 'Node {n:3}',
-        nextNumber: 7,
-        settings: {
-          ssid: 'plant',
-          hasPassword: false,
-          broker: { host: '10.0.0.2', port: 1883, tls: false, useOwnAccount: true },
-          zoneId: TENT,
-          approve: true,
-        },
-      },
-      isRunning: false,
-      queue: [],
-      lanes: [],
-    });
-    expect(after.bench.start([PORT], OPERATOR)).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining('plant') } }); // prettier-ignore
-    const { settings } = TEMPLATE;
-    const withoutPassword = { ...TEMPLATE, settings: settings && { ...settings, wifi: { ssid: 'plant' } } };
-    expect(after.bench.setTemplate(withoutPassword, OPERATOR)).toMatchObject({ error: { code: 'invalid' } });
-    expect(after.setUp().template?.settings?.hasPassword).toBe(true);
-    expect(after.setUp(withoutPassword).template?.settings?.hasPassword).toBe(true);
-    expect(after.start(PORT).isRunning).toBe(true);
-  });
-
-  it('uses a number once, also over a restart', () => {
-    const before = line();
-    before.setUp({ ...flashOnly, naming: 'Node {n}' });
-    before.ports.plug(PORT);
-    before.start(PORT);
-    const after = line(before.restart());
-    after.ports.plug(PORT);
-    after.start(PORT);
-    expect([before.lastName(), after.lastName()]).toEqual(['Node 7', 'Node 8']);
-  });
-
-  it('of an open network or without settings needs no password', () => {
-    const { settings } = TEMPLATE;
-    for (const template of [
-      flashOnly,
-      { ...TEMPLATE, settings: settings && { ...settings, wifi: { ssid: 'open', password: '' } } },
-    ]) {
-      // prettier-ignore
-      const before = line();
-      before.setUp(template);
-      const after = line(before.restart());
-      expect(after.start(PORT).isRunning).toBe(true);
-      expect(after.setUp({ ...template, settings: template.settings && { ...template.settings, wifi: { ssid: 'open' } } }).template?.settings?.hasPassword ?? true).toBe(true); // prettier-ignore
-    }
-  });
-
-  it('asks for the password of another network, and for that of a broker login', () => {
-    const { bench, setUp, restart } = line();
-    setUp();
-    const { settings } = TEMPLATE;
-    const other = { ...TEMPLATE, settings: settings && { ...settings, wifi: { ssid: 'other' } } };
-    expect(bench.setTemplate(other, OPERATOR)).toMatchObject({ ok: false, error: { code: 'invalid' } });
-    const login = { ...SETTINGS.broker, username: 'node', password: 'broker-secret' };
-    const withLogin = (broker: typeof SETTINGS.broker) => ({ ...TEMPLATE, settings: settings && { ...settings, broker } }); // prettier-ignore
-    setUp(withLogin(login));
-    const { password: _password, ...bare } = login;
-    expect(setUp(withLogin(bare)).template?.settings?.hasPassword).toBe(true);
-    const after = line(restart());
-    expect(after.bench.setTemplate(withLogin(bare), OPERATOR)).toMatchObject({ ok: false, error: { code: 'invalid' } });
-    expect(after.setUp(withLogin(login)).template?.settings?.hasPassword).toBe(true);
-  });
-
-  it('names zones that are there', () => {
-    const { bench } = line();
-    const nowhere = 'nowhere' as ZoneId;
-    const { settings } = TEMPLATE;
-    const refused = { ok: false, error: { code: 'not_found' } };
-    expect(bench.setTemplate({ ...TEMPLATE, settings: settings && { ...settings, zoneId: nowhere } }, OPERATOR)).toMatchObject(refused); // prettier-ignore
-    expect(bench.setQueue([{ name: 'Pump', zoneId: nowhere }], OPERATOR)).toMatchObject(refused);
-    expect(bench.setTemplate({ ...TEMPLATE, imageId: null, method: 'partition' }, OPERATOR)).toMatchObject({ error: { code: 'invalid' } }); // prettier-ignore
-    expect(bench.view()).toMatchObject({ template: null, queue: [] });
-  });
-
-  it('names flashed boards by chip and zone', async () => {
-    const { setUp, enqueue, start, ports, pass, setups } = line();
-    ports.plug(PORT);
-    setUp(flashOnly);
-    enqueue(['{zone}/{id}/{mac}', CELLAR]);
-    start(PORT);
-    await pass(PORT);
-    expect(setups.list()).toMatchObject([{ state: 'done', name: `Cellar/${NEW}/${C3.mac}` }]);
-  });
-
-  it('holds no password on disk, in what it shows, and in the journal', () => {
-    const { setUp, start, settings, bench, journal, store } = line();
-    setUp();
-    start(PORT);
-    const rows = store.plant.prepare('SELECT * FROM settings').all();
-    expect(settings.get('bench_template')).toContain('plant');
-    expect(JSON.stringify([rows, bench.view(), journal.recent()])).not.toContain(PASSWORD);
-  });
-
-  it('that cannot be read is left out and said so', () => {
-    const { settings, restart } = line();
-    settings.set('bench_template', '{"imageId":1}');
-    settings.set('bench_queue', 'rubbish');
-    const after = restart();
-    expect([after.bench.view(), after.lines.map(({ level, key }) => [level, key])]).toEqual([
-      { template: null, isRunning: false, queue: [], lanes: [] },
-      [
-        [40, 'bench_template'],
-        [40, 'bench_queue'],
-      ],
-    ]);
-  });
-
-  it('comes with a password or without it over the API', () => {
-    const { settings } = TEMPLATE;
-    const withoutPassword = { ...TEMPLATE, settings: settings && { ...settings, wifi: { ssid: 'plant' } } };
-    expect(benchTemplateSchema.parse(TEMPLATE)).toEqual(TEMPLATE);
-    expect(benchTemplateSchema.parse(withoutPassword)).toEqual(withoutPassword);
-    const short = { ...TEMPLATE, settings: settings && { ...settings, wifi: { ssid: 'plant', password: 'short' } } };
-    expect(benchTemplateSchema.safeParse(short).success).toBe(false);
   });
 });

@@ -32,7 +32,7 @@ export function BenchHead({ bench, rows }: BenchHeadProps) {
           {t(bench.template === null ? 'template.make' : 'template.edit')}
         </Button>
       </div>
-      {isPasswordGone && <Notice priority="low">{t('template.noPassword')}</Notice>}
+      {isPasswordGone && <Notice priority="high">{t('template.noPassword')}</Notice>}
       <div className={css['line']}>
         <QueueSummary bench={bench} />
         <Button onPress={() => setOpen('queue')}>{t('queue.edit')}</Button>
@@ -76,13 +76,20 @@ function QueueSummary({ bench: { queue, template } }: { readonly bench: BenchVie
   );
 }
 
+/** Why the line cannot be started now, or null. */
+function startBlock({ template }: BenchView, ports: readonly string[]): 'template' | 'password' | 'ports' | null {
+  if (template === null) return 'template';
+  if (template.settings?.hasPassword === false) return 'password';
+  return ports.length === 0 ? 'ports' : null;
+}
+
 function StartStop({ bench, rows }: BenchHeadProps) {
   const { t } = useTranslation('bench');
   const isConnected = useConnection(({ state }) => state === 'live');
   const leftOut = useBenchChoice((choice) => choice.leftOut);
   const { isWorking, error, run } = useRequest();
   const ports = chosenPorts(rows, leftOut);
-  const blocked = bench.template === null ? 'template' : ports.length === 0 ? 'ports' : null;
+  const blocked = startBlock(bench, ports);
   return (
     <div className={css['start']}>
       {bench.isRunning ? (

@@ -106,7 +106,6 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
   const isUsed = useBenchChoice(({ leftOut }) => !leftOut.includes(path));
   const setUsed = useBenchChoice((choice) => choice.setUsed);
   const name = port?.name ?? path;
-  const isIdle = lane === null || lane.state === 'off' || !isRunning;
   if (lane?.state === 'working' && job) {
     return (
       <Button
@@ -119,7 +118,7 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
       </Button>
     );
   }
-  const canRetry = lane?.state === 'failed' || (lane?.state === 'finished' && port?.source === 'option');
+  const canRetry = isRunning && (lane?.state === 'failed' || (lane?.state === 'finished' && port?.source === 'option'));
   return (
     <>
       {canRetry && (
@@ -132,7 +131,7 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
           {t(lane?.state === 'failed' ? 'row.retry' : 'row.nextBoard')}
         </Button>
       )}
-      {isIdle && !isRunning && (
+      {!isRunning && (
         <CheckField
           label={t('row.use')}
           ariaLabel={t('row.useOf', { port: name })}

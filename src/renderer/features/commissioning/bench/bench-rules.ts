@@ -40,9 +40,14 @@ export function benchTotals(lanes: readonly Lane[]): { readonly passed: number; 
 /** Ports that a bench line can have (API: `startBench`). */
 export const MAX_LANES = 16;
 
-/** The rows that Start takes: what is plugged in and not taken out by the operator, as many as a line can have. */
+/**
+ * The rows that Start takes: what is plugged in or was on the line before (a chip with its own USB takes its port along), and is not left
+ * out by the operator; as many as a line can have.
+ */
 export function chosenPorts(rows: readonly BenchRow[], leftOut: readonly string[]): string[] {
-  const usable = rows.filter(({ path, port }) => port?.isPresent === true && !leftOut.includes(path));
+  const usable = rows.filter(
+    ({ path, port, lane }) => (port?.isPresent === true || lane !== null) && !leftOut.includes(path),
+  );
   return usable.map(({ path }) => path).slice(0, MAX_LANES);
 }
 

@@ -8,14 +8,14 @@ export type NamingExample = {
   readonly zone: string;
 };
 
-const placeholder = /\{(n|id|mac|zone)(?::(\d{1,2}))?\}/g;
+const placeholder = /\{(?:(n)(?::([1-9]))?|(id|mac|zone))\}/g;
 
 /** The name of one board: `{n}` number, `{n:3}` with that many digits, `{id}`, `{mac}`, `{zone}`. Anything else stays as it is. */
 export function exampleName(pattern: string, { number, id, mac, zone }: NamingExample): string {
   return pattern
-    .replace(placeholder, (_whole, key: 'n' | 'id' | 'mac' | 'zone', digits?: string) => {
-      if (key === 'n') return String(number).padStart(Number(digits ?? 0), '0');
-      return { id, mac, zone }[key];
+    .replace(placeholder, (_whole, n?: string, digits?: string, word?: 'id' | 'mac' | 'zone') => {
+      if (n !== undefined) return String(number).padStart(Number(digits ?? 1), '0');
+      return word === undefined ? '' : { id, mac, zone }[word];
     })
     .trim();
 }
@@ -27,5 +27,5 @@ export function unknownPlaceholders(pattern: string): string[] {
 
 /** True when boards of the same zone would all get the same name. */
 export function isSameForAll(pattern: string): boolean {
-  return ![...pattern.matchAll(placeholder)].some(([, key]) => key !== 'zone');
+  return ![...pattern.matchAll(placeholder)].some(([whole]) => whole !== '{zone}');
 }

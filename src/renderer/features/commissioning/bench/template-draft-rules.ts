@@ -84,9 +84,14 @@ function loginOf(view: BenchTemplateView | null, proposal: BrokerProposal | null
   return proposal === null || proposal.isOwnBroker ? 'own' : 'given';
 }
 
-/** The template, or the first field that is wrong. */
-export function templateOf(draft: TemplateDraft): BenchTemplate | DraftProblem {
-  const problem = draftProblem(draft);
+/** The console holds the password of this network already: left empty, it stays. */
+export function isPasswordHeld(draft: Pick<TemplateDraft, 'ssid'>, view: BenchTemplateView | null): boolean {
+  return view?.settings?.hasPassword === true && view.settings.ssid === draft.ssid;
+}
+
+/** The template, or the first field that is wrong. `view` is the one that is stored: its passwords stay where none is typed. */
+export function templateOf(draft: TemplateDraft, view: BenchTemplateView | null): BenchTemplate | DraftProblem {
+  const problem = draftProblem(draft, isPasswordHeld(draft, view));
   if (problem !== null) return problem;
   const parsed = benchTemplateSchema.safeParse({
     imageId: draft.image === 'none' ? null : draft.image,
@@ -107,13 +112,14 @@ export function templateOf(draft: TemplateDraft): BenchTemplate | DraftProblem {
 function settingsOf(draft: TemplateDraft) {
   const isGiven = draft.login === 'given';
   return {
-    wifi: { ssid: draft.ssid, password: draft.isOpenNetwork ? '' : draft.password },
+    wifi: { ssid: draft.ssid, ...wifiPassword(draft) },
     broker: {
       host: draft.host.trim(),
       port: Number(draft.port),
       tls: draft.isTls,
       useOwnAccount: draft.login === 'own',
-      ...(isGiven && { username: draft.username, password: draft.brokerPassword }),
+      ...(isGiven && { username: draft.username }),
+      ...(isGiven && draft.brokerPassword !== '' && { password: draft.brokerPassword }),
       ...(draft.isTls && draft.caPem.trim() !== '' && { caPem: draft.caPem }),
     },
     ...(draft.zoneId !== '' && { zoneId: draft.zoneId }),
@@ -121,14 +127,20 @@ function settingsOf(draft: TemplateDraft) {
   };
 }
 
+/** Nothing typed means: the one that is held. */
+function wifiPassword({ isOpenNetwork, password }: TemplateDraft): { password?: string } {
+  if (isOpenNetwork) return { password: '' };
+  return password === '' ? {} : { password };
+}
+
 /** What the schema cannot see: combinations, and an empty password that nobody meant. */
-function draftProblem(draft: TemplateDraft): DraftProblem | null {
+function draftProblem(draft: TemplateDraft, isHeld: boolean): DraftProblem | null {
   if (draft.image === 'none' && !draft.isProvisioned) return 'nothing';
   if (draft.image === 'none' && draft.method === 'partition') return 'settingsNeedImage';
   if (!/^\d+$/.test(draft.nextNumber.trim())) return 'nextNumber';
   if (!draft.isProvisioned) return null;
   if (utf8Bytes(draft.ssid) === 0) return 'ssid';
-  if (!draft.isOpenNetwork && draft.password === '') return 'passwordMissing';
+  if (!draft.isOpenNetwork && draft.password === '' && !isHeld) return 'passwordMissing';
   if (!/^\d+$/.test(draft.port.trim())) return 'port';
   return draft.login === 'given' && draft.username === '' ? 'username' : null;
 }

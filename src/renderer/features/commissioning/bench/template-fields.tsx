@@ -60,7 +60,7 @@ export function ImageFields({ draft, onChange }: TemplateFieldsProps) {
         label={t('options.skipIfSame')}
         isSelected={draft.isSkipIfSame}
         onChange={(isSkipIfSame) => onChange({ isSkipIfSame })}
-        isDisabled={!isFlashed}
+        isDisabled={!isFlashed || draft.isEraseAll}
       />
     </FieldGroup>
   );
@@ -71,8 +71,8 @@ export function NetworkFields({
   draft,
   problem,
   onChange,
-  isStored,
-}: TemplateFieldsProps & { readonly isStored: boolean }) {
+  isPasswordHeld,
+}: TemplateFieldsProps & { readonly isPasswordHeld: boolean }) {
   const { t } = useTranslation('bench');
   const passwordError = problem === 'password' || problem === 'passwordMissing';
   const methods = settingsMethods.map((value) => ({ value, label: t(`template.methods.${value}`) }));
@@ -100,7 +100,7 @@ export function NetworkFields({
             value={draft.password}
             onChange={(password) => onChange({ password })}
             isDisabled={draft.isOpenNetwork}
-            help={isStored && !draft.isOpenNetwork ? t('template.passwordAgain') : undefined}
+            help={isPasswordHeld && !draft.isOpenNetwork ? t('template.passwordHeld') : undefined}
             error={passwordError ? t(`template.problem.${problem}`) : undefined}
           />
           <SelectField
@@ -132,7 +132,7 @@ export function NamingFields({ draft, problem, onChange }: TemplateFieldsProps) 
   const example = (step: number) =>
     exampleName(draft.naming, {
       number: first + step,
-      id: `ESP_7CDFA1B2C3D${step}`,
+      id: `ESP_B2C3D${step}`,
       mac: `7c:df:a1:b2:c3:d${step}`,
       zone,
     });

@@ -31,7 +31,8 @@ export type MonitorFeedParts = {
 export type MonitorEnd =
   | { readonly reason: 'idle' | 'stopped' }
   | { readonly reason: 'left' }
-  | { readonly reason: 'ended'; readonly error: JobError }
+  /** `wasOpen`: it listened before; else the port could not be had at all. */
+  | { readonly reason: 'ended'; readonly error: JobError; readonly wasOpen: boolean }
   | { readonly reason: 'failed'; readonly error: unknown };
 
 export type MonitorView = {
@@ -152,6 +153,7 @@ export class MonitorFeed {
   }
 
   #take({ lines, dropped, ended }: MonitorEvent): void {
+    const wasOpen = this.#state === 'open';
     this.#state = 'open';
     this.#droppedByConsole += dropped;
     for (const each of lines) {
@@ -164,7 +166,7 @@ export class MonitorFeed {
     const oldest = this.#all.at(0)?.number ?? this.#next;
     while ((this.#passing.at(0)?.number ?? oldest) < oldest) this.#passing.shift();
     if (ended === null) this.#ask();
-    else this.#close({ reason: 'ended', error: ended });
+    else this.#close({ reason: 'ended', error: ended, wasOpen });
   }
 
   #pass(line: NumberedLine): void {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { JobError } from '../../../../shared/domain/job-errors';
 import { useConnection } from '../../../connection/connection-store';
 import { serverClock } from '../../../connection/server-clock';
 import { Button } from '../../../ui/button';
@@ -127,12 +128,25 @@ function EndText({ end, isClosed, port }: EndTextProps) {
     case 'left':
       return <Notice priority="none">{t('monitor.left', { port: port ?? '' })}</Notice>;
     case 'ended':
-      return <JobErrorText error={end.error} isAnnounced />;
+      return <EndedText {...end} />;
     case 'failed':
       return <CallError error={end.error} />;
     default:
       return null;
   }
+}
+
+/** A port that went away while one listened needs other words than one that cannot be had. */
+function EndedText({ error, wasOpen }: { readonly error: JobError; readonly wasOpen: boolean }) {
+  const { t } = useTranslation('bench');
+  if (!wasOpen || (error.code !== 'port_vanished' && error.code !== 'port_in_use')) {
+    return <JobErrorText error={error} isAnnounced />;
+  }
+  return (
+    <Notice priority="high" announce="alert">
+      {t(`monitor.ended.${error.code}`)}
+    </Notice>
+  );
 }
 
 /** Nothing is left out unseen: what is kept, what waits, and what was dropped where. */
