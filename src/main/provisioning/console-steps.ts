@@ -92,7 +92,10 @@ export class ConsoleSteps {
     const id = must(facts.deviceId, 'adopt comes after hello');
     if (facts.signal.aborted) return sentences.cancelled(facts.signal);
     const { approve, name } = facts.settings;
-    if (approve) {
+    const known = this.parts.devices.get(id);
+    // A device that comes back is not approved a second time: its page would tell another day.
+    const isSettled = known?.approval === 'approved' && (name === undefined || name === known.name);
+    if (approve && !isSettled) {
       const approved = this.parts.devices.approve(id, name, facts.actor);
       if (!approved.ok) return sentences.notAdopted(id, approved.error.message);
     }

@@ -181,9 +181,8 @@ export function tlsUnsupported(): Failed {
 export function deviceKnown(deviceId: DeviceId, name: string): Failed {
   return jobFailure(
     'device_known',
-    `${deviceId} is the id of ${name}, which is in use and connected. Give this device another id, or none; to put it in the place of ${name}, use "Replace".`,
+    `${deviceId} is the id of ${name}, which is in use and connected. Give this device another id, or none; to put it in the place of ${name}, use "Replace". If it is this very device, try again once it is shown as offline.`,
     { deviceId, name },
-    false,
   );
 }
 

@@ -33,8 +33,9 @@ export class ProvisioningService implements Provisioning {
   /** What `prepare` knows and `awaitArrival` needs; goes with its key. */
   private readonly prepared = new WeakMap<PreparedSettings, Prepared>();
   private readonly consoleSteps: ConsoleSteps;
-  /** Scans and preparations, which are no jobs. */
+  /** Ends scans and preparations, which are no jobs. */
   private readonly closing = new AbortController();
+  private readonly scans = new Set<Promise<unknown>>();
 
   constructor(private readonly parts: ProvisioningParts) {
     this.consoleSteps = new ConsoleSteps(parts);
@@ -46,20 +47,9 @@ export class ProvisioningService implements Provisioning {
   readonly scan = async (port: string): Promise<JobResult<WifiScan>> => {
     const leased = this.parts.ports.lease(port, 'provisioning');
     if (!leased.ok) return leased;
-    const session = this.session(leased.value, this.closing.signal);
-    try {
-      const steps = new CableSteps(this.parts, leased.value, session, this.closing.signal);
-      const greeting = await steps.greet();
-      if (!greeting.ok) return greeting;
-      const networks = await steps.scan();
-      if (!networks.ok) return networks;
-      const id = deviceIdSchema.safeParse(greeting.value.identity?.id);
-      const { firmware } = greeting.value;
-      return jobSuccess({ firmware, deviceId: id.success ? id.data : null, networks: networks.value });
-    } finally {
-      await session.close();
-      await leased.value.release();
-    }
+    const scan = this.scanOver(leased.value);
+    this.scans.add(scan);
+    return scan.finally(() => this.scans.delete(scan));
   };
 
   readonly start = (port: string, settings: ProvisioningSettings, actor: string): Result<ProvisioningJob> => {
@@ -144,8 +134,25 @@ export class ProvisioningService implements Provisioning {
     this.closing.abort('interrupted');
     const runs = [...this.running.values()];
     for (const run of runs) run.abort('interrupted');
-    await Promise.all(runs.map((run) => run.whenEnded));
+    await Promise.allSettled([...runs.map((run) => run.whenEnded), ...this.scans]);
   };
+
+  private async scanOver(lease: PortLease): Promise<JobResult<WifiScan>> {
+    const session = this.session(lease, this.closing.signal);
+    try {
+      const steps = new CableSteps(this.parts, lease, session, this.closing.signal);
+      const greeting = await steps.greet();
+      if (!greeting.ok) return greeting;
+      const networks = await steps.scan();
+      if (!networks.ok) return networks;
+      const id = deviceIdSchema.safeParse(greeting.value.identity?.id);
+      const { firmware } = greeting.value;
+      return jobSuccess({ firmware, deviceId: id.success ? id.data : null, networks: networks.value });
+    } finally {
+      await session.close();
+      await lease.release();
+    }
+  }
 
   private async overCable(run: ProvisioningRun, lease: PortLease): Promise<void> {
     const { facts } = run;

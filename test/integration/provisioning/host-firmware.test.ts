@@ -3,7 +3,7 @@
  * partition that its own code has written, and comes to a real broker and the real rooms.
  */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deviceIdSchema, zoneIdSchema } from '../../../src/shared/domain/ids';
@@ -100,6 +100,41 @@ describe('our firmware on a cable', () => {
     const { id } = must(started.ok ? started.value : null, 'a job');
     const job = await withDeadline(provisioning.whenEnded(id), deadlineMs, 'the job');
     expect([job.error?.code, console_.accounts.list()]).toEqual(['broker_tls_unsupported', []]);
+  });
+});
+
+describe('a cable that is pulled', () => {
+  it('while the device joins its network ends the job, makes the earlier login valid again, and a retry works', async () => {
+    const { folder, serial, launch, settings } = await openScene();
+    await using _folder = folder;
+    await using node = launch();
+    await until(() => existsSync(serial), deadlineMs, 'the pty');
+    await using console_ = await ProvisioningConsole.start(folder.path, serial);
+    const { provisioning, accounts, brokerPort } = console_;
+    const earlier = await accounts.create({ role: 'device', deviceId });
+    const { password } = must(earlier.ok ? earlier.value : null, 'the earlier login');
+    const wanted = settings(brokerPort, { zoneId: undefined });
+    node.world({ network: 'down' });
+    const begun = provisioning.start(serial, wanted, 'user:anna');
+    const { id } = must(begun.ok ? begun.value : null, 'a job');
+    const stateOfWifi = () => {
+      const job = provisioning.job(id);
+      return job.ok ? job.value.steps.find((step) => step.id === 'wifi')?.state : undefined;
+    };
+    await until(() => stateOfWifi() === 'running', deadlineMs, 'the join');
+    expect(await accounts.verify(macId, password)).toBeNull();
+    await node.kill9();
+    const pulled = await withDeadline(provisioning.whenEnded(id), deadlineMs, 'the end of the job');
+    expect([pulled.state, pulled.error?.code]).toEqual(['failed', 'port_vanished']);
+    expect(await accounts.verify(macId, password)).toEqual({ role: 'device', username: macId, deviceId });
+
+    await rm(serial, { force: true });
+    await using _again = launch();
+    await until(() => existsSync(serial), deadlineMs, 'the pty after it was plugged in');
+    await until(() => console_.services.flash.ports.list().ports.some(({ path, isPresent }) => path === serial && isPresent), deadlineMs, 'the port'); // prettier-ignore
+    const retried = provisioning.start(serial, wanted, 'user:anna');
+    const job = await withDeadline(provisioning.whenEnded(must(retried.ok ? retried.value : null, 'a job').id), deadlineMs, 'the retry'); // prettier-ignore
+    expect([job.error, job.state]).toEqual([undefined, 'done']);
   });
 });
 

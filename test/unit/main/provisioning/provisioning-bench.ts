@@ -91,6 +91,7 @@ export class ProvisioningBench {
   /** Does the console hear a device that has logged in? */
   isHearing = true;
   approval: Result<null> = success(null);
+  readonly approvals: DeviceId[] = [];
   zoneAnswer: 'confirmed' | 'failed' | 'nothing' = 'confirmed';
   tokenStorage: Result<null> = success(null);
   image: Result<Uint8Array> = success(Uint8Array.of(1, 2, 3));
@@ -196,6 +197,7 @@ export class ProvisioningBench {
   }
 
   private approve(id: DeviceId, name: string | undefined): Result<null> {
+    this.approvals.push(id);
     const device = this.registry.get(id);
     if (!this.approval.ok || !device) return this.approval;
     device.approval = 'approved';

@@ -114,6 +114,15 @@ describe('a new device on the cable', () => {
     expect([job.state, bench.device.certificate]).toEqual(['done', caPem]);
   });
 
+  it('that the plant knows already is renamed, but not approved a second time', async () => {
+    const bench = new ProvisioningBench();
+    bench.hear(deviceId, { approval: 'approved', name: 'Tent 1 air' });
+    expect((await bench.run()).state).toBe('done');
+    expect(bench.approvals).toEqual([]);
+    const job = await bench.run({ name: 'Tent 2 air' });
+    expect([stepsOf(job)[9], bench.approvals]).toEqual(['adopt done: Tent 2 air', [deviceId]]);
+  });
+
   it('is provisioned again without a trace of the login before', async () => {
     const bench = new ProvisioningBench();
     await bench.run();
@@ -182,8 +191,8 @@ describe('start', () => {
     const other = await bench.run({ deviceId: 'ESP_TENT' });
     expect(other.error).toEqual({
       code: 'device_known',
-      message: 'ESP_TENT is the id of Tent 2, which is in use and connected. Give this device another id, or none; to put it in the place of Tent 2, use "Replace".',
-      retryable: false,
+      message: 'ESP_TENT is the id of Tent 2, which is in use and connected. Give this device another id, or none; to put it in the place of Tent 2, use "Replace". If it is this very device, try again once it is shown as offline.',
+      retryable: true,
       details: { deviceId: 'ESP_TENT', name: 'Tent 2' },
     }); // prettier-ignore
     bench.hear(deviceId);

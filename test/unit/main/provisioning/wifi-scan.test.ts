@@ -48,6 +48,17 @@ describe('the scan', () => {
     ]);
   });
 
+  it('ends with the console, which waits until the port is free', async () => {
+    const bench = new ProvisioningBench();
+    bench.device.stuck.add(rpcs.scanWifi);
+    const scan = bench.service.scan(PORT);
+    bench.clock.advance(1_000);
+    await bench.settle(bench.service.stop());
+    expectNothingLeft(bench);
+    const result = await scan;
+    expect(result.ok ? null : result.error.code).toBe('interrupted');
+  });
+
   it('says that the port is not there, or taken', async () => {
     const bench = new ProvisioningBench();
     const first = bench.service.scan(PORT);
