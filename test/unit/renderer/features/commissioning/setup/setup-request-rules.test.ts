@@ -164,7 +164,7 @@ describe('the identity of a board', () => {
     ['is refused', 'ESP_010203', { approval: 'rejected' }, null, 'refused'],
     ['is another device', 'ESP_010203', {}, 'ESP_OLD', 'other'],
     ['is the device that shall be replaced', 'ESP_010203', {}, 'ESP_010203', 'deadDevice'],
-  ] as const)('%s', (_name, id, change, replaces, expected) => {
+  ] as const)('%s', (...[, id, change, replaces, expected]) => {
     expect(identity(id, change, replaces)).toBe(expected);
   });
 });
