@@ -41,7 +41,10 @@ export function BenchRowItem({ row, isRunning }: BenchRowProps) {
         <span className={css['shape']} aria-hidden>
           {shapes[state]}
         </span>
-        <output>{t(`row.state.${state}`)}</output>
+        <output>
+          <span className="visuallyHidden">{row.port?.name ?? row.path}: </span>
+          {t(`row.state.${state}`)}
+        </output>
       </div>
       <div className={css['board']}>
         <Board row={row} state={state} />
@@ -123,7 +126,7 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
     <>
       {canRetry && (
         <Button
-          aria-label={t('row.retryOf', { port: name })}
+          aria-label={t(lane?.state === 'failed' ? 'row.retryOf' : 'row.nextBoardOf', { port: name })}
           isDisabled={!isConnected}
           isPending={request.isWorking}
           onPress={() => void request.run(() => api.commissioning.retryLane({ port: path }))}
