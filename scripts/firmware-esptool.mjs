@@ -3,16 +3,12 @@
  * with espflash, which made them.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifest } from './firmware-manifest.mjs';
 import { committedFolder, rebuiltFolder } from './firmware.mjs';
-import { run } from './processes.mjs';
-import { progress, root } from './setup.mjs';
+import { esptoolFolder, provideEsptool } from './python-esptool.mjs';
 
 const minutes = 60_000;
-const requirement = 'esptool==5.6.0';
-const installed = join(root, '.cache', requirement.replace('==', '-'));
 
 /** A result `{ name, problems, skip? }` for each bootloader, application and merged image. */
 export async function esptoolResults() {
@@ -32,7 +28,7 @@ export async function esptoolResults() {
 
 /** What is wrong with one image, by esptool's words. */
 function imageProblems(file, name, chip) {
-  const env = { ...process.env, PYTHONPATH: installed };
+  const env = { ...process.env, PYTHONPATH: esptoolFolder };
   const args = ['-m', 'esptool', '--chip', chip.id, 'image-info', file];
   const { status, stdout, stderr } = spawnSync('python3', args, { env, encoding: 'utf8', timeout: minutes });
   if (status !== 0) return [`esptool refuses it: ${stdout}${stderr}`.trim()];
@@ -48,28 +44,4 @@ function imageProblems(file, name, chip) {
     ...wrong.map(([pattern, value]) => `${pattern.source} is ${pattern.exec(stdout)?.[1] ?? 'missing'}, not ${value}`),
     ...(segments.length > 0 ? [] : ['no segments']),
   ];
-}
-
-/** Installs once, into a folder that appears complete or not at all. Answers with a reason where that fails. */
-async function provideEsptool() {
-  if (existsSync(installed)) return undefined;
-  progress(`Installing ${requirement} …`);
-  const work = `${installed}.part`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  const args = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--root-user-action=ignore',
-    '--target',
-    work,
-    requirement,
-  ];
-  const code = await run('python3', args, { stdio: ['ignore', 2, 2], deadlineMs: 5 * minutes });
-  if (code !== 0) return `${requirement} could not be installed (python3 with pip)`;
-  renameSync(work, installed);
-  return undefined;
 }

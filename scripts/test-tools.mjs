@@ -5,6 +5,7 @@
  *   LEITSTAND_MOSQUITTO     path of mosquitto      or  LEITSTAND_SKIP_MOSQUITTO  reason
  *   LEITSTAND_CHROMIUM      path of Chromium       or  LEITSTAND_SKIP_CHROMIUM   reason
  *   LEITSTAND_NODE_PROGRAM  path of leitstand-node or  LEITSTAND_SKIP_NODE_PROGRAM  reason
+ *   LEITSTAND_ESPTOOL       folder for PYTHONPATH  or  LEITSTAND_SKIP_ESPTOOL   reason
  *   LEITSTAND_TEST_ELECTRON path of an Electron    or  LEITSTAND_SKIP_ELECTRON   reason
  *   LEITSTAND_TEST_ELECTRON_KIND  product (the pinned Electron) or stand-in (the old one of the wheel, see docs/architecture.md)
  */
@@ -15,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildNodeProgram } from './firmware-build.mjs';
 import { provideToolChain } from './firmware-tools.mjs';
 import { run } from './processes.mjs';
+import { esptoolFolder, provideEsptool } from './python-esptool.mjs';
 import { findElectron, progress, root } from './setup.mjs';
 
 const minutes = 60_000;
@@ -59,6 +61,12 @@ export async function provideNodeProgram() {
   progress('Building the firmware as a native program …');
   const { program, problem } = await buildNodeProgram(toolChain);
   return program ? { LEITSTAND_NODE_PROGRAM: program } : { LEITSTAND_SKIP_NODE_PROGRAM: problem };
+}
+
+/** Installs Python's esptool, the independent client of the virtual boards. */
+export async function provideEsptoolFolder() {
+  const problem = await provideEsptool();
+  return problem ? { LEITSTAND_SKIP_ESPTOOL: problem } : { LEITSTAND_ESPTOOL: esptoolFolder };
 }
 
 /** Starts a virtual display. Answers with its name (`:7`) and its end, or undefined where Xvfb is missing or doesn't come up. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { plainCounts, playwrightCounts, readCounts } from './test-counts.mjs';
 import { buildIfStale, fail, noNode24, node24, progress, root, setUp } from './setup.mjs';
 import { endingSignal, exitCodeOf, run } from './processes.mjs';
-import { provideNodeProgram, provideTools, startDisplay } from './test-tools.mjs';
+import { provideEsptoolFolder, provideNodeProgram, provideTools, startDisplay } from './test-tools.mjs';
 
 const minutes = 60_000;
 const deadline = Date.now() + 80 * minutes;
@@ -42,7 +42,7 @@ const steps = [
   { name: 'firmware: esptool', group: 'firmware', runner: 'firmware', limit: 10 * minutes, needs: ['python'] },
   { name: 'contract', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build', 'node program'] },
   { name: 'twin', folder: 'contract/firmware', runner: 'vitest', limit: 15 * minutes, needs: ['tools', 'build'] },
-  { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build', 'node program'] },
+  { name: 'integration', runner: 'vitest', limit: 20 * minutes, needs: ['tools', 'build', 'node program', 'esptool'] },
   {
     name: 'e2e',
     runner: 'playwright',
@@ -72,6 +72,7 @@ const tools = {
     ? await provideTools({ needsElectron: selected.some(({ name }) => name === 'electron') })
     : {}),
   ...(needed.has('node program') ? await provideNodeProgram() : {}),
+  ...(needed.has('esptool') ? await provideEsptoolFolder() : {}),
 };
 for (const step of selected.filter((each) => each.runner)) {
   if (!endingSignal()) await runTests(step);

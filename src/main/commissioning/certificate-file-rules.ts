@@ -35,7 +35,7 @@ export function certificatesCsv(certificates: readonly Certificate[]): string {
 }
 
 function partText({ name, address, sizeBytes, md5, result }: Certificate['parts'][number]): string {
-  return `${name} ${hex(address)} ${sizeBytes} B MD5 ${md5} ${result}`;
+  return `${name} ${hex(address)} ${sizeBytes} B MD5 ${md5 || secret} ${result}`;
 }
 
 const style = `@page { size: A4; margin: 15mm; }
@@ -95,10 +95,13 @@ function partTable(parts: Certificate['parts']): string {
   if (parts.length === 0) return '<p>No part was read back.</p>';
   const rows = parts.map(
     ({ name, address, sizeBytes, md5, result }) =>
-      `<tr><td>${escapeHtml(name)}</td><td>${hex(address)}</td><td class="number">${sizeBytes}</td><td>${escapeHtml(md5)}</td><td>${result}</td></tr>`,
+      `<tr><td>${escapeHtml(name)}</td><td>${hex(address)}</td><td class="number">${sizeBytes}</td><td>${escapeHtml(md5 || secret)}</td><td>${result}</td></tr>`,
   );
   return `<table><thead><tr><th>Part</th><th>Address</th><th>Bytes</th><th>MD5 read back</th><th>Result</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
+
+/** In place of the MD5 of a part that holds passwords. */
+const secret = '(settings: equal, not told)';
 
 function hex(address: number): string {
   return `0x${address.toString(16)}`;

@@ -1,5 +1,6 @@
 import type { Certificate, SetupJob } from '../../shared/api/commissioning';
 import type { FlashPart } from '../../shared/api/flash';
+import { secretParts } from '../flash/flash-journal';
 
 /** Has this setup changed a chip, or proved what is on it? Then it is certified, passed or not. */
 export function isCertifiable({ flash }: SetupJob): boolean {
@@ -35,5 +36,11 @@ export function certificateOf(
 }
 
 function certifiedPart({ name, address, size, md5, skipped }: FlashPart): Certificate['parts'][number] {
-  return { name, address, sizeBytes: size, md5, result: skipped ? 'already there' : 'written' };
+  return {
+    name,
+    address,
+    sizeBytes: size,
+    md5: secretParts.has(name) ? '' : md5,
+    result: skipped ? 'already there' : 'written',
+  };
 }

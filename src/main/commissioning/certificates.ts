@@ -66,7 +66,11 @@ export class IssuedCertificates implements Certificates {
         chip,
         mac,
         imageSha256,
-        parts: parts.map((part) => ({ name: part.name, md5: part.md5, result: part.result })),
+        parts: parts.map((part) => ({
+          name: part.name,
+          ...(part.md5 !== '' && { md5: part.md5 }),
+          result: part.result,
+        })),
         durationS: certificate.durationS,
       },
     });

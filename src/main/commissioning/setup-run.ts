@@ -192,8 +192,8 @@ export class SetupRun {
     const { prepared } = this;
     let job;
     if (prepared !== null) {
-      this.prepared = null; // from here on its job takes it back
       job = provisioning.awaitArrival(this.named(settings), prepared, actor);
+      this.prepared = null; // from here on that job takes it back
     } else {
       await this.portBack();
       if (this.state.ending !== null) return this.step({ kind: 'gave_up' });

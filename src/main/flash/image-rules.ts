@@ -46,10 +46,16 @@ export function checkProgram(bytes: Uint8Array, sha256: Digest): ImageCheck {
   if (bytes[0] !== IMAGE_MAGIC) return { ok: false, reason: 'it does not begin with 0xE9' };
   const long = checkLayout(bytes, HEADER_BYTES);
   if (long.ok) return checkDigest(bytes, long.endsAt, sha256);
-  const short = checkLayout(bytes, SHORT_HEADER_BYTES);
+  const short = isEsp8266Entry(viewOf(bytes)) ? checkLayout(bytes, SHORT_HEADER_BYTES) : long;
   if (!short.ok) return long;
   const image: ProgramImage = { chip: 'esp8266', minimumRevision: 0, sizeBytes: short.endsAt, isBootloader: false, firmware: null }; // prettier-ignore
   return { ok: true, image };
+}
+
+/** The program's entry lies in the ESP8266's instruction RAM or mapped flash, where no later chip has any. */
+function isEsp8266Entry(view: DataView): boolean {
+  const entry = view.byteLength >= SHORT_HEADER_BYTES ? view.getUint32(4, true) : 0;
+  return entry >= 0x40100000 && entry < 0x40300000;
 }
 
 /** The description of an application, from the bytes at its start; null when it has none. */
@@ -98,7 +104,9 @@ function checkLayout(bytes: Uint8Array, headerBytes: number): Layout {
 }
 
 function checkDigest(bytes: Uint8Array, checksumEnd: number, sha256: Digest): ImageCheck {
-  const hasDigest = bytes[23] === 1;
+  const digestFlag = bytes[23] ?? 0;
+  if (digestFlag > 1) return { ok: false, reason: 'its header is damaged' };
+  const hasDigest = digestFlag === 1;
   const sizeBytes = checksumEnd + (hasDigest ? SHA256_BYTES : 0);
   if (sizeBytes > bytes.length) return { ok: false, reason: 'it ends in its SHA-256' };
   if (hasDigest && sha256(bytes.subarray(0, checksumEnd)) !== hexadecimal(bytes.subarray(checksumEnd, sizeBytes)))

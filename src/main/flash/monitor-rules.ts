@@ -103,7 +103,7 @@ function packetText(bytes: readonly number[]): string {
   const [type, length] = bytes.slice(improvPrefix.length);
   const sum = bytes.slice(0, -1).reduce((total, byte) => (total + byte) & 0xff, 0);
   const fault = sum === bytes.at(-1) ? '' : ', with a wrong checksum';
-  return `[Improv ${improvTypes[type ?? 0] ?? `packet of type ${type}`}, ${length} bytes${fault}]`;
+  return `[Improv ${improvTypes[type ?? 0] ?? `packet of type ${type}`}, ${length} ${length === 1 ? 'byte' : 'bytes'}${fault}]`;
 }
 
 /** Bytes before a character of UTF-8 that has only begun at the end (at most three bytes of one). */

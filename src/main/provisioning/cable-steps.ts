@@ -8,6 +8,7 @@ import { jobSuccess, type JobErrorCode, type JobResult } from '../../shared/doma
 import { must } from '../../shared/domain/assert';
 import type { Clock } from '../clock';
 import type { PortLease } from '../flash/flash-room';
+import { nameForDevice } from './device-name-rules';
 import { chunksOf, commands, improvErrors } from './improv-codec';
 import type { ImprovSession } from './improv-session';
 import type { Reply } from './improv-exchange';
@@ -76,7 +77,7 @@ export class CableSteps {
     const id = must(facts.deviceId, 'identity comes after hello');
     const { kaiserId } = this.parts;
     if (name !== undefined) {
-      const named = await this.session.request(commands.setDeviceName(name));
+      const named = await this.session.request(commands.setDeviceName(nameForDevice(name)));
       if (!named.ok) return named;
     }
     if (present.id === id && present.kaiserId === kaiserId) return skipped(id);

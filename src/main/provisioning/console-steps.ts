@@ -44,7 +44,9 @@ export class ConsoleSteps {
   async account(facts: JobFacts): Promise<StepResult> {
     const { broker } = facts.settings;
     const id = must(facts.deviceId, 'account comes after hello');
+    if (facts.signal.aborted) return sentences.cancelled(facts.signal);
     const known = this.parts.devices.get(id);
+    if (known?.replacedBy) return sentences.deviceRetired(id, known.replacedBy.deviceId);
     if (known?.presence.state === 'online' && facts.present?.id !== id) return sentences.deviceKnown(id, known.name);
     const { accounts } = this.parts;
     if (broker.username !== undefined) {
@@ -88,6 +90,7 @@ export class ConsoleSteps {
   /** From here on the device belongs to the plant, and what was made for it stays. */
   async adopt(facts: JobFacts): Promise<StepResult> {
     const id = must(facts.deviceId, 'adopt comes after hello');
+    if (facts.signal.aborted) return sentences.cancelled(facts.signal);
     const { approve, name } = facts.settings;
     if (approve) {
       const approved = this.parts.devices.approve(id, name, facts.actor);

@@ -36,6 +36,8 @@ export type HeardDevice = {
   readonly presence: { readonly state: 'online' | 'offline' | 'unknown' };
   /** Unix ms. */
   readonly lastSeenMs: number | null;
+  /** It was retired; nothing of it is taken any more. */
+  readonly replacedBy?: { readonly deviceId: DeviceId } | null;
 };
 
 export type ProvisioningParts = {

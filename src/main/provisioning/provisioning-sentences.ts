@@ -187,6 +187,13 @@ export function deviceKnown(deviceId: DeviceId, name: string): Failed {
   );
 }
 
+export function deviceRetired(deviceId: DeviceId, by: DeviceId): Failed {
+  return notAdopted(
+    deviceId,
+    `It was retired when ${by} took its place. To use this hardware again, forget ${deviceId} on its page first, then try again.`,
+  );
+}
+
 export function accountFailed(reason: string): Failed {
   return jobFailure('account_failed', `The console could not make the device's login in its broker. ${reason}`, {
     reason,

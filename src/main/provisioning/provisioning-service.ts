@@ -68,7 +68,10 @@ export class ProvisioningService implements Provisioning {
     const leased = this.parts.ports.lease(port, 'provisioning');
     if (!leased.ok) {
       const { code, message, details } = leased.error;
-      return failure(code === 'port_absent' ? 'not_found' : 'conflict', message, { retryable: true, details });
+      return failure(code === 'port_absent' ? 'not_found' : 'conflict', message, {
+        retryable: true,
+        details: { ...details, job: code },
+      });
     }
     const run = this.open(port, settings, actor);
     void this.overCable(run, leased.value);

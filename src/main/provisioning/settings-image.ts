@@ -4,6 +4,7 @@ import type { BoardId } from '../../shared/domain/boards';
 import type { ChipId } from '../../shared/domain/chips';
 import { jobSuccess, type JobResult } from '../../shared/domain/job-errors';
 import type { Result } from '../../shared/domain/result';
+import { nameForDevice } from './device-name-rules';
 import type { Login } from './provisioning-parts';
 import { imageFailed, noSettingsImage, tlsUnsupported } from './provisioning-sentences';
 
@@ -47,8 +48,8 @@ export function settingsImage(
     mac,
     id: settings.deviceId ?? '',
     kaiserId,
-    name: settings.name ?? '',
-    wifi,
+    name: nameForDevice(settings.name ?? ''),
+    wifi: { ssid: wifi.ssid, password: wifi.password },
     broker: { host: broker.host, port: broker.port, user: login?.username ?? '', password: login?.password ?? '' },
     stopToken: settings.stopToken ?? '',
   });

@@ -56,7 +56,7 @@ export const certificateSchema = z.object({
   imageName: z.string(),
   imageSha256: z.string().nullable(),
   firmware: z.string(),
-  /** Each part as read back from the chip. */
+  /** Each part as read back from the chip. The MD5 of one that holds passwords is left empty, because a short password could be guessed from it. */
   parts: z.array(z.object({ name: z.string(), address: z.int(), sizeBytes: z.int(), md5: z.string(), result: z.enum(['written', 'already there']) })), // prettier-ignore
   deviceId: deviceIdSchema.nullable(),
   name: z.string(),

@@ -1,8 +1,8 @@
 /** Switches for what can go wrong on a board; tests set them at any time. Byte counts compare with `BoardStats.bytesReceived`, which only grows. */
 export type BoardFaults = {
-  /** The next block's checksum is found wrong, once. */
+  /** The checksum of the next block for the flash is found wrong, once. */
   badChecksumOnce: boolean;
-  /** Every block's checksum is found wrong. */
+  /** The checksum of every block for the flash is found wrong. */
   badChecksumAlways: boolean;
   /** From this count of received bytes on everything on the line is lost, in both directions. */
   dropAfterBytes: number | null;

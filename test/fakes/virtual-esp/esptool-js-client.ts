@@ -3,7 +3,7 @@
  * esptool-js (src/main/flash), which has its own tests.
  */
 import { createHash } from 'node:crypto';
-import { ESPLoader, Transport } from 'esptool-js';
+import { ESPLoader, ESPRESSIF_VID, Transport, USB_JTAG_SERIAL_PID } from 'esptool-js';
 import type { SerialDriver, SerialLine } from '../../../src/main/flash/serial-driver';
 import { must } from '../wait';
 
@@ -21,9 +21,11 @@ class WebSerialShape {
   constructor(
     private readonly driver: SerialDriver,
     private readonly path: string,
+    private readonly isNativeUsb: boolean,
   ) {}
 
-  readonly getInfo = (): Record<string, never> => ({});
+  readonly getInfo = (): { readonly usbVendorId?: number; readonly usbProductId?: number } =>
+    this.isNativeUsb ? { usbVendorId: ESPRESSIF_VID, usbProductId: USB_JTAG_SERIAL_PID } : {};
 
   readonly open = async ({ baudRate }: { readonly baudRate: number }): Promise<void> => {
     const opened = await this.driver.open(this.path, baudRate);
@@ -34,7 +36,14 @@ class WebSerialShape {
     this.readable = new ReadableStream<Uint8Array>({
       start: (controller) => {
         stops.push(line.onData((bytes) => controller.enqueue(bytes)));
-        stops.push(line.onClose(() => controller.close()));
+        stops.push(
+          line.onClose(() => {
+            controller.close();
+            // A write that fails keeps esptool-js's lock on the stream for ever; it waits for those that are there.
+            this.readable = null;
+            this.writable = null;
+          }),
+        );
       },
       cancel: () => stops.forEach((stop) => stop()),
     });
@@ -63,9 +72,17 @@ export type EsptoolJs = AsyncDisposable & {
   readonly hardReset: () => Promise<void>;
 };
 
+export type EsptoolJsOptions = {
+  /** Default 921600. */
+  readonly baud?: number;
+  /** The port is the chip's own USB-Serial/JTAG. */
+  readonly isNativeUsb?: boolean;
+};
+
 /** An esptool-js at a port, not yet connected (`loader.main()`). */
-export function openEsptoolJs(driver: SerialDriver, path: string, baud = 921_600): EsptoolJs {
-  const port = new WebSerialShape(driver, path);
+export function openEsptoolJs(driver: SerialDriver, path: string, options: EsptoolJsOptions = {}): EsptoolJs {
+  const { baud = 921_600, isNativeUsb = false } = options;
+  const port = new WebSerialShape(driver, path, isNativeUsb);
   // The type of a browser port is not installed here; esptool-js uses what the shape has.
   const transport = new Transport(port, false);
   transport.trace = () => undefined;

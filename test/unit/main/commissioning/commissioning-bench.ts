@@ -95,3 +95,30 @@ export function openCommissioning({ directory = profileDirectory(), clock = new 
   };
   return { store, clock, lines, calls, flashing, provisioning, replacement, ports, journal, kinds, known, names, certificateStore, certificates, setups, settings, bench, changes: () => changes, restart }; // prettier-ignore
 }
+
+export const PARTITION: SetupInput = { ...INPUT, method: 'partition' };
+export const FLASH_ONLY: SetupInput = { ...INPUT, settings: null };
+export const SERIAL_ONLY: SetupInput = { ...INPUT, imageId: null };
+export const REPLACE: SetupInput = { ...INPUT, replaces: DEAD };
+
+/** The room with a board on `PORT`, and short ways to begin a setup, to look at it, and to be refused. */
+export function openSetups() {
+  const opened = openCommissioning();
+  opened.ports.plug(PORT);
+  const { setups } = opened;
+  const begin = async (input: SetupInput = INPUT) => {
+    const started = await setups.start(input, OPERATOR);
+    if (!started.ok) throw new Error(started.error.message);
+    return started.value.id;
+  };
+  const view = (id: string) => {
+    const found = setups.get(id);
+    if (!found.ok) throw new Error(found.error.message);
+    return found.value;
+  };
+  const refusal = async (input: SetupInput) => {
+    const started = await setups.start(input, OPERATOR);
+    return started.ok ? null : started.error;
+  };
+  return { ...opened, begin, view, refusal };
+}

@@ -17,16 +17,14 @@ type Row<Group extends string, Id extends string> = {
 };
 export type Phase = Row<'flash', FlashPhase> | Row<'provisioning', ProvisioningStep> | Row<'replacement', 'move'>;
 
-/** What was asked for, where the setup itself does not say so. */
+/** Which groups of phases a setup has. */
 export type ExpectedPhases = { readonly flash: boolean; readonly provisioning: boolean };
 
-/** What a setup that was found on entry will do: everything that it has begun, and what its state has still before it. */
-export function expectedPhases(job: SetupJob): ExpectedPhases {
-  const isOver = job.state === 'done';
+/** What a setup will do: what it has begun, and what is still before it. It does not say itself that it is to flash only. */
+export function expectedPhases(job: SetupJob, isFlashOnly: boolean): ExpectedPhases {
   return {
     flash: job.flash !== null || job.state === 'flashing',
-    provisioning:
-      job.provisioning !== null || (!isOver && (job.name !== null || job.zoneId !== null || job.replaces !== null)),
+    provisioning: job.provisioning !== null || (job.state !== 'done' && !isFlashOnly),
   };
 }
 

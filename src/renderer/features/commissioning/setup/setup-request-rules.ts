@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { setupInputSchema } from '../../../../shared/api/commissioning';
 import type { Inspection } from '../../../../shared/api/flash';
-import type { BrokerProposal } from '../../../../shared/api/provisioning';
+import type { BrokerProposal, WifiScan } from '../../../../shared/api/provisioning';
 import type { ZoneView } from '../../../../shared/api/zones';
 import type { DeviceView } from '../../../../shared/api/devices';
 import { utf8Bytes } from '../../../../shared/wire/encode';
@@ -32,7 +32,7 @@ export type StepProblem =
   | 'look_missing'
   | 'image_refused'
   | 'board_other_device'
-  | 'board_is_the_dead_one'
+  | 'board_is_the_dead_device'
   | 'board_unconfirmed'
   | 'ssid_empty'
   | 'ssid_long'
@@ -67,6 +67,27 @@ export function passwordProblem(password: string): 'password_length' | null {
   return length >= PASSPHRASE_BYTES.min && length <= PASSPHRASE_BYTES.max ? null : 'password_length';
 }
 
+/** From here on a device joins without trouble, and below `fair` it loses messages (dBm). */
+const SIGNAL_DBM = { good: -67, fair: -78 };
+
+/** The signal in a word. */
+export function signalWord(rssiDbm: number): 'good' | 'fair' | 'weak' {
+  if (rssiDbm >= SIGNAL_DBM.good) return 'good';
+  return rssiDbm >= SIGNAL_DBM.fair ? 'fair' : 'weak';
+}
+
+/** Each network once (several access points carry the same name), by its strongest signal. Hidden ones have no name and are left out. */
+export function strongestFirst(networks: WifiScan['networks']): WifiScan['networks'] {
+  const names = new Set<string>(['']);
+  return networks
+    .toSorted((a, b) => b.rssiDbm - a.rssiDbm)
+    .filter(({ ssid }) => {
+      const isNew = !names.has(ssid);
+      names.add(ssid);
+      return isNew;
+    });
+}
+
 /** Why a broker host is not accepted, or null. */
 export function hostProblem(host: string): 'host_empty' | 'host_form' | null {
   if (host === '') return 'host_empty';
@@ -94,9 +115,9 @@ function isLoopback(host: string): boolean {
 export type BoardIdentity =
   | { readonly kind: 'new' }
   /** Known, and that is fine or a question; `name` is empty when it has none. */
-  | { readonly kind: 'waiting' | 'own' | 'refused' | 'dead_one' | 'other'; readonly device: DeviceView };
+  | { readonly kind: 'waiting' | 'own' | 'refused' | 'deadDevice' | 'other'; readonly device: DeviceView };
 
-/** A board that is known already: `own` is set up again, `other` cannot replace a device, `dead_one` is the device itself. */
+/** A board that is known already: `own` is set up again, `other` cannot replace a device, `deadDevice` is the device itself. */
 export function boardIdentity(
   inspection: Pick<Inspection, 'deviceId'>,
   replaces: string | null,
@@ -104,7 +125,7 @@ export function boardIdentity(
 ): BoardIdentity {
   const device = devices[inspection.deviceId];
   if (!device) return { kind: 'new' };
-  if (device.id === replaces) return { kind: 'dead_one', device };
+  if (device.id === replaces) return { kind: 'deadDevice', device };
   if (device.approval === 'pending') return { kind: 'waiting', device };
   if (device.approval === 'rejected') return { kind: 'refused', device };
   return { kind: replaces === null ? 'own' : 'other', device };
@@ -145,7 +166,7 @@ function lookProblems(draft: SetupDraft, { look, devices }: StepFacts): readonly
   if (draft.isFlashOnly) return [];
   const identity = boardIdentity(inspection, draft.replaces, devices);
   if (identity.kind === 'other') return ['board_other_device'];
-  if (identity.kind === 'dead_one') return ['board_is_the_dead_one'];
+  if (identity.kind === 'deadDevice') return ['board_is_the_dead_device'];
   const isQuestion = identity.kind === 'own' || identity.kind === 'refused';
   return isQuestion && draft.confirmedId !== identity.device.id ? ['board_unconfirmed'] : [];
 }

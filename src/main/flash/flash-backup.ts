@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { jobFailure } from '../../shared/domain/job-errors';
+import type { JobContext, JobWork } from './flash-job';
+import { readContents } from './flash-plan';
+import type { ImageSource } from './image-source';
+import { JobFault, LineTrouble, valueOf } from './loader-faults';
+
+/** Bytes that are gathered before they go to the file: a write for each 4 kB would only cost. */
+const FILE_CHUNK_BYTES = 256 * 1024;
+
+/** The work of a backup: the whole flash into a file, compared by the chip's own MD5 of its flash. */
+export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
+  return async ({ session: { commands }, chip: { facts }, tell }: JobContext) => {
+    const { flashSizeBytes } = facts;
+    if (flashSizeBytes === null)
+      throw new JobFault(
+        jobFailure('flash_unknown', 'The flash memory of this board does not say its size, so it cannot be read.')
+          .error,
+      );
+    const { firmware } = await readContents(commands);
+    tell({ type: 'found', firmware });
+    tell({ type: 'reading', totalBytes: flashSizeBytes });
+    const target = valueOf(await images.backupTarget(facts));
+    try {
+      const hash = createHash('md5');
+      for (let address = 0; address < flashSizeBytes; address += FILE_CHUNK_BYTES) {
+        const gathered: Uint8Array[] = [];
+        await commands.read(address, Math.min(FILE_CHUNK_BYTES, flashSizeBytes - address), (bytes) => {
+          gathered.push(bytes);
+          tell({ type: 'moved', bytes: bytes.length });
+        });
+        const chunk = Buffer.concat(gathered);
+        hash.update(chunk);
+        valueOf(await target.write(chunk));
+      }
+      const md5 = hash.digest('hex');
+      tell({ type: 'verifying' });
+      if ((await commands.md5(0, flashSizeBytes)) !== md5)
+        throw new LineTrouble('The chip has another MD5 of its flash than what was read.');
+      const image = valueOf(await target.commit({ md5, firmware }));
+      tell({ type: 'file', file: image.path ?? image.name, image });
+    } catch (error) {
+      await target.discard();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,383 @@
+import { describe, expect, it } from 'vitest';
+import type { FlashJob, FlashOptions } from '../../../src/shared/api/flash';
+import type { JobErrorCode } from '../../../src/shared/domain/job-errors';
+import type { LoadedImage } from '../../../src/main/flash/loaded-image';
+import { flashImage } from '../../fakes/flash-image';
+import { FlashScene, PORT, talkingApp } from '../../fakes/flash-scene';
+import type { BoardFaults, BoardOptions, VirtualBoard } from '../../fakes/virtual-esp/virtual-board';
+
+const chip = 'esp32c3';
+/** Time goes so fast while a test waits for a deadline of a minute. */
+const HURRY = 60;
+const PACE = 10;
+
+type Bench = { readonly scene: FlashScene; readonly board: VirtualBoard; readonly image: LoadedImage };
+
+function bench(options: Partial<BoardOptions> = {}): Bench {
+  const scene = new FlashScene();
+  const board = scene.board({ chip, ...options });
+  return { scene, board, image: scene.add(flashImage({ chip })) };
+}
+
+/** Every failure is two sentences or more: what happened, what to do. */
+function expectFailure(job: FlashJob, code: JobErrorCode): void {
+  expect({ state: job.state, code: job.error?.code }).toEqual({ state: code === 'cancelled' ? 'cancelled' : 'failed', code }); // prettier-ignore
+  expect(job.error?.message).toMatch(/^[A-Z].*[.:!] .*\.$/s);
+  expect(job.finishedAt).toBeDefined();
+}
+
+/** The same job once more, on a board that is sound again. */
+async function expectRetryWorks({ scene, board, image }: Bench, options: Partial<FlashOptions> = {}): Promise<void> {
+  scene.clock.run(PACE);
+  scene.watch = () => undefined;
+  const job = await scene.flash({ imageId: image.image.id, options });
+  expect({ state: job.state, error: job.error }).toEqual({ state: 'done', error: undefined });
+  expect(scene.holds(board, image)).toBe(true);
+}
+
+const flash = ({ scene, image }: Bench) => scene.flash({ imageId: image.image.id });
+
+describe('an image that does not fit is refused before anything is erased', () => {
+  it('for another chip', async () => {
+    const here = bench({ chip: 'esp32s3' });
+    await using scene = here.scene;
+    const job = await flash(here);
+    expectFailure(job, 'wrong_chip');
+    expect(job.error?.details).toEqual({ chip: 'ESP32-S3', expected: 'ESP32-C3' });
+    expect(here.board.stats.erasedSectors).toBe(0);
+    const right = scene.add(flashImage({ chip: 'esp32s3' }));
+    await expectRetryWorks({ ...here, image: right });
+  });
+
+  it('for a newer revision', async () => {
+    const here = bench({ revision: '0.3' });
+    await using scene = here.scene;
+    scene.add(flashImage({ chip, minimumRevision: 4 }));
+    const job = await flash(here);
+    expectFailure(job, 'chip_too_old');
+    expect(job.error?.details).toEqual({ revision: 'v0.3', required: 'v0.4' });
+    expect(here.board.stats.erasedSectors).toBe(0);
+    scene.add(flashImage({ chip, minimumRevision: 3 }));
+    await expectRetryWorks(here);
+  });
+
+  it('for more flash than there is', async () => {
+    const here = bench({ flashSizeBytes: 2 * 1024 * 1024 });
+    await using scene = here.scene;
+    const job = await flash(here);
+    expectFailure(job, 'flash_too_small');
+    expect(job.error?.details).toEqual({ flashSizeBytes: 2 * 1024 * 1024, requiredBytes: 0x3c2000 });
+    expect(job.error?.message).toContain('2 MB');
+    expect(here.board.stats.erasedSectors).toBe(0);
+    scene.serial.detach(PORT);
+    await expectRetryWorks({ ...here, board: scene.board({ chip }) });
+  });
+
+  it('for a flash that does not answer', async () => {
+    const here = bench({ faults: { deadFlash: true } });
+    await using _scene = here.scene;
+    expectFailure(await flash(here), 'flash_unknown');
+    here.board.faults.deadFlash = false;
+    await expectRetryWorks(here);
+  });
+
+  it.each([
+    ['secureDownload', 'secure_download'],
+    ['secureBoot', 'secure_download'],
+    ['flashEncrypted', 'flash_encrypted'],
+  ] as const)('by the security of the chip: %s', async (fault, code) => {
+    const here = bench({ faults: { [fault]: true } });
+    await using _scene = here.scene;
+    const job = await flash(here);
+    expectFailure(job, code);
+    expect(job.error?.retryable).toBe(false);
+    expect(here.board.stats.erasedSectors).toBe(0);
+    expect(here.board.stats.programmedBytes).toBe(0);
+    here.board.faults[fault] = false;
+    here.board.pressReset();
+    await expectRetryWorks(here);
+  });
+
+  it('for an encrypted ESP32, which has no security information', async () => {
+    await using scene = new FlashScene();
+    const board = scene.board({ chip: 'esp32', faults: { flashEncrypted: true } });
+    const image = scene.add(flashImage({ chip: 'esp32' }));
+    expectFailure(await scene.flash({ imageId: image.image.id }), 'flash_encrypted');
+    expect(board.stats.programmedBytes).toBe(0);
+  });
+
+  it('when a part would overwrite the settings', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    const { image, parts, partitions } = here.image;
+    const data = Buffer.alloc(0x10000 + 100, 1);
+    const merged = scene.add({ image: { ...image, id: 'user:merged', kind: 'user' }, chip, minimumRevision: 0, partitions, parts: [{ name: 'merged', address: 0, data, md5: parts[0]?.md5 ?? '' }] }); // prettier-ignore
+    const job = await scene.flash({ imageId: merged.image.id });
+    expectFailure(job, 'image_unfit');
+    expect(job.error?.details).toEqual({ part: 'merged', partition: 'nvs' });
+    await expectRetryWorks(here);
+  });
+});
+
+describe('a cable that is pulled', () => {
+  it.each([1, 50, 99])('at %i % of the job: plugging in and starting again is enough', async (percent) => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ state, bytesWritten, bytesTotal }) => {
+      const isThere = bytesWritten >= (bytesTotal * percent) / 100;
+      if (state === 'writing' && bytesTotal > 0 && isThere) here.board.unplug();
+    };
+    const job = await flash(here);
+    expectFailure(job, 'port_vanished');
+    expect(job.error?.details['percent']).toBeGreaterThanOrEqual(percent - 1);
+    expect(job.error?.message).toContain('Plug the board in again');
+    scene.watch = () => undefined;
+    here.board.plugIn();
+    await expectRetryWorks(here);
+  });
+
+  it('while connecting', async () => {
+    const here = bench({ faults: { unplugAfterBytes: 20 } });
+    await using _scene = here.scene;
+    const job = await flash(here);
+    expectFailure(job, 'port_vanished');
+    expect(job.error?.message).toContain('while connecting');
+    here.board.plugIn();
+    await expectRetryWorks(here);
+  });
+
+  it('after everything was verified, while the device restarts', async () => {
+    const here = bench({ app: { ...talkingApp(), start: () => undefined } });
+    await using scene = here.scene;
+    scene.watch = ({ state }) => {
+      if (state !== 'resetting') return;
+      scene.watch = () => undefined;
+      scene.clock.after(500, () => here.board.unplug());
+    };
+    const job = await flash(here);
+    expectFailure(job, 'port_vanished');
+    expect(job.error?.message).toContain('after everything was written and verified');
+    here.board.plugIn();
+    await expectRetryWorks(here);
+  });
+});
+
+describe('a job that is cancelled', () => {
+  it.each(['connecting', 'erasing', 'writing', 'verifying', 'resetting'] as const)(
+    'while %s leaves the port free and the chip reset',
+    async (moment) => {
+      const here = bench({ app: { ...talkingApp(), start: () => undefined } });
+      await using scene = here.scene;
+      const ended: Promise<unknown>[] = [];
+      scene.watch = ({ id, state }) => {
+        if (state === moment && ended.length === 0) ended.push(scene.service.cancel(id));
+      };
+      const job = await scene.flash({ imageId: here.image.image.id, options: { eraseAll: true } });
+      expectFailure(job, 'cancelled');
+      expect(await ended[0]).toEqual({ ok: true, value: job });
+      expect(scene.held.size).toBe(0);
+      await expect.poll(() => here.board.mode).toBe('app');
+      expect(scene.journal.at(-1)?.kind).toBe('flash.cancelled');
+      await expectRetryWorks(here);
+    },
+  );
+
+  it('inside a block that the chip does not confirm ends at once', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ state }) => {
+      if (state === 'writing') here.board.faults.dropAfterBytes = here.board.stats.bytesReceived + 3_000;
+    };
+    const { id } = await scene.start({ imageId: here.image.image.id });
+    await expect.poll(() => here.board.stats.bytesReceived > (here.board.faults.dropAfterBytes ?? Infinity)).toBe(true);
+    const beforeMs = scene.clock.monotonic();
+    await scene.service.cancel(id);
+    expect(scene.clock.monotonic() - beforeMs).toBeLessThan(3_000);
+    here.board.faults.dropAfterBytes = null;
+    await expectRetryWorks(here);
+  });
+
+  it('by the end of the console says that it was interrupted', async () => {
+    const here = bench();
+    const { scene } = here;
+    const { id } = await scene.start({ imageId: here.image.image.id });
+    await expect.poll(() => scene.changes.some(({ state }) => state === 'writing')).toBe(true);
+    await scene.service.stop();
+    expectFailure(await scene.service.whenEnded(id), 'interrupted');
+    await expect(scene.start({ imageId: here.image.image.id })).rejects.toThrow('console is ending');
+    await scene[Symbol.asyncDispose]();
+  });
+});
+
+describe('a line that loses or changes bytes', () => {
+  it('sends a block again whose checksum was wrong once', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ state }) => {
+      if (state !== 'writing') return;
+      here.board.faults.badChecksumOnce = true;
+      scene.watch = () => undefined;
+    };
+    expect(await flash(here)).toMatchObject({ state: 'done', notes: [], baud: 921_600 });
+    expect(here.board.faults.badChecksumOnce).toBe(false);
+    expect(scene.holds(here.board, here.image)).toBe(true);
+  });
+
+  it('gives up when every checksum is wrong, having tried a lower speed', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ state }) => {
+      if (state === 'writing') here.board.faults.badChecksumAlways = true;
+      if (state === 'connecting') here.board.faults.badChecksumAlways = false; // the stub must be uploaded
+    };
+    const job = await flash(here);
+    expectFailure(job, 'line_unreliable');
+    expect(job).toMatchObject({
+      baud: 460_800,
+      notes: ['Bytes were lost at 921600 baud; the job began anew at 460800 baud.'],
+    });
+    here.board.faults.badChecksumAlways = false;
+    await expectRetryWorks(here);
+  });
+
+  it('takes the fastest speed at which nothing is lost, and remembers it', async () => {
+    const here = bench({ faults: { loseByteEvery: 700, noisyAboveBaud: 230_400 } });
+    await using scene = here.scene;
+    expect(await flash(here)).toMatchObject({ state: 'done', baud: 230_400 });
+    expect(scene.holds(here.board, here.image)).toBe(true);
+    here.board.stats.commands = {};
+    expect(await flash(here)).toMatchObject({ state: 'done', baud: 230_400 });
+    expect(here.board.stats.commands[0x0f]).toBe(1);
+  });
+
+  it('goes on at a lower speed when bytes are lost in the middle only', async () => {
+    const here = bench({ faults: { noisyAboveBaud: 460_800 } });
+    await using scene = here.scene;
+    scene.watch = ({ state }) => {
+      if (state === 'writing') here.board.faults.loseByteEvery = 5_000;
+    };
+    const job = await flash(here);
+    expect(job).toMatchObject({ state: 'done', baud: 460_800, notes: ['Bytes were lost at 921600 baud; the job began anew at 460800 baud.'] }); // prettier-ignore
+    expect(scene.holds(here.board, here.image)).toBe(true);
+  });
+
+  it('tries no speed above the one that was asked for', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    expect(await scene.flash({ imageId: here.image.image.id, options: { baud: 115_200 } })).toMatchObject({ state: 'done', baud: 115_200 }); // prettier-ignore
+    expect(here.board.stats.commands[0x0f]).toBeUndefined();
+  });
+});
+
+describe('a chip that does not answer', () => {
+  it.each([
+    ['silence', { silent: true }],
+    ['garbage', { garbage: true }],
+  ] as const)(
+    '%s: the technician is asked to hold BOOT, and told when it was in vain',
+    async (_name, faults: Partial<BoardFaults>) => {
+      const here = bench({ faults });
+      await using scene = here.scene;
+      scene.clock.run(HURRY);
+      const job = await flash(here);
+      expectFailure(job, 'no_answer');
+      expect(scene.changes.some(({ hint, state }) => hint === 'hold_boot' && state === 'connecting')).toBe(true);
+      expect(job.hint).toBeNull();
+      Object.assign(here.board.faults, { silent: false, garbage: false });
+      await expectRetryWorks(here);
+    },
+  );
+
+  it('without modem lines is reached by holding BOOT, and started by pressing RESET', async () => {
+    const here = bench({ autoReset: 'none' });
+    await using scene = here.scene;
+    scene.watch = ({ hint, notes }) => {
+      if (hint === 'hold_boot' && here.board.mode === 'app') here.board.holdBootAndReset();
+      if (notes.length > 0 && here.board.mode === 'stub') here.board.pressReset();
+    };
+    expect(await flash(here)).toMatchObject({
+      state: 'done',
+      hint: null,
+      notes: ['This port cannot reset the board: press RESET once to start it.'],
+    });
+    expect(scene.holds(here.board, here.image)).toBe(true);
+    expect(here.board.mode).toBe('app');
+  });
+
+  it('without modem lines can be cancelled while it waits', async () => {
+    const here = bench({ autoReset: 'none' });
+    await using scene = here.scene;
+    scene.watch = ({ id, hint }) => {
+      if (hint === 'hold_boot') void scene.service.cancel(id);
+    };
+    expectFailure(await flash(here), 'cancelled');
+  });
+});
+
+describe('a flash that does not hold what was written', () => {
+  it('is written twice and then given up', async () => {
+    const here = bench({ faults: { flipBitAt: 0x10000 + 5_000 } });
+    await using _scene = here.scene;
+    const job = await flash(here);
+    expectFailure(job, 'verify_failed');
+    expect(job.error?.details).toEqual({ part: 'application', address: 0x10000 });
+    expect(job.notes).toHaveLength(1);
+    here.board.faults.flipBitAt = null;
+    await expectRetryWorks(here);
+  });
+
+  it('is not believed when the chip tells another MD5', async () => {
+    const here = bench({ faults: { wrongMd5: true } });
+    await using _scene = here.scene;
+    expectFailure(await flash(here), 'verify_failed');
+    here.board.faults.wrongMd5 = false;
+    await expectRetryWorks(here);
+  });
+
+  it('because the power failed while erasing is written anew', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    here.board.flash.fill(0);
+    scene.watch = ({ state }) => {
+      if (state !== 'writing') return;
+      here.board.faults.powerLossInErase = true;
+      scene.watch = () => undefined;
+    };
+    const job = await flash(here);
+    if (job.state !== 'done') expectFailure(job, 'line_unreliable');
+    await expectRetryWorks(here);
+  });
+});
+
+describe('a device that does not start', () => {
+  it('because its application falls over again and again fails with its log', async () => {
+    const here = bench({ faults: { bootLoop: true } });
+    await using _scene = here.scene;
+    const job = await flash(here);
+    expectFailure(job, 'no_restart');
+    expect(job.error?.details['bootLog']).toContain('Guru Meditation');
+    expect(job.parts.every(({ verified }) => verified)).toBe(true);
+    here.board.faults.bootLoop = false;
+    await expectRetryWorks(here);
+  });
+
+  it('because the image holds no application fails with its log', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    const { image, parts, partitions } = here.image;
+    const half = scene.add({ image: { ...image, id: 'user:half', kind: 'user' }, chip, minimumRevision: 0, partitions, parts: parts.slice(0, 2) }); // prettier-ignore
+    const job = await scene.flash({ imageId: half.image.id });
+    expectFailure(job, 'no_restart');
+    expect(job.bootLog.join('\n')).toContain('invalid header: 0xffffffff');
+    await expectRetryWorks(here);
+  });
+
+  it('but only says nothing is taken as done, with a note', async () => {
+    const here = bench({ app: { ...talkingApp(), start: () => undefined } });
+    await using _scene = here.scene;
+    expect(await flash(here)).toMatchObject({
+      state: 'done',
+      notes: ['The device says nothing on this port. Everything that was written has been verified.'],
+    });
+  });
+});
