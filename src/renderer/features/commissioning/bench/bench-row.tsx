@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../../connection/client';
 import { useConnection } from '../../../connection/connection-store';
 import { Button } from '../../../ui/button';
-import { CheckField } from '../../../ui/check-field';
+import { CheckField } from '../check-field';
 import { formatNumber } from '../../../ui/format';
 import { useRequest, type Request } from '../../../ui/use-request';
 import { CallError } from '../job-error';
@@ -138,7 +138,7 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
         <CheckField
           label={t('row.use')}
           ariaLabel={t('row.useOf', { port: name })}
-          isSelected={isUsed}
+          isChecked={isUsed}
           onChange={(isOn) => setUsed(path, isOn)}
         />
       )}
