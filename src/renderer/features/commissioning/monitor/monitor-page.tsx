@@ -25,15 +25,20 @@ export function MonitorPage() {
   const { t } = useTranslation('bench');
   const view = useMonitor();
   const list = useCommissioning(({ event }) => event?.ports ?? null);
+  const isWithoutPort = list !== null && !list.ports.some(({ isPresent }) => isPresent);
   useEffect(() => () => monitorFeed.stop('left'), []);
   return (
     <section className={css['panel']} aria-label={t('monitor.title')}>
       <PortBar view={view} />
       <ListBar view={view} />
-      {list !== null && !list.ports.some(({ isPresent }) => isPresent) && <PortHelp list={list} />}
+      {isWithoutPort && <PortHelp list={list} />}
       <EndText end={view.end} isClosed={view.state === 'closed'} port={view.port} />
-      <LineList view={view} />
-      <Counts view={view} />
+      {(!isWithoutPort || view.kept > 0) && (
+        <>
+          <LineList view={view} />
+          <Counts view={view} />
+        </>
+      )}
     </section>
   );
 }
