@@ -9,6 +9,8 @@ import { formatNumber } from '../../../ui/format';
 import { Notice } from '../../../ui/notice';
 import { saveFile } from '../../../ui/save-file';
 import { CallError, JobErrorText } from '../job-error';
+import { useCommissioning } from '../commissioning-store';
+import { PortHelp } from '../port-help';
 import { PortSelect, portToUse, usePresentPorts } from '../port-select';
 import { LineList } from './line-list';
 import type { MonitorEnd, MonitorView } from './monitor-feed';
@@ -22,14 +24,21 @@ const DEFAULT_BAUD = '115200';
 export function MonitorPage() {
   const { t } = useTranslation('bench');
   const view = useMonitor();
+  const list = useCommissioning(({ event }) => event?.ports ?? null);
+  const isWithoutPort = list !== null && !list.ports.some(({ isPresent }) => isPresent);
   useEffect(() => () => monitorFeed.stop('left'), []);
   return (
     <section className={css['panel']} aria-label={t('monitor.title')}>
       <PortBar view={view} />
       <ListBar view={view} />
+      {isWithoutPort && <PortHelp list={list} />}
       <EndText end={view.end} isClosed={view.state === 'closed'} port={view.port} />
-      <LineList view={view} />
-      <Counts view={view} />
+      {(!isWithoutPort || view.kept > 0) && (
+        <>
+          <LineList view={view} />
+          <Counts view={view} />
+        </>
+      )}
     </section>
   );
 }
