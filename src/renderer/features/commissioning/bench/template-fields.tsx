@@ -12,6 +12,8 @@ import { PasswordField } from './password-field';
 import css from './template-dialog.module.css';
 import type { DraftProblem, TemplateDraft } from './template-draft-rules';
 
+/* The groups of fields in the template dialog of the bench, without the broker's (broker-fields.tsx). What is valid is said in template-draft-rules.ts. */
+
 export type TemplateFieldsProps = {
   readonly draft: TemplateDraft;
   readonly problem: DraftProblem | null;

@@ -18,6 +18,11 @@ import css from './monitor-page.module.css';
 import { levelFilters, monitorBauds, saveName, type MonitorBaud } from './monitor-rules';
 import { monitorFeed, useMonitor } from './use-monitor';
 
+/*
+ * The page around the serial monitor: port, filter, keys and counts. The lines themselves are in monitor-feed.ts and line-list.tsx; the
+ * screen of commissioning shows it as one of its tabs.
+ */
+
 const DEFAULT_BAUD = '115200';
 
 /** What a device says on its port. The port is given back when this page is left. */
