@@ -24,7 +24,7 @@ import {
   type QueuedName,
 } from './bench-template-rules';
 import type { Bench } from './commissioning-room';
-import { usesNumber } from './naming-rules';
+import { usesNumber } from '../../shared/domain/board-naming';
 import type { BoardNaming } from './setup-run';
 import { isAdopted } from './setup-rules';
 

@@ -14,7 +14,7 @@ import type { Clock } from '../clock';
 import type { Flashing, Ports, SettingsPart } from '../flash/flash-room';
 import type { PreparedSettings, Provisioning } from '../provisioning/provisioning-room';
 import type { Replacement } from './commissioning-room';
-import { fillName, usesChip } from './naming-rules';
+import { fillName, usesChip } from '../../shared/domain/board-naming';
 import { refusalError } from './setup-rules';
 import { isEnded, nextSetup, type Ending, type SetupEvent, type SetupState } from './setup-state';
 import { whenPresent } from './when-present';

@@ -9,7 +9,7 @@ import type { DeviceId, ZoneId } from '../../shared/domain/ids';
 import { failure, success, type Failure, type Result } from '../../shared/domain/result';
 import type { Journal } from '../journal/journal';
 import type { Setups } from './commissioning-room';
-import { fillName, usesChip } from './naming-rules';
+import { fillName, usesChip } from '../../shared/domain/board-naming';
 import { SetupRun, type BoardNaming, type SetupRunParts } from './setup-run';
 import { inputRefusal } from './setup-rules';
 

@@ -76,7 +76,6 @@ export class NodeSerialLine implements SerialLine {
     try {
       await this.whileOpen('the port takes no bytes', deadlineMs, async () => {
         await this.binding.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-        await this.binding.drain();
       });
     } catch (error) {
       // Refused by the system, and not late or closed by us: the device has gone, and the reading loop just does not know yet.
@@ -87,9 +86,11 @@ export class NodeSerialLine implements SerialLine {
   };
 
   readonly setBaudRate = async (baud: number): Promise<void> => {
-    await this.whileOpen('the port does not change its speed', WRITE_SLACK_MS, () =>
-      this.binding.update({ baudRate: baud }),
-    );
+    await this.whileOpen('the port does not change its speed', WRITE_SLACK_MS, async () => {
+      // Only here: on Unix a drain holds one of Node's four worker threads, and a bench has more boards than that.
+      await this.binding.drain();
+      await this.binding.update({ baudRate: baud });
+    });
     this.baud = baud;
   };
 
@@ -164,9 +165,8 @@ export class NodeSerialLine implements SerialLine {
 
   private end(isUnplugged: boolean): Promise<void> {
     if (this.ended) return this.ended.done;
-    const hasUnsent = this.waiting.size > 0;
     this.stopWatch();
-    this.ended = { isUnplugged, done: this.closeBinding(hasUnsent) };
+    this.ended = { isUnplugged, done: this.closeBinding() };
     for (const reject of this.waiting) reject(this.closedError(isUnplugged));
     for (const listener of this.closeListeners) listener(isUnplugged);
     this.closeListeners.clear();
@@ -175,10 +175,10 @@ export class NodeSerialLine implements SerialLine {
   }
 
   /** Bytes that wait in the driver are thrown away first, else Linux waits up to 30 s for them to leave. Never throws: there is nothing left to do. */
-  private async closeBinding(hasUnsent: boolean): Promise<void> {
+  private async closeBinding(): Promise<void> {
     const closing = (async () => {
       await this.lineProcess?.stop();
-      if (hasUnsent) await this.binding.flush().catch(() => undefined);
+      await this.binding.flush().catch(() => undefined);
       await this.binding.close().catch(() => undefined);
     })();
     let cancel = () => {};

@@ -14,6 +14,7 @@ class ScriptedBinding implements Binding {
   fd: number | null = null;
   readonly calls: string[] = [];
   drained: Promise<void> = Promise.resolve();
+  written: Promise<void> = Promise.resolve();
   closing: Promise<void> = Promise.resolve();
   writeFault: Error | null = null;
   setFault: Error | null = null;
@@ -23,10 +24,13 @@ class ScriptedBinding implements Binding {
   readonly write = async (bytes: Buffer) => {
     this.calls.push(`write ${bytes.toString()}`);
     if (this.writeFault) throw this.writeFault;
-    await Promise.resolve();
+    await this.written;
   };
   readonly drain = () => this.drained;
-  readonly update = async () => Promise.resolve();
+  readonly update = async ({ baudRate }: { baudRate: number }) => {
+    this.calls.push(`speed ${baudRate}`);
+    await Promise.resolve();
+  };
   readonly set = async ({ dtr, rts, brk }: { dtr?: boolean; rts?: boolean; brk?: boolean }) => {
     this.calls.push(`set ${Number(dtr)}${Number(rts)}${Number(brk)}`);
     if (this.setFault) throw this.setFault;
@@ -107,21 +111,22 @@ describe('NodeSerialLine', () => {
     expect(scene.closes).toEqual([true]);
   });
 
-  it('resolves a write when its bytes have left', async () => {
+  it('changes the speed when the bytes before have left', async () => {
     await using scene = await begin();
     let leave = () => {};
     scene.binding.drained = new Promise((resolve) => (leave = resolve));
-    let isDone = false;
-    const writing = scene.line.write(Buffer.from('abc')).then(() => (isDone = true));
+    await scene.line.write(Buffer.from('abc'));
+    const changing = scene.line.setBaudRate(921_600);
     await settle();
-    expect(isDone).toBe(false);
+    expect(scene.binding.calls.slice(-1)).toEqual(['write abc']);
     leave();
-    await writing;
+    await changing;
+    expect(scene.binding.calls.slice(-1)).toEqual(['speed 921600']);
   });
 
-  it('gives bytes that do not leave four seconds and their time on the line', async () => {
+  it('gives bytes that nobody takes four seconds and their time on the line', async () => {
     await using scene = await begin();
-    scene.binding.drained = never;
+    scene.binding.written = never;
     const writing = failureOf(scene.line.write(Buffer.alloc(1_000)));
     scene.clock.advance(4_999);
     await settle();
@@ -140,7 +145,7 @@ describe('NodeSerialLine', () => {
 
   it('ends what waits when it is closed, and throws away what has not left', async () => {
     await using scene = await begin();
-    scene.binding.drained = never;
+    scene.binding.written = never;
     const writing = failureOf(scene.line.write(Buffer.from('x')));
     await scene.line.close();
     expect((await writing).isUnplugged).toBe(false);

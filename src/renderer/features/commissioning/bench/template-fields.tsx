@@ -1,13 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import { flashBauds } from '../../../../shared/api/flash';
 import { settingsMethods } from '../../../../shared/api/commissioning';
+import { fillName, isSameForAll, unknownPlaceholders } from '../../../../shared/domain/board-naming';
 import { useZones } from '../../../plant/use-zones';
 import { Button } from '../../../ui/button';
 import { CheckField } from '../check-field';
 import { SelectField, TextField } from '../../../ui/field';
 import { useImages } from '../use-images';
 import { FieldGroup } from './field-group';
-import { exampleName, isSameForAll, unknownPlaceholders } from './naming-preview-rules';
 import { PasswordField } from './password-field';
 import css from './template-dialog.module.css';
 import type { DraftProblem, TemplateDraft } from './template-draft-rules';
@@ -132,7 +132,7 @@ export function NamingFields({ draft, problem, onChange }: TemplateFieldsProps) 
   const zone = zones.find(({ id }) => id === draft.zoneId)?.name ?? '';
   const first = Number(draft.nextNumber) || 0;
   const example = (step: number) =>
-    exampleName(draft.naming, {
+    fillName(draft.naming, {
       number: first + step,
       id: `ESP_B2C3D${step}`,
       mac: `7c:df:a1:b2:c3:d${step}`,

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillName, MAX_NAME_LENGTH, usesChip, usesNumber } from '../../../../src/main/commissioning/naming-rules';
-import type { DeviceId } from '../../../../src/shared/domain/ids';
+import {
+  fillName,
+  isSameForAll,
+  MAX_NAME_LENGTH,
+  unknownPlaceholders,
+  usesChip,
+  usesNumber,
+} from '../../../../src/shared/domain/board-naming';
 
-const values = { number: 7, id: 'ESP_010203' as DeviceId, mac: '84:f7:03:01:02:03', zone: 'Tent' };
+const values = { number: 7, id: 'ESP_010203', mac: '84:f7:03:01:02:03', zone: 'Tent' };
 
 describe('A name from a template', () => {
   it.each([
@@ -60,5 +66,20 @@ describe('A name from a template', () => {
       [false, false],
       [false, false],
     ]);
+  });
+
+  it('points at braces that stay as they are', () => {
+    expect(unknownPlaceholders('{n} {name} {id:3}')).toEqual(['{name}', '{id:3}']);
+    expect(unknownPlaceholders('{n:3} {zone}')).toEqual([]);
+  });
+
+  it.each([
+    ['Pump', true],
+    ['{zone}', true],
+    ['{zone} {n}', false],
+    ['{id}', false],
+    ['{mac}', false],
+  ])('%s is the same for all boards of a zone: %s', (template, isSame) => {
+    expect(isSameForAll(template)).toBe(isSame);
   });
 });

@@ -1,9 +1,10 @@
-import type { DeviceId } from '../../shared/domain/ids';
-
+/*
+ * Names of boards on the bench line, made of a pattern: the console makes them, the page shows an example of the next one.
+ */
 /** What a name can be made of. Null: not known yet, so its placeholder stays. */
 export type NameValues = {
   readonly number: number;
-  readonly id: DeviceId | null;
+  readonly id: string | null;
   readonly mac: string | null;
   /** Name of the zone; empty: none. */
   readonly zone: string;
@@ -36,6 +37,16 @@ export function usesNumber(template: string): boolean {
 /** Can the name only be told when the chip is known? */
 export function usesChip(template: string): boolean {
   return [...template.matchAll(placeholder)].some(([, , , word]) => word === 'id' || word === 'mac');
+}
+
+/** Braces that are none of the placeholders, such as a mistyped `{name}`; they would stand in every name. */
+export function unknownPlaceholders(template: string): string[] {
+  return [...template.replace(placeholder, '').matchAll(/\{[^{}]*\}/g)].map(([text]) => text);
+}
+
+/** True when boards of the same zone would all get the same name. */
+export function isSameForAll(template: string): boolean {
+  return !usesNumber(template) && !usesChip(template);
 }
 
 function shortened(text: string): string {
