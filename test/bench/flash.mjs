@@ -117,7 +117,7 @@ async function onPty({ PacedLine, PtyPort, VirtualBoard }, client) {
 
 async function oursOnPty({ FlashScene, NodeSerialDriver, systemClock }, { board, path, image }) {
   const machine = { platform: 'linux', groupOf: () => Promise.resolve(null) };
-  const scene = new FlashScene(new NodeSerialDriver(machine, systemClock));
+  const scene = new FlashScene({ driver: new NodeSerialDriver(machine, systemClock) });
   try {
     scene.clock.run(1);
     scene.add(image);

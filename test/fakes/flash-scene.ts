@@ -49,15 +49,23 @@ export class FlashScene {
   readonly bugs: unknown[] = [];
   readonly boards: VirtualBoard[] = [];
   readonly held = new Set<string>();
+  /** Backups that were begun and given up. */
+  discarded = 0;
   readonly clock = new FastClock(10);
   /** Called at every change of a job, before the next step. */
   watch: (job: FlashJob) => void = () => undefined;
   readonly service: FlashService;
 
-  /** `driver`: real ports in place of those in memory. */
-  constructor(driver?: SerialDriver) {
+  /** `driver`: real ports in place of those in memory. `ports`: the product's leases in place of the scene's, on its clock. */
+  constructor(
+    options: {
+      readonly driver?: SerialDriver;
+      readonly ports?: (serial: MemorySerial, clock: FastClock) => Pick<Ports, 'lease'>;
+    } = {},
+  ) {
+    const { driver = this.serial, ports } = options;
     this.service = new FlashService({
-      ports: { lease: this.leasing(driver ?? this.serial) },
+      ports: ports?.(this.serial, this.clock) ?? { lease: this.leasing(driver) },
       images: this.imageSource(),
       speeds: new BaudMemory({
         get: (key) => this.settings.get(key),
@@ -178,7 +186,10 @@ export class FlashScene {
         this.backups.set(id, data);
         return Promise.resolve(jobSuccess(this.add(backupImage(id, data)).image));
       },
-      discard: () => Promise.resolve(),
+      discard: () => {
+        this.discarded += 1;
+        return Promise.resolve();
+      },
     };
   }
 }

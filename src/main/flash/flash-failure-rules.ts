@@ -15,11 +15,7 @@ export function isLineTrouble(error: unknown): boolean {
 export function jobErrorOf(error: unknown, progress: Progress): JobError | null {
   if (error instanceof JobStopped) return stopped(error, progress);
   if (error instanceof LineError && error.isUnplugged) return vanished(progress);
-  if (error instanceof JobFault) {
-    // The port was there when the job began.
-    const isGone = error.error.code === 'port_absent' && progress.state !== 'queued';
-    return isGone ? vanished(progress) : error.error;
-  }
+  if (error instanceof JobFault) return error.error.code === 'port_vanished' ? vanished(progress) : error.error;
   if (error instanceof LineTrouble || error instanceof LineError) return unreliable(error, progress);
   if (error instanceof ChipRefusal) return refused(error);
   return null;

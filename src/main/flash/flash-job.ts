@@ -85,6 +85,8 @@ export class RunningJob {
       });
       try {
         await this.attempt(session, work, maxBaud);
+        // Only now it is known that the speed was to blame.
+        if (maxBaud !== firstBaud) speeds.remember(lease.adapterKey, maxBaud);
         return { type: 'done' };
       } catch (error) {
         // A lower speed is tried once; what was written by then is found equal and left.
@@ -94,7 +96,6 @@ export class RunningJob {
           type: 'note',
           text: `Bytes were lost at ${session.baud} baud; the job began anew at ${slower} baud.`,
         });
-        speeds.remember(lease.adapterKey, slower);
         maxBaud = slower;
         await session.abandonLine();
       }

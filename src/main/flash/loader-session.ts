@@ -59,6 +59,7 @@ export class LoaderSession {
   private link: Link | null = null;
   private speed = ROM_BAUD;
   private canReset = true;
+  private hasOpened = false;
 
   constructor(private readonly parts: LoaderParts) {}
 
@@ -124,7 +125,12 @@ export class LoaderSession {
   }
 
   private async open(): Promise<SerialLine> {
-    const line = valueOf(await this.parts.lease.open(ROM_BAUD));
+    const opened = await this.parts.lease.open(ROM_BAUD);
+    // It was there before: not missing, but pulled.
+    if (!opened.ok && opened.error.code === 'port_absent' && this.hasOpened)
+      throw new JobFault({ ...opened.error, code: 'port_vanished' });
+    const line = valueOf(opened);
+    this.hasOpened = true;
     line.onClose(() => {
       if (this.line === line) this.line = null;
     });
@@ -196,10 +202,10 @@ export class LoaderSession {
 
   /** From the fastest speed down to the first at which a checked exchange succeeds. */
   private async speedUp(maxBaud: number, untilMs: number): Promise<void> {
-    const { lease, speeds } = this.parts;
-    for (const baud of flashBauds.filter((candidate) => candidate <= maxBaud)) {
+    const candidates = flashBauds.filter((candidate) => candidate <= maxBaud);
+    for (const baud of candidates) {
       if (baud === ROM_BAUD || (await this.tries(baud))) {
-        speeds.remember(lease.adapterKey, baud);
+        this.remember(baud, baud !== candidates[0]);
         return;
       }
       await this.translated(async () => {
@@ -207,6 +213,14 @@ export class LoaderSession {
         await this.runStub(loader);
       });
     }
+  }
+
+  /** A speed that was asked for says nothing about faster ones. */
+  private remember(baud: number, hasFasterFailed: boolean): void {
+    const { lease, speeds } = this.parts;
+    const known = speeds.recall(lease.adapterKey);
+    const isFaster = known === null ? baud === flashBauds[0] : baud > known;
+    if (hasFasterFailed || isFaster) speeds.remember(lease.adapterKey, baud);
   }
 
   private async tries(baud: number): Promise<boolean> {

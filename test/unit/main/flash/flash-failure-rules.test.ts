@@ -18,7 +18,9 @@ const at = (changes: Partial<Progress> = {}): Progress => ({
   facts: null,
   ...changes,
 });
-const absent = new JobFault(jobFailure('port_absent', 'There is no port. Plug it in.').error);
+const absent = jobFailure('port_absent', 'There is no port. Plug it in.').error;
+const missing = new JobFault(absent);
+const pulled = new JobFault({ ...absent, code: 'port_vanished' });
 
 const table: readonly (readonly [string, Error, Progress, string, string])[] = [
   ['cancelled in the middle', new JobStopped('cancelled'), at(), 'cancelled', 'The job was cancelled at 43 %. The flash is incomplete: flash this board again before you use it.'],
@@ -27,8 +29,8 @@ const table: readonly (readonly [string, Error, Progress, string, string])[] = [
   ['a cancelled backup', new JobStopped('cancelled'), at({ kind: 'backup', state: 'reading' }), 'cancelled', 'The job was cancelled at 43 %. Nothing was changed by that.'],
   ['interrupted', new JobStopped('interrupted'), at({ state: 'connecting' }), 'interrupted', 'The console was closed while connecting. Nothing was changed by that.'],
   ['unplugged', new LineError('gone', true), at(), 'port_vanished', 'The port went away at 43 %. Plug the board in again and start once more: that is enough.'],
-  ['not there any more', absent, at({ state: 'connecting' }), 'port_vanished', 'The port went away while connecting. Plug the board in again and start once more: that is enough.'],
-  ['not there from the start', absent, at({ state: 'queued' }), 'port_absent', 'There is no port. Plug it in.'],
+  ['not there any more', pulled, at({ state: 'connecting' }), 'port_vanished', 'The port went away while connecting. Plug the board in again and start once more: that is enough.'],
+  ['not there from the start', missing, at({ state: 'connecting' }), 'port_absent', 'There is no port. Plug it in.'],
   ['bytes lost', new LineTrouble('no answer'), at(), 'line_unreliable', 'Bytes were lost or changed on the way at 460800 baud, at 43 %. Use a shorter cable or another USB port, without a hub, and try again.'],
   ['bytes lost over USB', new LineTrouble('no answer'), at({ baud: null }), 'line_unreliable', 'Bytes were lost or changed on the way, at 43 %. Use a shorter cable or another USB port, without a hub, and try again.'],
   ['refused', new ChipRefusal(0x11, 0xc4, 0x10000), at(), 'write_refused', 'The chip refused a command at address 0x10000 (status 0xc4). Try again; if it happens again, the flash memory of the board is defective: use another board.'],
