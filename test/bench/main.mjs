@@ -5,6 +5,7 @@ import { markdownTable, writeDocument, writeResults } from './lib/report.mjs';
 import { broker } from './broker.mjs';
 import { command } from './command.mjs';
 import { firmware } from './firmware.mjs';
+import { flash } from './flash.mjs';
 import { ingestSteady } from './ingest-steady.mjs';
 import { ingest } from './ingest.mjs';
 import { liveView } from './live-view.mjs';
@@ -12,7 +13,7 @@ import { stop } from './stop.mjs';
 import { storeWrite } from './store-write.mjs';
 import { twins } from './twin.mjs';
 
-const benchmarks = [ingest, ingestSteady, storeWrite, stop, command, broker, liveView, twins, firmware];
+const benchmarks = [ingest, ingestSteady, storeWrite, stop, command, broker, liveView, twins, firmware, flash];
 const known = benchmarks.map(({ name }) => name);
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -15,6 +15,7 @@ import { jobFailure, jobSuccess, type JobResult } from '../../src/shared/domain/
 import { chips, type ChipId } from '../../src/shared/domain/chips';
 import { FastClock } from './fast-clock';
 import { flashImage } from './flash-image';
+import type { BoardEnd } from './virtual-esp/board-end';
 import { MemorySerial } from './virtual-esp/memory-serial';
 import { VirtualBoard, type BoardApp, type BoardOptions } from './virtual-esp/virtual-board';
 
@@ -53,9 +54,10 @@ export class FlashScene {
   watch: (job: FlashJob) => void = () => undefined;
   readonly service: FlashService;
 
-  constructor() {
+  /** `driver`: real ports in place of those in memory. */
+  constructor(driver?: SerialDriver) {
     this.service = new FlashService({
-      ports: { lease: this.leasing(this.serial) },
+      ports: { lease: this.leasing(driver ?? this.serial) },
       images: this.imageSource(),
       speeds: new BaudMemory({
         get: (key) => this.settings.get(key),
@@ -71,11 +73,15 @@ export class FlashScene {
     });
   }
 
-  /** A board at a port, with its talking application. */
-  board(options: BoardOptions, path = PORT): VirtualBoard {
+  /** A board with its talking application at a port in memory; `behind` may put something between them. */
+  board(
+    options: BoardOptions,
+    path = PORT,
+    behind: (board: VirtualBoard) => BoardEnd = (board) => board,
+  ): VirtualBoard {
     const board = new VirtualBoard({ bootMs: 5, stubStartMs: 0, app: talkingApp(), clock: this.clock, ...options });
     this.boards.push(board);
-    this.serial.attach(path, board);
+    this.serial.attach(path, behind(board));
     return board;
   }
 

@@ -77,7 +77,7 @@ export class BenchLine implements Bench {
     });
   }
 
-  /** Begins no further board and forgets the lanes; setups that run are ended by their service. */
+  /** Begins no further board and forgets the lanes; called before the setups are stopped, whose names then go back to the queue. */
   close(): void {
     this.stopListening();
     this.isRunning = false;
@@ -223,8 +223,7 @@ export class BenchLine implements Bench {
   }
 
   private ended(port: string, job: SetupJob): void {
-    if (!this.lanes.has(port)) return; // closed meanwhile
-    this.settleClaim(port, job);
+    this.settleClaim(port, job); // also when the line was closed meanwhile: the name is not lost
     this.apply(port, { kind: 'ended', jobId: job.id, isPassed: job.state === 'done' });
   }
 

@@ -78,8 +78,14 @@ function isAtWork(
   );
 }
 
-function refused(reason: string): JobResult<null> {
-  return jobFailure('not_adopted', reason, { reason });
+/** A refusal by a sentence; the page puts `reason` into one of its own, so it has no full stop. */
+export function refused(sentence: string): JobResult<null> {
+  return jobFailure('not_adopted', sentence, { reason: withoutStop(sentence) });
+}
+
+/** The words of a sentence. */
+export function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }
 
 /** What the records carry from now on. `at` is ISO time. */

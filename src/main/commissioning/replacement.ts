@@ -22,7 +22,7 @@ import type { SeriesRegistry } from '../telemetry/series-registry';
 import type { Subzones } from '../zones/subzones';
 import type { ZoneAssignment } from '../zones/zone-assignment';
 import type { Replacement } from './commissioning-room';
-import { canReplace, isInterrupted, recordsAfter, replaceable } from './replacement-rules';
+import { canReplace, isInterrupted, recordsAfter, refused, replaceable, withoutStop } from './replacement-rules';
 
 export type ReplacementParts = {
   readonly registry: Pick<DeviceRegistry, 'get' | 'all' | 'save'>;
@@ -79,10 +79,8 @@ export class DeviceReplacement implements Replacement {
     if (!checked.ok) return checked;
     const old = registry.get(oldId);
     const next = registry.get(newId);
-    if (!old || next?.approval !== 'approved') {
-      const reason = `The new device ${newId} is not approved yet. Approve it, then try again.`;
-      return jobFailure('not_adopted', reason, { reason });
-    }
+    if (!old || next?.approval !== 'approved')
+      return refused(`The new device ${newId} is not approved yet. Approve it, then try again.`);
     const replacedBy = old.replacedBy ?? this.record(old, next, { at: new Date(clock.now()).toISOString(), by: actor });
     return replacedBy ? this.finish(old, next, replacedBy) : notWritten(next.name);
   }
@@ -137,7 +135,7 @@ export class DeviceReplacement implements Replacement {
     return jobFailure(
       'configuration_refused',
       `${next.name} has its new hardware, with name, zone and history, but the board cannot take everything: ${reason} Open its page, choose other pins and send the configuration.`,
-      { reason, deviceId: next.id },
+      { reason: withoutStop(reason), deviceId: next.id },
       false,
     );
   }

@@ -20,15 +20,18 @@ export function inputRefusal({ imageId, settings, method, replaces }: SetupInput
 /** A job that was refused before it began, as the error of the setup. */
 export function refusalError({ code, message, details }: Failure): JobError {
   const named = jobErrorCodes.find((one) => one === details?.['job']);
-  const values = Object.entries(details ?? {}).filter(
+  const told = Object.entries(details ?? {}).filter(
     (entry): entry is [string, string | number | boolean] =>
       entry[0] !== 'job' && ['string', 'number', 'boolean'].includes(typeof entry[1]),
   );
-  return { code: named ?? codeOf(code), message, retryable: true, details: Object.fromEntries(values) };
+  const values = Object.fromEntries(told);
+  return { code: named ?? codeOf(code, values), message, retryable: true, details: values };
 }
 
-function codeOf(code: Failure['code']): JobErrorCode {
-  if (code === 'not_found') return 'port_absent';
+/** The rooms name the port's own errors themselves; what is left is about a zone, a device, or who else is at work. */
+function codeOf(code: Failure['code'], values: JobError['details']): JobErrorCode {
+  if (code === 'not_found') return 'zoneId' in values ? 'not_adopted' : 'port_absent';
+  if (code === 'conflict' && 'deviceId' in values) return 'device_known';
   return code === 'conflict' || code === 'busy' ? 'port_in_use' : 'internal';
 }
 

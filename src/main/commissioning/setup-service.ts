@@ -115,7 +115,9 @@ export class SetupService implements Setups {
       return busy(`On ${port} a setup is under way already. Wait for its end, or cancel it.`, { port });
     if (running.length >= KEPT_SETUPS) return busy(`${running.length} setups are under way. Wait for one to end.`, {});
     if (settings?.zoneId !== undefined && !this.parts.zones.get(settings.zoneId))
-      return failure('not_found', `There is no zone ${settings.zoneId}. Choose another, or add it first.`).error;
+      return failure('not_found', `There is no zone ${settings.zoneId}. Choose another, or add it first.`, {
+        details: { zoneId: settings.zoneId },
+      }).error;
     return replaces === undefined ? null : this.replacementRefusal(replaces, running);
   }
 

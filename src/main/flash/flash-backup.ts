@@ -17,7 +17,7 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
         jobFailure('flash_unknown', 'The flash memory of this board does not say its size, so it cannot be read.')
           .error,
       );
-    const { firmware } = await readContents(commands);
+    const { firmware } = await readContents(commands, flashSizeBytes);
     tell({ type: 'found', firmware });
     tell({ type: 'reading', totalBytes: flashSizeBytes });
     const target = valueOf(await images.backupTarget(facts));

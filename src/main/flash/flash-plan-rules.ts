@@ -84,7 +84,10 @@ function sizeRefusal(image: LoadedImage, { facts }: ConnectedChip): JobError | n
       'flash_unknown',
       'The flash memory of this board does not answer. Check that nothing is connected to its flash pins, or use another board.',
     ).error;
-  const requiredBytes = Math.max(0, ...[...partRanges(image.parts), ...image.partitions].map(endOf));
+  const isBackup = image.image.kind === 'backup';
+  // A backup is the flash itself, whatever the table in it says.
+  const needed = [...partRanges(image.parts), ...(isBackup ? [] : image.partitions)];
+  const requiredBytes = Math.max(0, ...needed.map(endOf));
   if (flashSizeBytes < requiredBytes)
     return jobFailure(
       'flash_too_small',
@@ -92,7 +95,7 @@ function sizeRefusal(image: LoadedImage, { facts }: ConnectedChip): JobError | n
       { flashSizeBytes, requiredBytes },
       false,
     ).error;
-  if (image.image.kind !== 'backup' || requiredBytes === flashSizeBytes) return null;
+  if (!isBackup || requiredBytes === flashSizeBytes) return null;
   return jobFailure(
     'image_unfit',
     `The backup is of a board with ${inMegabytes(requiredBytes)} of flash, this one has ${inMegabytes(flashSizeBytes)}. Restore it to a board of the same kind.`,

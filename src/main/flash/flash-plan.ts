@@ -1,16 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { FlashOptions, FirmwareInfo } from '../../shared/api/flash';
-import { APP_HEAD_BYTES, PARTITION_TABLE_ADDRESS, PARTITION_TABLE_BYTES, devicePartitions, firmwareOf, firstAppAddress } from './device-contents-rules'; // prettier-ignore
 import { BLOCK_BYTES, SECTOR_BYTES, isWorthProbing, mergedRanges, pieces, type Range } from './flash-plan-rules';
 import type { ImagePart, Partition } from './loaded-image';
 import type { LoaderCommands } from './loader-commands';
+import { DESCRIPTOR_BYTES, DESCRIPTOR_OFFSET, IMAGE_MAGIC, readDescriptor } from './image-rules';
+import { TABLE_ADDRESS, TABLE_BYTES, readPartitionTable } from './partition-rules';
+
+/** Where the first application lies when there is no table to ask. */
+const DEFAULT_APP_ADDRESS = 0x1_0000;
+/** So much of an application tells what it is. */
+const HEAD_BYTES = DESCRIPTOR_OFFSET + DESCRIPTOR_BYTES;
 
 /** Reads what runs on a device, and where its partitions lie by its own table. */
 export async function readContents(
   commands: Pick<LoaderCommands, 'read'>,
+  flashSizeBytes: number,
 ): Promise<{ firmware: FirmwareInfo | null; partitions: readonly Partition[] }> {
-  const partitions = devicePartitions(await readAll(commands, PARTITION_TABLE_ADDRESS, PARTITION_TABLE_BYTES));
-  return { partitions, firmware: firmwareOf(await readAll(commands, firstAppAddress(partitions), APP_HEAD_BYTES)) };
+  const table = readPartitionTable(await readAll(commands, TABLE_ADDRESS, TABLE_BYTES), md5Of);
+  const partitions = table.ok ? table.partitions : [];
+  const address = partitions.find(({ type }) => type === 'app')?.address ?? DEFAULT_APP_ADDRESS;
+  // A table may be of another board, or a remnant.
+  if (address + HEAD_BYTES > flashSizeBytes) return { partitions, firmware: null };
+  const head = await readAll(commands, address, HEAD_BYTES);
+  return { partitions, firmware: head[0] === IMAGE_MAGIC ? readDescriptor(head) : null };
 }
 
 /** The ranges of a part that must be written: none when the chip has it already, by MD5 of the part, its blocks and its sectors. */

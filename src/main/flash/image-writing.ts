@@ -3,6 +3,7 @@
  * check has passed. Used by flash-service.ts; effects on the chip go through LoaderCommands.
  */
 import type { ChipFacts, FlashPart } from '../../shared/api/flash';
+import { must } from '../../shared/domain/assert';
 import { jobFailure } from '../../shared/domain/job-errors';
 import type { ConnectedChip } from './chip-facts';
 import type { JobContext } from './flash-job';
@@ -34,7 +35,10 @@ export class ImageWriting {
     const own = await this.imageFor(chip);
     tell({ type: 'image', image: own.image });
     refuse(own, chip, this.request);
-    const { firmware, partitions } = await readContents(commands);
+    const { firmware, partitions } = await readContents(
+      commands,
+      must(chip.facts.flashSizeBytes, 'an unknown size was refused'),
+    );
     tell({ type: 'found', firmware });
     // An application alone brings no table: the device's own says where its settings lie.
     const image = own.partitions.length > 0 || own.image.kind === 'backup' ? own : { ...own, partitions };

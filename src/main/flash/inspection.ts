@@ -14,8 +14,9 @@ export async function inspectChip(
   wanted: JobResult<LoadedImage> | null,
 ): Promise<Inspection> {
   const options = flashOptionsSchema.parse({});
-  const hasFlash = chip.facts.flashSizeBytes !== null;
-  const { firmware, partitions } = hasFlash ? await readContents(commands) : { firmware: null, partitions: [] };
+  const { flashSizeBytes } = chip.facts;
+  const { firmware, partitions } =
+    flashSizeBytes === null ? { firmware: null, partitions: [] } : await readContents(commands, flashSizeBytes);
   const nothing = { ...chip.facts, firmware, imageId: null, parts: [] };
   if (wanted === null) return { ...nothing, refusal: null };
   if (!wanted.ok) return { ...nothing, refusal: wanted.error };

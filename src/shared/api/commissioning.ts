@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { deviceIdSchema, zoneIdSchema } from '../domain/ids';
 import { jobErrorSchema } from '../domain/job-errors';
 import { actorSchema, pageInput, pageOf, procedure, timeSchema } from './base';
+import { nameSchema } from './devices';
 import { flashJobSchema, flashOptionsSchema, portListSchema, portPathSchema } from './flash';
 import { deviceBrokerSchema, provisioningJobSchema, provisioningSettingsSchema, wifiSchema } from './provisioning';
 
@@ -86,7 +87,7 @@ export const benchTemplateSchema = z.strictObject({
     })
     .nullable(),
   /** `{n}`, `{n:3}` (digits), `{id}`, `{mac}`, `{zone}` are replaced. Used where the queue gives no name. */
-  naming: z.string().trim().min(1).max(64).default('{id}'),
+  naming: nameSchema.default('{id}'),
   nextNumber: z.int().min(0).max(999_999).default(1),
 });
 export type BenchTemplate = z.infer<typeof benchTemplateSchema>;
@@ -176,11 +177,7 @@ export const commissioningContract = {
   setQueue: route('PUT', '/bench/queue', 'Names for the next boards, in order')
     .input(
       z.strictObject({
-        queue: z
-          .array(
-            z.strictObject({ name: z.string().trim().min(1).max(64), zoneId: zoneIdSchema.nullable().default(null) }),
-          )
-          .max(500),
+        queue: z.array(z.strictObject({ name: nameSchema, zoneId: zoneIdSchema.nullable().default(null) })).max(500),
       }),
     ) // prettier-ignore
     .output(benchViewSchema),

@@ -159,7 +159,7 @@ export type ForeignDevice = z.infer<typeof foreignDeviceSchema>;
 const byId = z.strictObject({ id: deviceIdSchema });
 const bySubzone = z.strictObject({ id: deviceIdSchema, subzoneId: subzoneIdSchema });
 /** No control characters and no marks that turn the direction of writing: a name must read the same on every screen. */
-const nameSchema = z
+export const nameSchema = z
   .string()
   .trim()
   .min(1)

@@ -12,7 +12,7 @@ export async function bundle(name, outDir) {
     configFile: false,
     logLevel: 'error',
     build: { ssr: join(benchFolder, `${name}.ts`), outDir, emptyOutDir: false, target: 'node24' },
-    ssr: { external: ['better-sqlite3'], noExternal: true },
+    ssr: { external: ['better-sqlite3', 'serialport'], noExternal: true },
   });
   writeFileSync(join(outDir, 'package.json'), '{"type":"module"}');
   return import(pathToFileURL(join(outDir, `${name}.js`)).href);

@@ -8,16 +8,19 @@ export type CheckFieldProps = {
   readonly isChecked: boolean;
   readonly onChange: (isChecked: boolean) => void;
   readonly isDisabled?: boolean;
+  /** Where the label alone does not say what it belongs to. */
+  readonly ariaLabel?: string;
 };
 
 /** Yes or no, as a row big enough for gloves. */
-export function CheckField({ label, help, isChecked, onChange, isDisabled = false }: CheckFieldProps) {
+export function CheckField({ label, help, isChecked, onChange, isDisabled = false, ariaLabel }: CheckFieldProps) {
   return (
     <label className={css['check']} data-disabled={isDisabled || undefined}>
       <input
         type="checkbox"
         checked={isChecked}
         disabled={isDisabled}
+        aria-label={ariaLabel}
         onChange={(event) => onChange(event.target.checked)}
       />
       <span>

@@ -231,6 +231,20 @@ describe('A board that failed', () => {
   });
 });
 
+describe('The end of the console', () => {
+  it('gives the names of unfinished boards back', async () => {
+    const before = openLine();
+    before.ports.plug(PORT);
+    before.setUp();
+    before.enqueue(['Pump', CELLAR], ['Fan', null]);
+    before.start(PORT);
+    await settle();
+    before.bench.close();
+    await before.setups.stop();
+    expect(openLine(before.restart()).names()).toEqual(['Pump', 'Fan']);
+  });
+});
+
 describe('A lane that is tried again', () => {
   it('goes on where no port tells that a board has come', async () => {
     const { setUp, start, pass, bench, lanes, lastName } = openLine();

@@ -185,7 +185,7 @@ describe('a board that the settings do not fit', () => {
       message: expect.stringMatching(
         /^Climate north has its new hardware.*Subzone bed_a: .*25.*25.*send the configuration\.$/,
       ) as string,
-      details: { deviceId: B },
+      details: { deviceId: B, reason: expect.stringMatching(/[^.]$/) as string },
     });
     expect(device(core, B)).toMatchObject({
       name: 'Climate north',
@@ -236,6 +236,9 @@ describe('a replacement is refused', () => {
     const bench = settledPlant();
     const { core, replacement } = bench;
     const unknown = replacement.check('ESP_NOBODY' as typeof A);
+    expect(unknown).toMatchObject({
+      error: { details: { reason: 'There is no device ESP_NOBODY. Choose the device to be replaced from the list' } },
+    });
     expect(reasonOf(unknown)).toEqual([
       'not_adopted',
       'There is no device ESP_NOBODY. Choose the device to be replaced from the list.',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { changedRanges, isBlank, readContents } from '../../../../src/main/flash/flash-plan';
 import { SECTOR_BYTES } from '../../../../src/main/flash/flash-plan-rules';
+import { must } from '../../../../src/shared/domain/assert';
 import { flashImage, part, partitions, seededBytes } from '../../../fakes/flash-image';
 
 /** The commands of a chip with this flash. */
@@ -97,13 +98,19 @@ describe('what a device holds', () => {
     const flash = Buffer.alloc(1024 * 1024, 0xff);
     const image = flashImage({ chip: 'esp32c6', version: '3.0.0', appBytes: 10_000 });
     for (const { address, data } of image.parts) flash.set(data, address);
-    expect(await readContents(chipWith(flash))).toEqual({ partitions, firmware: image.image.firmware });
+    expect(await readContents(chipWith(flash), flash.length)).toEqual({ partitions, firmware: image.image.firmware });
   });
 
   it('is nothing on a blank chip', async () => {
     const chip = chipWith(Buffer.alloc(1024 * 1024, 0xff));
-    expect(await readContents(chip)).toEqual({ partitions: [], firmware: null });
+    expect(await readContents(chip, 1024 * 1024)).toEqual({ partitions: [], firmware: null });
     expect(await isBlank(chip, { address: 0x9000, sizeBytes: 0x16000 })).toBe(true);
+  });
+
+  it('is unknown when its table points beyond the flash', async () => {
+    const flash = Buffer.alloc(64 * 1024, 0xff);
+    flash.set(must(flashImage({ chip: 'esp32c6' }).parts[1], 'table').data, 0x8000);
+    expect(await readContents(chipWith(flash), flash.length)).toEqual({ partitions, firmware: null });
   });
 
   it('is not blank with one written bit', async () => {

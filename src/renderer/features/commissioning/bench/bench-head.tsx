@@ -6,7 +6,7 @@ import { useConnection } from '../../../connection/connection-store';
 import { Button } from '../../../ui/button';
 import { formatNumber } from '../../../ui/format';
 import { Notice } from '../../../ui/notice';
-import { useRequest } from '../../../ui/use-request';
+import { useRequest, type Request } from '../../../ui/use-request';
 import { CallError } from '../job-error';
 import css from './bench-head.module.css';
 import { benchTotals, chosenPorts, type BenchRow } from './bench-rules';
@@ -21,6 +21,7 @@ export type BenchHeadProps = { readonly bench: BenchView; readonly rows: readonl
 export function BenchHead({ bench, rows }: BenchHeadProps) {
   const { t } = useTranslation('bench');
   const [open, setOpen] = useState<'none' | 'template' | 'queue'>('none');
+  const request = useRequest();
   const { passed, failed } = benchTotals(bench.lanes);
   const isPasswordGone = bench.template?.settings?.hasPassword === false;
   const close = () => setOpen('none');
@@ -46,8 +47,9 @@ export function BenchHead({ bench, rows }: BenchHeadProps) {
             <dd data-some={failed > 0 || undefined}>{formatNumber(failed, 0)}</dd>
           </div>
         </dl>
-        <StartStop bench={bench} rows={rows} />
+        <StartStop bench={bench} rows={rows} request={request} />
       </div>
+      <CallError error={request.error} />
       {/* Mounted anew each time, so that it begins with what is stored. */}
       {open === 'template' && <TemplateDialog template={bench.template} onClose={close} />}
       {open === 'queue' && <QueueDialog queue={bench.queue} onClose={close} />}
@@ -83,11 +85,11 @@ function startBlock({ template }: BenchView, ports: readonly string[]): 'templat
   return ports.length === 0 ? 'ports' : null;
 }
 
-function StartStop({ bench, rows }: BenchHeadProps) {
+function StartStop({ bench, rows, request }: BenchHeadProps & { readonly request: Request }) {
   const { t } = useTranslation('bench');
   const isConnected = useConnection(({ state }) => state === 'live');
   const leftOut = useBenchChoice((choice) => choice.leftOut);
-  const { isWorking, error, run } = useRequest();
+  const { isWorking, run } = request;
   const ports = chosenPorts(rows, leftOut);
   const blocked = startBlock(bench, ports);
   return (
@@ -114,7 +116,6 @@ function StartStop({ bench, rows }: BenchHeadProps) {
       <small>
         {bench.isRunning ? t('stopHelp') : blocked === null ? t('startHelp') : t(`startBlocked.${blocked}`)}
       </small>
-      <CallError error={error} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Empty } from '../../../ui/empty';
 import { useCommissioning } from '../commissioning-store';
+import { LostNotice } from '../lost-notice';
+import { PortHelp } from '../port-help';
 import { BenchHead } from './bench-head';
 import css from './bench-page.module.css';
 import { BenchRowItem } from './bench-row';
@@ -18,10 +19,10 @@ export function BenchPage() {
   if (event === null) return <p className={css['loading']}>{t('loading', { ns: 'common' })}</p>;
   return (
     <div className={css['page']}>
+      <LostNotice />
       <BenchHead bench={event.bench} rows={rows} />
-      {rows.length === 0 ? (
-        <Empty title={t('row.noPorts')}>{t('row.noPortsTodo')}</Empty>
-      ) : (
+      <PortHelp list={event.ports} />
+      {rows.length > 0 && (
         <ul className={css['rows']} aria-label={t('row.list')} data-roomy={rows.length <= ROOMY_ROWS || undefined}>
           {rows.map((row) => (
             <BenchRowItem key={row.path} row={row} isRunning={event.bench.isRunning} />

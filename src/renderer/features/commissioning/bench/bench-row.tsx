@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../../connection/client';
 import { useConnection } from '../../../connection/connection-store';
 import { Button } from '../../../ui/button';
-import { CheckField } from '../../../ui/check-field';
+import { CheckField } from '../check-field';
 import { formatNumber } from '../../../ui/format';
 import { useRequest, type Request } from '../../../ui/use-request';
 import { CallError } from '../job-error';
@@ -41,7 +41,10 @@ export function BenchRowItem({ row, isRunning }: BenchRowProps) {
         <span className={css['shape']} aria-hidden>
           {shapes[state]}
         </span>
-        <output>{t(`row.state.${state}`)}</output>
+        <output>
+          <span className="visuallyHidden">{row.port?.name ?? row.path}: </span>
+          {t(`row.state.${state}`)}
+        </output>
       </div>
       <div className={css['board']}>
         <Board row={row} state={state} />
@@ -123,7 +126,7 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
     <>
       {canRetry && (
         <Button
-          aria-label={t('row.retryOf', { port: name })}
+          aria-label={t(lane?.state === 'failed' ? 'row.retryOf' : 'row.nextBoardOf', { port: name })}
           isDisabled={!isConnected}
           isPending={request.isWorking}
           onPress={() => void request.run(() => api.commissioning.retryLane({ port: path }))}
@@ -135,7 +138,7 @@ function Keys({ row: { path, port, lane, job }, isRunning, request }: KeysProps)
         <CheckField
           label={t('row.use')}
           ariaLabel={t('row.useOf', { port: name })}
-          isSelected={isUsed}
+          isChecked={isUsed}
           onChange={(isOn) => setUsed(path, isOn)}
         />
       )}

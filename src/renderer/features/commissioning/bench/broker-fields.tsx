@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { BrokerProposal } from '../../../../shared/api/provisioning';
-import { CheckField } from '../../../ui/check-field';
+import { CheckField } from '../check-field';
 import { SelectField, TextField } from '../../../ui/field';
 import { Notice } from '../../../ui/notice';
 import { CommandText } from '../command-text';
@@ -49,7 +49,7 @@ export function BrokerFields({
       />
       <CheckField
         label={t('template.tls')}
-        isSelected={draft.isTls}
+        isChecked={draft.isTls}
         onChange={(isTls) => onChange({ isTls })}
         help={t('template.tlsHelp')}
       />

@@ -3,7 +3,7 @@ import { flashBauds } from '../../../../shared/api/flash';
 import { settingsMethods } from '../../../../shared/api/commissioning';
 import { useZones } from '../../../plant/use-zones';
 import { Button } from '../../../ui/button';
-import { CheckField } from '../../../ui/check-field';
+import { CheckField } from '../check-field';
 import { SelectField, TextField } from '../../../ui/field';
 import { useImages } from '../use-images';
 import { FieldGroup } from './field-group';
@@ -11,6 +11,8 @@ import { exampleName, isSameForAll, unknownPlaceholders } from './naming-preview
 import { PasswordField } from './password-field';
 import css from './template-dialog.module.css';
 import type { DraftProblem, TemplateDraft } from './template-draft-rules';
+
+/* The groups of fields in the template dialog of the bench, without the broker's (broker-fields.tsx). What is valid is said in template-draft-rules.ts. */
 
 export type TemplateFieldsProps = {
   readonly draft: TemplateDraft;
@@ -46,19 +48,19 @@ export function ImageFields({ draft, onChange }: TemplateFieldsProps) {
       />
       <CheckField
         label={t('options.keepUserData')}
-        isSelected={draft.isKeepUserData && !draft.isEraseAll}
+        isChecked={draft.isKeepUserData && !draft.isEraseAll}
         onChange={(isKeepUserData) => onChange({ isKeepUserData })}
         isDisabled={!isFlashed || draft.isEraseAll}
       />
       <CheckField
         label={t('options.eraseAll')}
-        isSelected={draft.isEraseAll}
+        isChecked={draft.isEraseAll}
         onChange={(isEraseAll) => onChange({ isEraseAll })}
         isDisabled={!isFlashed}
       />
       <CheckField
         label={t('options.skipIfSame')}
-        isSelected={draft.isSkipIfSame}
+        isChecked={draft.isSkipIfSame}
         onChange={(isSkipIfSame) => onChange({ isSkipIfSame })}
         isDisabled={!isFlashed || draft.isEraseAll}
       />
@@ -81,7 +83,7 @@ export function NetworkFields({
       <div className={css['whole']}>
         <CheckField
           label={t('template.provision')}
-          isSelected={draft.isProvisioned}
+          isChecked={draft.isProvisioned}
           onChange={(isProvisioned) => onChange({ isProvisioned })}
           help={t('template.provisionHelp')}
         />
@@ -112,7 +114,7 @@ export function NetworkFields({
           />
           <CheckField
             label={t('template.openNetwork')}
-            isSelected={draft.isOpenNetwork}
+            isChecked={draft.isOpenNetwork}
             onChange={(isOpenNetwork) => onChange({ isOpenNetwork })}
           />
         </>
@@ -184,7 +186,7 @@ export function NamingFields({ draft, problem, onChange }: TemplateFieldsProps) 
           />
           <CheckField
             label={t('template.approve')}
-            isSelected={draft.isApproved}
+            isChecked={draft.isApproved}
             onChange={(isApproved) => onChange({ isApproved })}
             help={t('template.approveHelp')}
           />

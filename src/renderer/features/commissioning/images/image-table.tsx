@@ -58,7 +58,7 @@ function Row({
         <b>{name}</b> <Tag>{t(`images.kind.${kind}`)}</Tag>
         <small>
           {addedAt !== undefined && <Time at={addedAt} />}
-          {path !== undefined && <span className={css['path']}> {path}</span>}
+          {path !== undefined && <span className={css['path']}> · {path}</span>}
         </small>
         {problem !== null && (
           <small className={css['problem']}>

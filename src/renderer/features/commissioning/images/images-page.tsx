@@ -7,6 +7,7 @@ import { AskFirstDialog } from '../../../ui/ask-first-dialog';
 import { Button } from '../../../ui/button';
 import { useCommissioning } from '../commissioning-store';
 import { CallError } from '../job-error';
+import { LostNotice } from '../lost-notice';
 import { useImages } from '../use-images';
 import { BackupDialog } from './backup-dialog';
 import { FlashJobs } from './flash-jobs';
@@ -30,6 +31,7 @@ export function ImagesPage() {
   const close = () => setOpen({ kind: 'none' });
   return (
     <div className={css['page']}>
+      <LostNotice />
       <FlashJobs />
       <section className={css['panel']} aria-labelledby="images-title">
         <header className={css['toolbar']}>

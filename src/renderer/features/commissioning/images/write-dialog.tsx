@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { flashBauds, type FlashImage, type FlashOptions, type Inspection } from '../../../../shared/api/flash';
 import { api } from '../../../connection/client';
 import { Button } from '../../../ui/button';
-import { CheckField } from '../../../ui/check-field';
+import { CheckField } from '../check-field';
 import { Dialog } from '../../../ui/dialog';
 import { SelectField } from '../../../ui/field';
 import { Notice } from '../../../ui/notice';
@@ -89,18 +89,18 @@ function OptionFields({ options, onChange }: OptionFieldsProps) {
     <div>
       <CheckField
         label={t('options.keepUserData')}
-        isSelected={options.keepUserData && !options.eraseAll}
+        isChecked={options.keepUserData && !options.eraseAll}
         onChange={(keepUserData) => onChange({ ...options, keepUserData })}
         isDisabled={options.eraseAll}
       />
       <CheckField
         label={t('options.eraseAll')}
-        isSelected={options.eraseAll}
+        isChecked={options.eraseAll}
         onChange={(eraseAll) => onChange({ ...options, eraseAll, keepUserData: !eraseAll })}
       />
       <CheckField
         label={t('options.skipIfSame')}
-        isSelected={options.skipIfSame}
+        isChecked={options.skipIfSame}
         onChange={(skipIfSame) => onChange({ ...options, skipIfSame })}
       />
       <SelectField

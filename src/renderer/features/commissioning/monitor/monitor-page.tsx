@@ -9,6 +9,8 @@ import { formatNumber } from '../../../ui/format';
 import { Notice } from '../../../ui/notice';
 import { saveFile } from '../../../ui/save-file';
 import { CallError, JobErrorText } from '../job-error';
+import { useCommissioning } from '../commissioning-store';
+import { PortHelp } from '../port-help';
 import { PortSelect, portToUse, usePresentPorts } from '../port-select';
 import { LineList } from './line-list';
 import type { MonitorEnd, MonitorView } from './monitor-feed';
@@ -16,20 +18,32 @@ import css from './monitor-page.module.css';
 import { levelFilters, monitorBauds, saveName, type MonitorBaud } from './monitor-rules';
 import { monitorFeed, useMonitor } from './use-monitor';
 
+/*
+ * The page around the serial monitor: port, filter, keys and counts. The lines themselves are in monitor-feed.ts and line-list.tsx; the
+ * screen of commissioning shows it as one of its tabs.
+ */
+
 const DEFAULT_BAUD = '115200';
 
 /** What a device says on its port. The port is given back when this page is left. */
 export function MonitorPage() {
   const { t } = useTranslation('bench');
   const view = useMonitor();
+  const list = useCommissioning(({ event }) => event?.ports ?? null);
+  const isWithoutPort = list !== null && !list.ports.some(({ isPresent }) => isPresent);
   useEffect(() => () => monitorFeed.stop('left'), []);
   return (
     <section className={css['panel']} aria-label={t('monitor.title')}>
       <PortBar view={view} />
       <ListBar view={view} />
+      {isWithoutPort && <PortHelp list={list} />}
       <EndText end={view.end} isClosed={view.state === 'closed'} port={view.port} />
-      <LineList view={view} />
-      <Counts view={view} />
+      {(!isWithoutPort || view.kept > 0) && (
+        <>
+          <LineList view={view} />
+          <Counts view={view} />
+        </>
+      )}
     </section>
   );
 }

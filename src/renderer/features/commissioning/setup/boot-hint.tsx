@@ -8,7 +8,7 @@ export function BootHint() {
     <section className={css['hint']} aria-label={t('setup.boot.title')}>
       <svg className={css['board']} viewBox="0 0 200 110" aria-hidden>
         <rect x="30" y="8" width="140" height="94" rx="6" />
-        <rect x="60" y="16" width="80" height="42" rx="2" />
+        <rect x="62" y="15" width="76" height="34" rx="2" />
         <rect x="88" y="92" width="24" height="16" rx="2" />
         <rect className={css['key']} x="42" y="70" width="30" height="22" rx="3" />
         <rect className={css['key']} x="128" y="70" width="30" height="22" rx="3" />

@@ -14,7 +14,7 @@ import { useAfter } from './use-after';
 import { foundBefore, useLook } from './use-look';
 
 /** A chip that answers does so within this time; later a finger on BOOT may be needed. */
-const HINT_AFTER_MS = 4_000;
+const HINT_AFTER_MS = 6_000;
 
 /** What is on the board, and what is written to it. */
 export function LookStep(props: StepProps) {
@@ -47,7 +47,7 @@ function Looking({ hasFound }: { readonly hasFound: boolean }) {
     <div className={css['looking']} aria-live="polite">
       <p>{t(hasFound ? 'setup.look.comparing' : 'setup.look.working')}</p>
       <ProgressBar label={t('setup.look.working')} share={null} />
-      {isLate && <BootHint />}
+      {isLate && !hasFound && <BootHint />}
     </div>
   );
 }

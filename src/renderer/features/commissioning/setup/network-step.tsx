@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../../connection/client';
 import { Button } from '../../../ui/button';
 import { TextField } from '../../../ui/field';
+import { formatNumber } from '../../../ui/format';
 import { useRequest } from '../../../ui/use-request';
 import { CheckField } from '../check-field';
 import { ChoiceList } from '../choice-list';
@@ -64,7 +65,7 @@ function Scan({ ssid, onChange }: { readonly ssid: string; readonly onChange: (s
     value: name,
     title: name,
     text: isSecured ? t('setup.network.secured') : t('setup.network.open'),
-    aside: `${t(`setup.network.${signalWord(rssiDbm)}`)} · ${rssiDbm} dBm`,
+    aside: `${t(`setup.network.${signalWord(rssiDbm)}`)} · ${formatNumber(rssiDbm, 0)} dBm`,
   }));
   return (
     <div className={css['choices']}>

@@ -93,7 +93,7 @@ function CancelLine({ job }: { readonly job: SetupJob }) {
   const send = useSetupWizard((store) => store.send);
   const { isWorking, error, run } = useRequest();
   return (
-    <>
+    <div className={css['foot']}>
       <CallError error={error} />
       <div className={css['keys']}>
         <Button
@@ -110,7 +110,7 @@ function CancelLine({ job }: { readonly job: SetupJob }) {
           {t('setup.run.meanwhile')}
         </Button>
       </div>
-    </>
+    </div>
   );
 }
 

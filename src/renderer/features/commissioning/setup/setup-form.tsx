@@ -64,7 +64,7 @@ export function SetupForm({ list }: { readonly list: PortList }) {
       <form className={css['panel']} ref={form} onSubmit={submit} noValidate>
         <RunningLine />
         <h2 className={css['heading']} tabIndex={-1}>
-          {t(`setup.${step}.title`)}
+          {t(step === 'name' && draft.replaces !== null ? 'setup.moved.title' : `setup.${step}.title`)}
         </h2>
         <div className={css['body']}>
           <StepBody

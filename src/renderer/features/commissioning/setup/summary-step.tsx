@@ -16,7 +16,7 @@ export function SummaryStep({ draft, facts }: StepProps) {
   return (
     <>
       <p className={steps['lead']}>{t('setup.summary.lead')}</p>
-      <dl className={css['facts']}>
+      <dl className={css['rows']}>
         <Fact
           name={t('setup.port.short')}
           value={draft.port ?? ''}

@@ -1,5 +1,5 @@
 import type { SetupJob } from '../../../../../src/shared/api/commissioning';
-import type { FlashJob, SerialPortView } from '../../../../../src/shared/api/flash';
+import type { FlashJob, Inspection, SerialPortView } from '../../../../../src/shared/api/flash';
 import {
   provisioningSteps,
   type ProvisioningJob,
@@ -91,6 +91,24 @@ export function sampleSetup(change: Partial<SetupJob> = {}): SetupJob {
     certificateId: null,
     by: 'operator',
     startedAt: at,
+    ...change,
+  };
+}
+
+/** A blank ESP32-C3 with half of the image to write. */
+export function sampleInspection(change: Partial<Inspection> = {}): Inspection {
+  return {
+    chip: 'ESP32-C3',
+    chipId: 'esp32c3',
+    revision: 'v0.4',
+    mac: '84:f7:03:01:02:03',
+    flashSizeBytes: 4 * 1024 * 1024,
+    security: null,
+    deviceId: sampleDeviceId,
+    firmware: null,
+    imageId: 'bundled:esp32c3',
+    parts: [{ name: 'application', address: 0x10000, sizeBytes: 800_000, isSame: false, changedBytes: 400_000 }],
+    refusal: null,
     ...change,
   };
 }
