@@ -21,6 +21,8 @@ type Network = { readonly ssid: string; readonly password: string; readonly rssi
 type Broker = { host: string; port: number; tls: boolean; user: string; password: string };
 
 const ANSWER_MS = 5;
+/** Between the answers to commands that have waited. */
+const NEXT_MS = 50;
 const REBOOT_AFTER_MS = 500;
 const BOOT_MS = 2_000;
 /** How long a chip with USB of its own is gone from the bus when it restarts. */
@@ -45,6 +47,8 @@ export class ImprovDevice {
   readonly lost = new Map<number, number>();
   /** The plug is pulled when this command comes. */
   unplugAt: number | null = null;
+  /** Scans from now on that miss the strongest network. */
+  missed = 0;
   isNativeUsb = false;
   isPlugged = true;
   isBrokerReachable = true;
@@ -60,6 +64,7 @@ export class ImprovDevice {
   onLogin: (login: Broker) => boolean = () => true;
   private nextIdentity: readonly [string, string] | null = null;
   private awakeAtMs = 0;
+  private freeAtMs = 0;
   private line: DeviceLine | null = null;
   private parser = new ImprovParser();
   private joins = 0;
@@ -69,6 +74,11 @@ export class ImprovDevice {
   /** It starts only now: silent until the firmware runs. */
   bootFor(ms: number): void {
     this.awakeAtMs = this.clock.monotonic() + ms;
+  }
+
+  /** It is too busy to answer: commands wait in its buffer, and are answered one after the other then. */
+  stallFor(ms: number): void {
+    this.freeAtMs = this.clock.monotonic() + ms;
   }
 
   unplug(): void {
@@ -113,7 +123,10 @@ export class ImprovDevice {
       return;
     }
     if (this.deaf.has(rpc)) return;
-    this.clock.after(ANSWER_MS, () => this.answer(command));
+    const now = this.clock.monotonic();
+    const isStalled = this.freeAtMs > now;
+    this.clock.after(isStalled ? this.freeAtMs - now : ANSWER_MS, () => this.answer(command));
+    if (isStalled) this.freeAtMs += NEXT_MS;
   }
 
   private answer({ rpc, data }: ImprovCommand): void {
@@ -161,7 +174,9 @@ export class ImprovDevice {
       case rpcs.status:
         return this.status();
       case rpcs.scanWifi:
-        for (const { ssid, rssiDbm } of this.networks) this.result(rpc, [ssid, String(rssiDbm), 'YES']);
+        for (const { ssid, rssiDbm } of this.networks.slice(this.missed > 0 ? 1 : 0))
+          this.result(rpc, [ssid, String(rssiDbm), 'YES']);
+        this.missed -= 1;
         return [];
       case rpcs.setWifi:
         this.join(fields.text(), fields.text());

@@ -79,6 +79,16 @@ describe('a request', () => {
     expect(value.ok && value.value[0]?.[0]).toBe('ESP_0A1B2C');
   });
 
+  it('is not refused by the second refusal of the one before it, which was sent twice', async () => {
+    const bench = await opened();
+    bench.device.refusals.set(rpcs.setBroker, improvErrors.notStored);
+    bench.device.stallFor(1_020);
+    const broker = { host: '10.0.4.2', port: 1883, tls: false, user: '', password: '' };
+    const refused = await bench.timed(bench.session.request(commands.setBroker(broker)));
+    const next = await bench.timed(bench.session.request(commands.status()));
+    expect([bench.device.heard, refused.value.ok, next.value.ok]).toEqual([[rpcs.setBroker, rpcs.setBroker, rpcs.status], false, true]); // prettier-ignore
+  });
+
   it('about the state is answered by the state alone, or by the address too when the device has joined', async () => {
     const bench = await opened();
     const before = await bench.timed(bench.session.request(commands.getState()));

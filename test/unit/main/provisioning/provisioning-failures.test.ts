@@ -58,6 +58,15 @@ const faults: readonly Fault[] = [
     says: "The console's own broker listens on this machine only, so no device can reach it at 10.0.4.2:1883. Start the console with --broker-host 0.0.0.0 and try again.",
   },
   {
+    name: 'a name of this machine, when only this machine reaches its broker',
+    break: (bench) => void (bench.broker = { kind: 'own', listensAt: '127.0.0.1', port: 1883 }),
+    mend: (bench) => void (bench.broker = { kind: 'own', listensAt: '0.0.0.0', port: 1883 }),
+    change: { broker: { host: 'console.plant', port: 1883 } },
+    step: 'broker_check',
+    code: 'broker_on_loopback',
+    says: "The console's own broker listens on this machine only, so no device can reach it at 10.0.4.2:1883. Start the console with --broker-host 0.0.0.0 and try again.",
+  },
+  {
     name: 'a broker without room for an account',
     break: ({ accounts }) => void (accounts.failure = failure('too_large', 'There are already 10000 accounts.').error),
     mend: ({ accounts }) => void (accounts.failure = null),

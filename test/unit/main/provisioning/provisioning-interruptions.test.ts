@@ -35,6 +35,16 @@ describe('a port that vanishes', () => {
     await expectRetryWorks(bench, everything);
   }); // prettier-ignore
 
+  it('and comes back by itself is not taken for a restart, unless the chip is its own port', async () => {
+    const bench = new ProvisioningBench();
+    bench.device.unplugAt = rpcs.deviceInfo;
+    bench.clock.after(2_000, () => {
+      bench.device.unplugAt = null;
+      bench.device.plugIn();
+    });
+    expect((await bench.run()).error?.code).toBe('port_vanished');
+  });
+
   it('for good during the restart of a chip that is its own port ends the job too', async () => {
     const bench = new ProvisioningBench();
     bench.device.isNativeUsb = true;

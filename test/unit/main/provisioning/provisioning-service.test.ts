@@ -84,6 +84,21 @@ describe('a new device on the cable', () => {
     expect(bench.device.heard.filter((rpc) => rpc === rpcs.setBroker)).toHaveLength(3);
   });
 
+  it('finds its network although one scan missed it', async () => {
+    const bench = new ProvisioningBench();
+    bench.device.networks.push({ ssid: 'office', password: '', rssiDbm: -70 });
+    bench.device.missed = 1;
+    expect((await bench.run()).state).toBe('done');
+  });
+
+  it('on this machine, as simulated ones are, is not asked for a way to the own broker', async () => {
+    const bench = new ProvisioningBench();
+    bench.broker = { kind: 'own', listensAt: '127.0.0.1', port: 1883 };
+    bench.lookUp = async () => Promise.reject(new Error('must not be asked'));
+    const job = await bench.run({ broker: { host: '127.0.0.1', port: 1883 } });
+    expect([job.state, stepsOf(job)[1]]).toEqual(['done', 'broker_check skipped: 127.0.0.1:1883']);
+  });
+
   it('may stay pending, and then has no zone yet', async () => {
     const bench = new ProvisioningBench();
     const job = await bench.run({ approve: false });
