@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Inspection } from '../../../../shared/api/flash';
+import { useConnection } from '../../../connection/connection-store';
 import { Button } from '../../../ui/button';
 import { CallError, JobErrorText } from '../job-error';
 import { ProgressBar } from '../progress';
@@ -20,6 +21,7 @@ const HINT_AFTER_MS = 6_000;
 export function LookStep(props: StepProps) {
   const { t } = useTranslation('commissioning');
   const again = useLook();
+  const isLive = useConnection(({ state }) => state === 'live');
   const { look } = props.facts;
   const known = foundBefore(look, props.draft.port);
   return (
@@ -32,7 +34,9 @@ export function LookStep(props: StepProps) {
         <>
           <CallError error={look.error} />
           <div>
-            <Button onPress={again}>{t('setup.look.again')}</Button>
+            <Button isDisabled={!isLive} onPress={again}>
+              {t('setup.look.again')}
+            </Button>
           </div>
         </>
       )}

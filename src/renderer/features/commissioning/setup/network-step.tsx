@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../../connection/client';
+import { useConnection } from '../../../connection/connection-store';
 import { Button } from '../../../ui/button';
 import { TextField } from '../../../ui/field';
 import { formatNumber } from '../../../ui/format';
@@ -56,6 +57,7 @@ export function NetworkStep({ draft, edit, problems }: StepProps) {
 function Scan({ ssid, onChange }: { readonly ssid: string; readonly onChange: (ssid: string) => void }) {
   const { t } = useTranslation('commissioning');
   const board = useScannableBoard();
+  const isLive = useConnection(({ state }) => state === 'live');
   const [networks, setNetworks] = useState<ReturnType<typeof strongestFirst> | null>(null);
   const { isWorking, error, run } = useRequest();
   if (board === null) return null;
@@ -70,7 +72,7 @@ function Scan({ ssid, onChange }: { readonly ssid: string; readonly onChange: (s
   return (
     <div className={css['choices']}>
       <div>
-        <Button onPress={() => void scan()} isPending={isWorking}>
+        <Button isDisabled={!isLive} onPress={() => void scan()} isPending={isWorking}>
           {t(isWorking ? 'setup.network.scanning' : 'setup.network.scan')}
         </Button>
       </div>

@@ -244,9 +244,19 @@ function mending(state: WizardState, step: FormStep, job: SetupJob): WizardState
     confirmedId: draft.confirmedId ?? job.deviceId,
   };
   const isReplacing = known.replaces !== null;
-  const base = { ...state, draft: known, isReplacing, shown: null };
+  const look = lookAfter(state.look, step, job);
+  const base = { ...state, draft: known, isReplacing, look, shown: null };
   // Its settings may be wrong everywhere behind the step, so the steps after it are gone through again.
   return { ...at(base, step), furthest: step };
+}
+
+/** A board that was written holds the image now; where the board or its image is in question, it is looked at anew. */
+function lookAfter(look: Look, step: FormStep, { port, flash }: SetupJob): Look {
+  if (step === 'port' || step === 'look') return { name: 'none' };
+  if (look.name !== 'found' || look.port !== port || flash?.state !== 'done') return look;
+  const { inspection } = look;
+  const parts = inspection.parts.map((part) => ({ ...part, isSame: true, changedBytes: 0 }));
+  return { ...look, inspection: { ...inspection, firmware: flash.firmware ?? inspection.firmware, parts } };
 }
 
 function another(state: WizardState): WizardState {

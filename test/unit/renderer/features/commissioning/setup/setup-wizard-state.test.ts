@@ -14,7 +14,7 @@ import {
   type WizardState,
 } from '../../../../../../src/renderer/features/commissioning/setup/setup-wizard-state';
 import { jobErrorCodes } from '../../../../../../src/shared/domain/job-errors';
-import { sampleInspection, sampleSetup } from '../sample-jobs';
+import { sampleFlashJob, sampleInspection, sampleSetup } from '../sample-jobs';
 
 const after = (...events: WizardEvent[]): WizardState => events.reduce(nextWizard, firstWizardState);
 const edit = (change: Partial<WizardState['draft']>): WizardEvent => ({ type: 'edit', change });
@@ -160,6 +160,18 @@ describe('a setup', () => {
     const mending = nextWizard(nextWizard(filled, { type: 'show', job }), { type: 'mend', step: 'network', job });
     expect(mending).toMatchObject({ step: 'network', furthest: 'network', shown: null });
     expect(mending.draft.wifi).toEqual({ ssid: 'Greenhouse', password: 'secret-secret' });
+  });
+
+  it('that has written the board leaves the image on it, and a board in question is looked at anew', () => {
+    const look: Look = { name: 'found', port: '/dev/ttyUSB0', imageId: 'auto', inspection: sampleInspection() };
+    const firmware = { name: 'leitstand-node', version: '0.1.0', builtAt: '' };
+    const written = sampleSetup({ state: 'failed', flash: sampleFlashJob({ state: 'done', firmware }) });
+    const mended = (step: FormStep, ended = written) =>
+      nextWizard({ ...filled, look }, { type: 'mend', step, job: ended }).look;
+    const part = { name: 'application', address: 0x10000, sizeBytes: 800_000, isSame: true, changedBytes: 0 };
+    expect(mended('network')).toEqual({ ...look, inspection: sampleInspection({ firmware, parts: [part] }) });
+    expect(mended('network', sampleSetup())).toBe(look);
+    expect([mended('port'), mended('look')]).toEqual([{ name: 'none' }, { name: 'none' }]);
   });
 
   it('tells after a reload what the fields were, as far as it knows', () => {
