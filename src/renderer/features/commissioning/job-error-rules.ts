@@ -85,8 +85,8 @@ export function commandFor({ code, details }: Pick<JobError, 'code' | 'details'>
   return code === 'port_no_permission' && typeof group === 'string' ? groupCommand(group) : null;
 }
 
-/** Starts the console so that devices in the network reach its own broker. */
-export const openBrokerCommand = 'leitstand serve --broker-host 0.0.0.0';
+/** The option by which the console is started so that devices in the network reach its own broker; how it is started depends on its installation. */
+export const openBrokerCommand = '--broker-host 0.0.0.0';
 
 /** Gives the present user the group that serial ports belong to. */
 export function groupCommand(group: string): string {

@@ -55,7 +55,7 @@ function ProblemHelp({ problem }: { readonly problem: Problem }) {
         <div className={css['block']}>
           <Notice priority="high">{t('portHelp.listFailed')}</Notice>
           <p>{t('portHelp.listFailedTodo')}</p>
-          <CommandText command="leitstand serve --serial-port /dev/ttyUSB0" />
+          <CommandText command="--serial-port /dev/ttyUSB0" />
           <p className={css['small']}>{problem.message}</p>
         </div>
       );

@@ -214,8 +214,13 @@ describe('The export', () => {
     expect(html).not.toMatch(/<script|<b>|\u202e/);
   });
 
-  it('needs that, because names are free text', () => {
-    expect(provisioningSettingsSchema.safeParse({ ...SETTINGS, name: HOSTILE }).success).toBe(true);
+  it('needs that, because a name may hold all but control characters and turned writing', () => {
+    const accepts = (name: string) => provisioningSettingsSchema.safeParse({ ...SETTINGS, name }).success;
+    expect([accepts(HOSTILE.replaceAll(/[\u202E\n]/g, '')), accepts('a\u202Eb'), accepts('a\nb')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('escapes every text so that no markup is left of it', () => {
