@@ -5,7 +5,7 @@ import type { StateHub } from './api/state-hub';
 import type { AccountService } from './broker/account-service';
 import { createBrokerApi } from './broker/broker-api';
 import type { EmbeddedBroker } from './broker/embedded-broker';
-import { buildCommissioning } from './build-commissioning';
+import { buildCommissioning, type CommissioningLife } from './build-commissioning';
 import { buildMetrics } from './build-metrics';
 import type { ConsoleOptions } from './console';
 import { CalibrationStore } from './calibration/calibration-store';
@@ -74,6 +74,7 @@ export type BuiltRooms = {
   readonly link: Link;
   readonly demo: Demo;
   readonly services: Services;
+  readonly commissioning: CommissioningLife;
   readonly registerHandlers: () => void;
 };
 
@@ -112,7 +113,9 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
   });
   const broker = createBrokerApi({ accounts, broker: embedded, connectionView: () => link.describe() });
   const metrics = buildMetrics(clock, base, link, plant);
-  const services: Services = { ...plant, ...measured, ...controlled, ...buildCommissioning(), broker, metrics };
+  const others = { ...plant, ...measured, ...controlled, broker, metrics };
+  const { life, ...commissioned } = buildCommissioning(options, base, others);
+  const services: Services = { ...others, ...commissioned };
 
   connectRooms(services, hub);
   function connectionChanged(isOnline: boolean): void {
@@ -126,7 +129,7 @@ export function buildRooms(options: ConsoleOptions, base: Base, queries: QueryCl
     );
     hub.status();
   }
-  return { link, demo, services, registerHandlers: () => registerHandlers(link, services) };
+  return { link, demo, services, commissioning: life, registerHandlers: () => registerHandlers(link, services) };
 }
 
 /** What happens in one room because of another. */
@@ -250,6 +253,7 @@ function buildTelemetry(
       get: (id) => registry.get(id),
       freshMessage: (device) => devices.freshMessage(device),
       seen: (device) => devices.seen(device),
+      refuses: (device) => devices.retired.refuses(device),
       warn: (device, warning) => registry.warn(device, warning),
     },
   });

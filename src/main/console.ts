@@ -50,7 +50,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   try {
     const address = base.embedded ? await base.embedded.start() : { url: externalUrl(options.broker) };
     const assembled = assemble(options, { ...base, store, hub, url: address.url });
-    assembled.start(options.isDemo);
+    await assembled.start(options.isDemo);
     return {
       router: assembled.router,
       broker: { url: address.url, embedded: base.embedded !== null },
@@ -126,11 +126,13 @@ function assemble(options: ConsoleOptions, base: Base) {
   });
   return {
     router,
-    start: (isDemo: boolean) => {
+    start: async (isDemo: boolean) => {
       stopActuators = startRooms(rooms);
       if (isDemo && !demo.wasRemoved) demo.start();
+      await rooms.commissioning.start();
     },
     stop: async () => {
+      await rooms.commissioning.stop();
       await demo.stop();
       stopActuators();
       for (const service of [
@@ -152,7 +154,7 @@ function assemble(options: ConsoleOptions, base: Base) {
 }
 
 /** Loads what is stored, registers the handlers, and only then lets the first message in. */
-function startRooms({ services, link, registerHandlers }: BuiltRooms): () => void {
+function startRooms({ services, link, commissioning, registerHandlers }: BuiltRooms): () => void {
   services.registry.load();
   services.zones.load();
   services.series.load();
@@ -161,6 +163,7 @@ function startRooms({ services, link, registerHandlers }: BuiltRooms): () => voi
   services.control.load();
   services.stop.load();
   services.operations.load();
+  commissioning.resume();
   registerHandlers();
   services.devices.start();
   services.operations.start();

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
 
@@ -36,11 +36,23 @@ function node(entry, name, plugins = []) {
       emptyOutDir: false,
       minify: false,
       rolldownOptions: {
-        external: ['electron', 'node-sqlite3-wasm'],
+        external: ['electron', 'node-sqlite3-wasm', 'serialport'],
         output: { format: 'cjs', entryFileNames: name.split('/').at(-1), codeSplitting: false },
       },
     },
   });
+}
+
+/** A package as it is installed, with all that it depends on: it finds its native part beside itself. */
+function copyPackage(name, from) {
+  const file = from.resolve
+    .paths(name)
+    .map((folder) => join(folder, name, 'package.json'))
+    .find(existsSync);
+  const source = dirname(file);
+  cpSync(source, join(out, relative(root, source)), { recursive: true });
+  const { dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const dependency of Object.keys(dependencies)) copyPackage(dependency, createRequire(file));
 }
 
 rmSync(out, { recursive: true, force: true });
@@ -55,10 +67,12 @@ await build({
   plugins: [before('src/renderer/main.tsx', 'core-js/stable'), react()],
   build: { target: 'chrome108', outDir: join(out, 'out/renderer'), emptyOutDir: true },
 });
-const wasm = dirname(createRequire(import.meta.url).resolve('node-sqlite3-wasm/package.json'));
+const require = createRequire(import.meta.url);
+const wasm = dirname(require.resolve('node-sqlite3-wasm/package.json'));
 mkdirSync(join(out, 'node_modules/node-sqlite3-wasm/dist'), { recursive: true });
 for (const file of ['package.json', 'dist/node-sqlite3-wasm.js', 'dist/node-sqlite3-wasm.wasm'])
   copyFileSync(join(wasm, file), join(out, 'node_modules/node-sqlite3-wasm', file));
+copyPackage('serialport', require);
 const firmware = join(root, 'resources/firmware');
 if (existsSync(firmware)) cpSync(firmware, join(out, 'resources/firmware'), { recursive: true });
 writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'leitstand', version, main: 'out/main/index.js' }));

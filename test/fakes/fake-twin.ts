@@ -35,4 +35,9 @@ export class FakeTwin implements Twin {
   readonly takeEvents = (): readonly TwinEvent[] => this.events.splice(0);
   readonly provision = (provision: Provision): void => void this.told.push(JSON.stringify(provision));
   readonly flash = (): Uint8Array => this.stored;
+  readonly serial = (bytes: Uint8Array): Uint8Array => {
+    this.told.push(`serial ${bytes.length}`);
+    return Uint8Array.of();
+  };
+  readonly close = (): void => void this.told.push('closed');
 }

@@ -80,6 +80,8 @@ impl Options {
                 id: fitting(&value, "id")?,
                 kaiser: fitting(&value, "kaiser")?,
                 ssid: fitting(&value, "ssid")?,
+                wifi_password: fitting(&value, "wifi_password")?,
+                name: fitting(&value, "device_name")?,
                 broker_host: fitting(&broker, "host")?,
                 broker_port: port.unwrap_or(0),
                 broker_user: fitting(&broker, "user")?,

@@ -9,16 +9,25 @@ import { failure, success, type Result } from '../../shared/domain/result';
 import type { Clock } from '../clock';
 import type { Identity } from './access-rules';
 import type { AccountStore, StoredAccount } from './account-store';
+import { classifyStorageFault, faultSentence } from '../store/storage-fault';
 import { hashPassword, isSameDigest, newPassword, SALT_BYTES } from './password';
 
 export type AccountIdentity = Exclude<Identity, { role: 'console' }>;
 export type Login = { readonly username: string; readonly password: string };
+/** A login in the place of the device's earlier one, if it had one. */
+export type IssuedLogin = {
+  readonly login: Login;
+  /** Makes the earlier login valid again, or deletes the account, unless somebody changed it meanwhile. Safe to call twice. */
+  readonly undo: () => Promise<void>;
+};
 export type NewAccount =
   { readonly role: 'device'; readonly deviceId: DeviceId } | { readonly role: 'client'; readonly name: string };
 
 export type AccountService = {
   /** Makes an account with a random password, which is not stored and cannot be shown again. Fails with `conflict` or `too_large`. */
   readonly create: (input: NewAccount) => Promise<Result<Login>>;
+  /** Gives a device a new password, whether it had an account or not. Fails with `conflict`, `too_large` or `storage_unavailable`. */
+  readonly issue: (deviceId: DeviceId) => Promise<Result<IssuedLogin>>;
   /** Stored accounts, by user name; temporary ones are not listed. */
   readonly list: () => readonly Account[];
   readonly remove: (username: string) => boolean;
@@ -58,25 +67,31 @@ class StoredAccounts implements AccountService {
 
   readonly create = async (input: NewAccount): Promise<Result<Login>> => {
     const username = input.role === 'device' ? input.deviceId : input.name;
-    if (this.store.count() >= MAX_ACCOUNTS) {
-      return failure('too_large', `There are already ${MAX_ACCOUNTS} accounts. Delete those that are no longer used.`);
-    }
-    const password = newPassword();
-    const salt = randomBytes(SALT_BYTES);
-    const hash = await hashPassword(password, salt);
-    const deviceId = input.role === 'device' ? input.deviceId : null;
-    const isNew = this.store.insert({
-      username,
-      role: input.role,
-      deviceId,
-      salt,
-      hash,
-      createdAtMs: this.clock.now(),
-    });
-    if (isNew) return success({ username, password });
+    if (this.store.count() >= MAX_ACCOUNTS) return tooMany();
+    const { password, account } = await this.accountOf(username, input);
+    if (this.store.insert(account)) return success({ username, password });
     return failure('conflict', `The account ${username} exists already. Delete it first if its password is lost.`, {
       details: { username },
     });
+  };
+
+  readonly issue = async (deviceId: DeviceId): Promise<Result<IssuedLogin>> => {
+    if (this.temporary.has(deviceId)) {
+      return failure('conflict', `${deviceId} is a simulated device of the demo plant. Give the device another id, or remove the demo plant.`); // prettier-ignore
+    }
+    const { password, account } = await this.accountOf(deviceId, { role: 'device', deviceId });
+    const earlier = this.store.find(deviceId);
+    if (earlier?.role === 'client') {
+      return failure('conflict', `The account ${deviceId} belongs to a client. Delete it on the broker screen, or give the device another id.`); // prettier-ignore
+    }
+    if (!earlier && this.store.count() >= MAX_ACCOUNTS) return tooMany();
+    try {
+      this.store.put(account);
+    } catch (error) {
+      return failure('storage_unavailable', faultSentence(classifyStorageFault(error)), { retryable: true });
+    }
+    this.remembered.delete(deviceId);
+    return success({ login: { username: deviceId, password }, undo: async () => this.takeBack(account, earlier) });
   };
 
   readonly list = (): readonly Account[] => this.store.list().map(toView);
@@ -112,6 +127,22 @@ class StoredAccounts implements AccountService {
     this.temporary.delete(deviceId);
   };
 
+  private async accountOf(username: string, input: NewAccount): Promise<{ password: string; account: StoredAccount }> {
+    const password = newPassword();
+    const salt = randomBytes(SALT_BYTES);
+    const hash = await hashPassword(password, salt);
+    const deviceId = input.role === 'device' ? input.deviceId : null;
+    const account = { username, role: input.role, deviceId, salt, hash, createdAtMs: this.clock.now() };
+    return { password, account };
+  }
+
+  private takeBack({ username, hash }: StoredAccount, earlier: StoredAccount | null): void {
+    if (!this.store.find(username)?.hash.equals(hash)) return; // deleted, renewed or taken back meanwhile
+    this.remembered.delete(username);
+    if (earlier) this.store.put(earlier);
+    else this.store.delete(username);
+  }
+
   private digest(password: string): Buffer {
     return createHmac('sha256', this.key).update(password).digest();
   }
@@ -136,6 +167,10 @@ class StoredAccounts implements AccountService {
       this.waiting.shift()?.();
     }
   }
+}
+
+function tooMany(): Result<never> {
+  return failure('too_large', `There are already ${MAX_ACCOUNTS} accounts. Delete those that are no longer used.`);
 }
 
 function identityOf({ username, role, deviceId }: StoredAccount): AccountIdentity {

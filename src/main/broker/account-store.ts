@@ -23,6 +23,7 @@ type Row = {
 /** SQL of the table `broker_accounts` in plant.db. */
 export class AccountStore {
   private readonly insertRow;
+  private readonly putRow;
   private readonly deleteRow;
   private readonly selectOne;
   private readonly selectAll;
@@ -31,6 +32,9 @@ export class AccountStore {
   constructor(database: Database.Database) {
     this.insertRow = database.prepare<[string, string, string | null, Buffer, Buffer, number]>(
       'INSERT OR IGNORE INTO broker_accounts (username, role, device_id, salt, hash, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.putRow = database.prepare<[string, string, string | null, Buffer, Buffer, number]>(
+      'INSERT OR REPLACE INTO broker_accounts (username, role, device_id, salt, hash, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.deleteRow = database.prepare<[string]>('DELETE FROM broker_accounts WHERE username = ?');
     this.selectOne = database.prepare<[string], Row>('SELECT * FROM broker_accounts WHERE username = ?');
@@ -41,6 +45,11 @@ export class AccountStore {
   /** False when the user name is taken. */
   insert({ username, role, deviceId, salt, hash, createdAtMs }: StoredAccount): boolean {
     return this.insertRow.run(username, role, deviceId, salt, hash, createdAtMs).changes === 1;
+  }
+
+  /** Takes the place of the account of that name, if there is one. */
+  put({ username, role, deviceId, salt, hash, createdAtMs }: StoredAccount): void {
+    this.putRow.run(username, role, deviceId, salt, hash, createdAtMs);
   }
 
   /** False when there was none. */

@@ -51,6 +51,8 @@ export type EmbeddedBroker = {
   readonly statistics: () => BrokerStatistics;
   /** Ends the connections of an account that was deleted. */
   readonly disconnect: (username: string) => void;
+  /** Is a client connected under this user name now? */
+  readonly isConnected: (username: string) => boolean;
 };
 
 export type EmbeddedBrokerOptions = {
@@ -144,6 +146,9 @@ class AedesBroker implements EmbeddedBroker {
       if (identity.username === username) client.close();
     }
   };
+
+  readonly isConnected = (username: string): boolean =>
+    [...this.clients.values()].some(({ identity }) => identity.username === username);
 
   private newMemory(): SessionMemory {
     return new SessionMemory({

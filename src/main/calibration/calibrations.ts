@@ -64,6 +64,22 @@ export class Calibrations {
     return success(view);
   }
 
+  /** Gives the series of a device the calibrations of the one that it replaces; one that it was given itself stands. */
+  moveDevice(from: DeviceId, to: DeviceId): void {
+    const { batch, store } = this.parts;
+    for (const [id, view] of this.bySeries) {
+      if (!id.startsWith(`${from}:`)) continue;
+      const seriesId = `${to}${id.slice(from.length)}` as SeriesId;
+      const moved = this.bySeries.get(seriesId) ?? { ...view, seriesId };
+      this.bySeries.delete(id);
+      this.bySeries.set(seriesId, moved);
+      batch.plant(() => {
+        store.remove(id);
+        store.save(moved);
+      });
+    }
+  }
+
   /** Back to the default conversion. */
   remove(id: SeriesId, actor: string): Result<{ removed: boolean }> {
     const { series, batch, store, journal } = this.parts;

@@ -14,6 +14,9 @@ export type ActuatorRow = {
   readonly source: string | null;
 };
 
+/** Keys tried for rows that two devices wrote in the same millisecond on the same pin. */
+const MOST_MOVES = 1000;
+
 /** SQL of observed actuator states; a row per change. */
 export class ActuatorStore {
   private readonly insert;
@@ -36,6 +39,20 @@ export class ActuatorStore {
          FROM actuator_states GROUP BY device_id, gpio`,
       )
       .all();
+  }
+
+  /** Gives a device the states of another one; a key that it has taken itself moves a row by a millisecond. */
+  moveDevice(from: DeviceId, to: DeviceId): void {
+    const move = this.database.prepare(
+      'UPDATE OR IGNORE actuator_states SET device_id = ?, at = at + ? WHERE device_id = ?',
+    );
+    for (let shiftMs = 0; shiftMs < MOST_MOVES && this.has(from); shiftMs += 1) move.run(to, shiftMs, from);
+  }
+
+  private has(deviceId: DeviceId): boolean {
+    return (
+      this.database.prepare('SELECT 1 FROM actuator_states WHERE device_id = ? LIMIT 1').get(deviceId) !== undefined
+    );
   }
 
   removeDevice(deviceId: DeviceId): void {

@@ -54,14 +54,29 @@ export class Actuators {
 
   /** Restores what was last observed; it counts as unknown until the device reports again. */
   load(): void {
-    for (const row of this.parts.store.latest()) {
-      const actuator = this.open(row.deviceId, row.gpio);
-      if (!actuator) continue;
-      actuator.type = row.type;
-      actuator.emergency = row.emergency;
-      actuator.runtimeMs = row.runtimeMs;
-      actuator.observed = observedOf(row);
+    for (const row of this.parts.store.latest()) this.restore(row);
+  }
+
+  /** Gives a device the recorded states of the one that it replaces; what it has reported itself stands. False when the disk does not take it. */
+  moveDevice(from: DeviceId, to: DeviceId): boolean {
+    const { batch, store, changes } = this.parts;
+    if (!batch.history(() => store.moveDevice(from, to))) return false;
+    this.removeDevice(from, false);
+    for (const row of store.latest()) {
+      if (row.deviceId !== to || this.byKey.has(keyOf(to, row.gpio))) continue;
+      this.restore({ ...row, emergency: 'normal' }); // the latch was the other hardware's
+      changes.actuator(to, row.gpio);
     }
+    return true;
+  }
+
+  private restore(row: ActuatorRow): void {
+    const actuator = this.open(row.deviceId, row.gpio);
+    if (!actuator) return;
+    actuator.type = row.type;
+    actuator.emergency = row.emergency;
+    actuator.runtimeMs = row.runtimeMs;
+    actuator.observed = observedOf(row);
   }
 
   /** Looks for states that became unknown or discrepant by time alone; returns what ends it. */
@@ -186,11 +201,11 @@ export class Actuators {
     const key = keyOf(deviceId, gpio);
     const known = this.byKey.get(key);
     if (known) return known;
-    if (!this.parts.device(deviceId)) return undefined;
+    const device = this.parts.device(deviceId);
+    if (!device || device.replacedBy) return undefined; // a retired device switches nothing of ours
     const own = [...this.byKey.values()].filter((actuator) => actuator.deviceId === deviceId).length;
     if (own >= MAX_PER_DEVICE) return undefined;
-    const type =
-      actuatorConfigs(this.parts.device(deviceId)).find((config) => config.gpio === gpio)?.actuator_type ?? 'relay';
+    const type = actuatorConfigs(device).find((config) => config.gpio === gpio)?.actuator_type ?? 'relay';
     const actuator = newActuator(deviceId, gpio, type);
     this.byKey.set(key, actuator);
     return actuator;

@@ -6,6 +6,8 @@ import {
   type ConfigSections,
   type ConfirmationState,
 } from '../../shared/api/devices';
+import type { PinProblem } from '../../shared/domain/pin-rules';
+import type { Failure } from '../../shared/domain/result';
 import { canonicalSensorType } from '../../shared/domain/sensor-types';
 import type { ActuatorConfig, SensorConfig } from '../../shared/wire/messages/config';
 import type { AnswerState, SectionFailure, Verdict } from './config-answer-state';
@@ -44,6 +46,37 @@ export function withoutWish(config: Configuration, names: readonly ConfigSection
       actuators: without(leftovers.actuators, desired.actuators ?? [], actuatorKey),
     },
   };
+}
+
+/**
+ * A wish that was refused before it was sent, kept as failed. Every pin of it counts as refused, so that nothing sends it by itself: neither
+ * a reconnect nor counts that do not fit.
+ */
+export function withUnfit(config: Configuration, wish: ConfigSections, refusal: Failure): Configuration {
+  const names = namesOf(wish);
+  const problems = (refusal.details?.['problems'] ?? []) as readonly PinProblem[];
+  const failures = names.flatMap((section) =>
+    pinsOf(wish, section).map((gpio): ConfigFailure => {
+      const own = problems.find((problem) => problem.section === section && problem.gpio === gpio);
+      return { section, gpio, error: own ? 'PIN_UNFIT' : 'NOT_SENT', detail: own?.message ?? refusal.message };
+    }),
+  );
+  const kept = config.failures.filter(({ section }) => !names.includes(section));
+  return {
+    ...config,
+    desired: { ...config.desired, ...wish },
+    state: withState(config, names, 'failed'),
+    failures: [...kept, ...failures],
+    isSentAgain: true,
+  };
+}
+
+function pinsOf(wish: ConfigSections, section: ConfigSectionName): number[] {
+  const items: readonly { readonly gpio: number }[] =
+    section === 'offlineRules'
+      ? (wish.offlineRules ?? []).map(({ actuator_gpio: gpio }) => ({ gpio }))
+      : (wish[section] ?? []);
+  return [...new Set(items.map(({ gpio }) => gpio))];
 }
 
 /** What is still pending of these sections has failed. */

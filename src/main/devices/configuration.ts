@@ -7,7 +7,7 @@ import type { ConfigResponse } from '../../shared/wire/messages/config';
 import type { Heartbeat } from '../../shared/wire/messages/heartbeat';
 import type { IntentOutcome } from '../../shared/wire/messages/intent-outcome';
 import { leftoversAfter, namesOf, planMessages, type ReasonCode } from './config-plan';
-import { isSame, pendingSections, withFailed, withoutWish, withWish } from './config-record-rules';
+import { isSame, pendingSections, withFailed, withoutWish, withUnfit, withWish } from './config-record-rules';
 import { ConfigResync } from './config-resync';
 import { ConfigSender, type ConfigChange, type ConfigParts } from './config-sender';
 import type { DeviceRecord } from './device-record';
@@ -68,6 +68,20 @@ export class DeviceConfiguration {
     if (first) return failure('invalid', first.message, { details: { problems } });
     this.resync.requested(deviceId);
     return success(this.submit(device, { sections: wish, reasonCode: 'manual_config_sync' }, actor));
+  }
+
+  /**
+   * Gives a device the wish of the one that it replaces. What its board cannot take is kept as a failed wish, to be mended on the page of the
+   * device; it is not sent by itself. May be repeated.
+   */
+  takeOver(deviceId: DeviceId, sections: ConfigSections, actor: string): Result<OperationView> {
+    const pushed = this.push(deviceId, sections, actor);
+    const device = this.parts.registry.get(deviceId);
+    if (!pushed.ok && device) {
+      device.config = withUnfit(device.config, sections, pushed.error);
+      this.parts.registry.save(device);
+    }
+    return pushed;
   }
 
   /** One answer of a push; several come, one per section. */

@@ -6,6 +6,7 @@ import type {
   DeviceHealth,
   DeviceView,
   DeviceWarning,
+  ReplacementView,
   SubzoneView,
 } from '../../shared/api/devices';
 import type { DeviceId, ZoneId } from '../../shared/domain/ids';
@@ -37,6 +38,9 @@ export type ConfigLeftovers = {
   readonly sensors: readonly SensorConfig[];
   readonly actuators: readonly ActuatorConfig[];
 };
+
+/** What took the place of a retired device. `isDone`: everything of it has moved; otherwise that is finished with the next start. */
+export type ReplacedBy = ReplacementView & { readonly by: string; readonly isDone: boolean };
 
 export const noZone: ZoneAssignment = { desired: null, confirmed: null, state: 'none' };
 export const noConfiguration: Configuration = {
@@ -71,7 +75,12 @@ export type DeviceRecord = {
   diagnostics: DeviceView['diagnostics'];
   /** When the device was rejected, Unix ms. */
   rejectedAtMs: number | null;
+  /** Since when it belongs to the plant, Unix ms; null when it does not, or was approved by an older console. */
+  approvedAtMs: number | null;
   hasStopToken: boolean;
+  replacedBy: ReplacedBy | null;
+  /** Whose history it continues, oldest first. */
+  replaces: readonly ReplacementView[];
 
   presence: Presence;
   /** A will of this device is retained at the broker and must be removed once the device is back. */
@@ -104,16 +113,25 @@ export type StoredDevice = Pick<
   | 'subzones'
   | 'diagnostics'
   | 'rejectedAtMs'
+  | 'approvedAtMs'
   | 'hasStopToken'
+  | 'replacedBy'
+  | 'replaces'
 >;
 
 /** What a device has beyond its columns, before anything is known. */
-export const nothingMore: Pick<StoredDevice, 'board' | 'subzones' | 'diagnostics' | 'rejectedAtMs' | 'hasStopToken'> = {
+export const nothingMore: Pick<
+  StoredDevice,
+  'board' | 'subzones' | 'diagnostics' | 'rejectedAtMs' | 'approvedAtMs' | 'hasStopToken' | 'replacedBy' | 'replaces'
+> = {
   board: { id: null, source: 'unknown' },
   subzones: [],
   diagnostics: null,
   rejectedAtMs: null,
+  approvedAtMs: null,
   hasStopToken: false,
+  replacedBy: null,
+  replaces: [],
 };
 
 /** A record around what is stored; presence is unknown until the device is heard. */
@@ -134,7 +152,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 
 /** The record as the API shows it. */
 export function deviceView(record: DeviceRecord): DeviceView {
-  const { id, kaiserId, name, notes, approval, zone, health, presence } = record;
+  const { id, kaiserId, name, notes, approval, zone, health, presence, replacedBy } = record;
   return {
     id,
     kaiserId,
@@ -160,6 +178,8 @@ export function deviceView(record: DeviceRecord): DeviceView {
     diagnostics: record.diagnostics,
     sequence: { ...record.sequence },
     hasStopToken: record.hasStopToken,
+    replacedBy: replacedBy && { deviceId: replacedBy.deviceId, at: replacedBy.at },
+    replaces: [...record.replaces],
     warnings: [...record.warnings.values()],
     counters: { ...record.counters },
     lastMalformed: record.lastMalformed,

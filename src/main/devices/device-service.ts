@@ -23,6 +23,7 @@ import {
   nextRejection,
 } from './heartbeat-rules';
 import { nextPresence, type PresenceEvent } from './presence-state';
+import { RetiredDevices } from './retired-devices';
 import { SplitMetrics } from './split-metrics';
 import { TimedWarnings } from './timed-warnings';
 
@@ -55,6 +56,8 @@ export class DeviceService {
   readonly metrics: SplitMetrics;
   /** Journal of what devices cause, bounded per device. */
   readonly events: DeviceJournal;
+  /** Devices whose place was taken, and that come back all the same. */
+  readonly retired: RetiredDevices;
   private readonly discovery: Discovery;
   private readonly wills: DeviceWills;
   private sweptAtMs = 0;
@@ -74,6 +77,7 @@ export class DeviceService {
     });
     this.metrics = new SplitMetrics(clock);
     this.events = new DeviceJournal(journal, clock);
+    this.retired = new RetiredDevices({ registry, journal, clock });
     this.discovery = new Discovery(parts);
     this.wills = new DeviceWills(registry, this.timed, clock);
   }
@@ -125,6 +129,7 @@ export class DeviceService {
     this.step(device, { kind: 'heartbeat' });
     this.clearRetainedWill(device);
     registry.save(device);
+    if (this.retired.refuses(device)) return;
     for (const listener of this.heartbeatListeners) listener(device, beat);
   }
 
@@ -182,6 +187,13 @@ export class DeviceService {
     const found = this.parts.registry.find(id);
     if (!found.ok) return found;
     const device = found.value;
+    if (device.replacedBy)
+      return failure(
+        'conflict',
+        `${device.name} was replaced by ${device.replacedBy.deviceId} and is refused for ever. To use this hardware again, forget it here and let it report anew.`,
+        { details: { replacedBy: device.replacedBy.deviceId } },
+      );
+    if (device.approval !== 'approved') device.approvedAtMs = this.parts.clock.now();
     device.approval = 'approved';
     device.rejectedAtMs = null;
     if (name !== undefined) device.name = name;
@@ -194,6 +206,7 @@ export class DeviceService {
     if (!found.ok) return found;
     const device = found.value;
     device.approval = 'rejected';
+    device.approvedAtMs = null;
     device.rejectedAtMs = this.parts.clock.now();
     this.decided(
       device,
@@ -256,7 +269,7 @@ export class DeviceService {
 
   /** Is this the heartbeat with which a rejected device asks anew? It gets no acknowledgement (2.7). */
   private isAskingAgain(device: DeviceRecord): boolean {
-    if (device.approval !== 'rejected') return false;
+    if (device.approval !== 'rejected' || device.replacedBy) return false;
     const { isOver, rejectedAtMs } = nextRejection(device.rejectedAtMs, this.parts.clock.now());
     device.rejectedAtMs = rejectedAtMs;
     if (!isOver) return false;

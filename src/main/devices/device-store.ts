@@ -33,13 +33,14 @@ export class DeviceStore {
   }
 
   save(device: StoredDevice): void {
-    const { board, subzones, diagnostics, rejectedAtMs, hasStopToken } = device;
+    const { board, subzones, diagnostics, rejectedAtMs, approvedAtMs, hasStopToken, replacedBy, replaces } = device;
+    const more = { board, subzones, diagnostics, rejectedAtMs, approvedAtMs, hasStopToken, replacedBy, replaces };
     const { id, kaiserId, name, notes, approval, firstSeenMs, lastSeenMs, epoch, bootId } = device;
     const json = {
       zone: JSON.stringify(device.zone),
       config: JSON.stringify(device.config),
       health: JSON.stringify(device.health),
-      more: JSON.stringify({ board, subzones, diagnostics, rejectedAtMs, hasStopToken }),
+      more: JSON.stringify(more),
     };
     this.upsert.run({
       id,

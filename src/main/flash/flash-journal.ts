@@ -14,7 +14,7 @@ export type FlashJournal = {
 };
 
 /** Parts whose content is secret: a short password could be guessed from an MD5. */
-const secretParts: ReadonlySet<string> = new Set(['nvs', 'cfg']);
+export const secretParts: ReadonlySet<string> = new Set(['nvs', 'cfg']);
 
 /** What the journal keeps of jobs: who, which chip, which bytes, and the proof. */
 export class JournalOfJobs {

@@ -224,5 +224,5 @@ function unknownJob(id: string): Result<never> {
 function refused({ code, message, retryable, details }: JobError): Result<never> {
   const apiCode = { port_absent: 'not_found', image_missing: 'not_found', port_in_use: 'conflict' } as const;
   const known: Readonly<Record<string, 'not_found' | 'conflict'>> = apiCode;
-  return failure(known[code] ?? 'invalid', message, { retryable, details });
+  return failure(known[code] ?? 'invalid', message, { retryable, details: { ...details, job: code } });
 }

@@ -6,12 +6,13 @@ import { access } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import type { PortList } from '../../shared/api/flash';
 import type { Clock } from '../clock';
+import { ModemLineProcess } from './modem-line-process';
 import { LineError, type LineSignals, type SerialLine } from './serial-driver';
 
 /** The part of serialport's binding of an open port that we use, the same on all systems. */
 export type Binding = Pick<
   Awaited<ReturnType<typeof SerialPort.binding.open>>,
-  'isOpen' | 'close' | 'read' | 'write' | 'update' | 'set' | 'flush' | 'drain'
+  'fd' | 'close' | 'read' | 'write' | 'update' | 'set' | 'flush' | 'drain'
 >;
 
 /** What arrives between two turns of the event loop at 3 MBd is far less; larger reads bring nothing. */
@@ -25,8 +26,8 @@ const WATCH_MS = 1_000;
 /** A close that does not return (a driver that waits for bytes to leave) must not hold whoever closes. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Words of the systems for "this port has no modem lines": ENOTTY (a pty), EINVAL (some virtual adapters), EOPNOTSUPP (no break signal). */
-const noModemLines = /inappropriate ioctl|invalid argument|not supported/i;
+/** ENOTTY: a port that is none, such as a pty. */
+const isNoModem = /inappropriate ioctl/i;
 
 export class NodeSerialLine implements SerialLine {
   private readonly dataListeners = new Set<(bytes: Uint8Array) => void>();
@@ -36,6 +37,8 @@ export class NodeSerialLine implements SerialLine {
   private baud: number;
   private ended: { readonly isUnplugged: boolean; readonly done: Promise<void> } | null = null;
   private stopWatch = () => {};
+  /** Sets the modem lines where serialport cannot. */
+  private lineProcess: ModemLineProcess | null = null;
 
   constructor(
     private readonly binding: Binding,
@@ -73,7 +76,6 @@ export class NodeSerialLine implements SerialLine {
     try {
       await this.whileOpen('the port takes no bytes', deadlineMs, async () => {
         await this.binding.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-        await this.binding.drain();
       });
     } catch (error) {
       // Refused by the system, and not late or closed by us: the device has gone, and the reading loop just does not know yet.
@@ -84,29 +86,40 @@ export class NodeSerialLine implements SerialLine {
   };
 
   readonly setBaudRate = async (baud: number): Promise<void> => {
-    await this.whileOpen('the port does not change its speed', WRITE_SLACK_MS, () =>
-      this.binding.update({ baudRate: baud }),
-    );
+    await this.whileOpen('the port does not change its speed', WRITE_SLACK_MS, async () => {
+      // Only here: on Unix a drain holds one of Node's four worker threads, and a bench has more boards than that.
+      await this.binding.drain();
+      await this.binding.update({ baudRate: baud });
+    });
     this.baud = baud;
   };
 
   readonly setSignals = async (signals: LineSignals): Promise<boolean> => {
-    const set = () => this.binding.set({ ...signals, brk: false, cts: false, dsr: false });
-    try {
-      await this.whileOpen('the port does not set its modem lines', WRITE_SLACK_MS, async () => {
-        await set();
-        // Windows' own USB driver (usbser.sys) sends DTR only along with RTS, which serialport sets first: say it again.
-        if (this.parts.platform === 'win32') await set();
-      });
-      return true;
-    } catch (error) {
-      const { cause } = error as LineError;
-      if (this.ended === null && cause instanceof Error && noModemLines.test(cause.message)) return false;
-      throw error;
-    }
+    let isSet = false;
+    await this.whileOpen('the port does not set its modem lines', WRITE_SLACK_MS, async () => {
+      isSet = this.lineProcess ? await this.lineProcess.set(signals) : await this.setLines(signals);
+    });
+    return isSet;
   };
 
   readonly close = (): Promise<void> => this.end(false);
+
+  /** serialport says in words only why it did not set them, and in the machine's language: whatever it was, a port that is still there has none. */
+  private async setLines(signals: LineSignals): Promise<boolean> {
+    const { platform, clock } = this.parts;
+    const set = () => this.binding.set({ ...signals, brk: false, cts: false, dsr: false });
+    try {
+      await set();
+      // Windows' own USB driver (usbser.sys) sends DTR only along with RTS, which serialport sets first: say it again.
+      if (platform === 'win32') await set();
+      return true;
+    } catch (error) {
+      if (platform !== 'win32') await this.closeIfGone();
+      if (platform !== 'linux' || this.ended || isNoModem.test(String(error)) || this.binding.fd === null) return false;
+      this.lineProcess = new ModemLineProcess(this.binding.fd, clock);
+      return await this.lineProcess.set(signals);
+    }
+  }
 
   private async readOn(): Promise<void> {
     const buffer = Buffer.allocUnsafe(READ_BYTES);
@@ -152,9 +165,8 @@ export class NodeSerialLine implements SerialLine {
 
   private end(isUnplugged: boolean): Promise<void> {
     if (this.ended) return this.ended.done;
-    const hasUnsent = this.waiting.size > 0;
     this.stopWatch();
-    this.ended = { isUnplugged, done: this.closeBinding(hasUnsent) };
+    this.ended = { isUnplugged, done: this.closeBinding() };
     for (const reject of this.waiting) reject(this.closedError(isUnplugged));
     for (const listener of this.closeListeners) listener(isUnplugged);
     this.closeListeners.clear();
@@ -163,9 +175,10 @@ export class NodeSerialLine implements SerialLine {
   }
 
   /** Bytes that wait in the driver are thrown away first, else Linux waits up to 30 s for them to leave. Never throws: there is nothing left to do. */
-  private async closeBinding(hasUnsent: boolean): Promise<void> {
+  private async closeBinding(): Promise<void> {
     const closing = (async () => {
-      if (hasUnsent) await this.binding.flush().catch(() => undefined);
+      await this.lineProcess?.stop();
+      await this.binding.flush().catch(() => undefined);
       await this.binding.close().catch(() => undefined);
     })();
     let cancel = () => {};

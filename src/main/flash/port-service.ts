@@ -57,7 +57,6 @@ export class PortService implements Ports {
     this.stopPolling = null;
     await Promise.all([...this.held.values()].map((lease) => lease.giveWay()));
     await Promise.all(this.closing.values());
-    await this.polling;
     this.listeners.clear();
   }
 
@@ -104,15 +103,18 @@ export class PortService implements Ports {
 
   private async refresh(): Promise<void> {
     const { clock, extraPaths } = this.parts;
+    const faultBefore = this.listFault?.message;
     const listed = await this.listInTime();
     const existing = await this.existing(extraPaths);
+    // A list that hangs must not hold up the end of the console; nobody needs it then.
+    if (this.stopPolling === null) return;
     const { known, changes, isForgotten } = nextPorts(this.known, findPorts(listed, extraPaths, existing), {
       nowMs: clock.now(),
       monotonicMs: clock.monotonic(),
       isHeld: (path) => this.held.has(path),
     });
     this.known = known;
-    const hasNewProblems = await this.checkProblems(changes.length > 0);
+    const hasNewProblems = (await this.checkProblems(changes.length > 0)) || this.listFault?.message !== faultBefore;
     if (changes.length > 0 || isForgotten || hasNewProblems) this.parts.onChange();
     for (const { path, isPresent } of changes) for (const listener of this.listeners) listener(path, isPresent);
   }
@@ -124,7 +126,6 @@ export class PortService implements Ports {
 
   /** No news is not "all unplugged": when the list fails, the ports that were there still are. */
   private async listInTime(): Promise<readonly ListedPort[]> {
-    const before = this.listFault?.message;
     let cancel = () => {};
     const late = new Promise<never>((_resolve, reject) => {
       const error = new Error(`no answer within ${LIST_TIMEOUT_MS / 1000} s`);
@@ -139,7 +140,6 @@ export class PortService implements Ports {
       return [...this.known.values()].filter(isListed).map(({ port }) => port);
     } finally {
       cancel();
-      if (this.listFault?.message !== before) this.parts.onChange();
     }
   }
 

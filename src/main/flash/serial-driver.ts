@@ -10,8 +10,9 @@ export type SerialLine = {
   readonly onData: (listener: (bytes: Uint8Array) => void) => () => void;
   /** Called once, also for a close of our own. `isUnplugged`: the port went away. */
   readonly onClose: (listener: (isUnplugged: boolean) => void) => () => void;
-  /** Resolves when the bytes have left; rejects with a LineError when the port is gone or closed. */
+  /** Resolves when the system has taken the bytes, with at most a few kilobytes of them not on the line yet; rejects with a LineError when the port is gone or closed. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** From the bytes after those that were written before. */
   readonly setBaudRate: (baud: number) => Promise<void>;
   /** Sets both lines in one call. False: this port has no modem lines (ENOTTY), so nothing can reset the chip but a finger. */
   readonly setSignals: (signals: LineSignals) => Promise<boolean>;

@@ -22,6 +22,7 @@ const endings = {
   replaced: 'A newer change of the same kind took its place before the device got it.',
   dropped: `More than ${MAX_WAITING} changes wait for their devices, so the oldest was given up. Ask for it again.`,
   forgotten: 'The device was removed from the console.',
+  retired: 'Another device took its place.',
   cancelled: 'It was withdrawn before the device got it.',
   withdrawn: 'It lost its sense before the device got it.',
   broken: 'The console could not send it. Its log tells more.',
@@ -200,12 +201,12 @@ export class Operations {
     if (change) this.giveUp(change, 'withdrawn', reason);
   }
 
-  removeDevice(deviceId: DeviceId): void {
+  /** Nothing can reach the device any more: it was forgotten, or another one took its place. */
+  removeDevice(deviceId: DeviceId, ending: 'forgotten' | 'retired' = 'forgotten'): void {
     const lane = this.lanes.get(deviceId);
     if (!lane) return;
     this.lanes.delete(deviceId);
-    for (const change of [...(lane.active ? [lane.active] : []), ...lane.queue.values()])
-      this.giveUp(change, 'forgotten');
+    for (const change of [...(lane.active ? [lane.active] : []), ...lane.queue.values()]) this.giveUp(change, ending);
   }
 
   /** Is a change of the device on its way, or waiting? With `slot` only such a one. */

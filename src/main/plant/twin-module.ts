@@ -1,6 +1,6 @@
 /*
  * The firmware core as WebAssembly (firmware/twin), wrapped so that the rest of the plant sees objects and errors and no pointers. One module
- * holds all simulated devices. Called by demo-plant.ts and the benchmark; twin-device.ts drives what `open` returns.
+ * holds all simulated devices. Called by demo-plant.ts, settings-flash.ts and the benchmark; twin-device.ts drives what `open` returns.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -31,6 +31,9 @@ export type TwinExports = {
   readonly twin_events: (handle: number) => number;
   readonly twin_provision: (handle: number, pointer: number, length: number, nowMs: number) => number;
   readonly twin_flash: (handle: number) => number;
+  readonly twin_serial_rx: (handle: number, pointer: number, length: number, nowMs: number) => void;
+  readonly twin_serial_tx: (handle: number) => number;
+  readonly twin_drop: (handle: number) => void;
 };
 
 export type TwinOptions = {
@@ -39,6 +42,9 @@ export type TwinOptions = {
   readonly kaiserId: string;
   readonly mac: string;
   readonly broker: { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
+  readonly wifi?: { readonly ssid: string; readonly password: string };
+  /** As whoever holds the cable reads it. */
+  readonly name?: string;
   readonly seed: number;
   /** In place of what the firmware can: our extensions by name. */
   readonly capabilities?: readonly string[];
@@ -86,6 +92,10 @@ export type Twin = {
   readonly provision: (provision: Provision, nowMs: number) => void;
   /** A copy of the whole flash. */
   readonly flash: () => Uint8Array;
+  /** Gives bytes to its serial line and takes what it has written there so far (see provisioning/improv-codec.ts). */
+  readonly serial: (bytes: Uint8Array, nowMs: number) => Uint8Array;
+  /** Frees its memory; it must not be used any more. */
+  readonly close: () => void;
 };
 
 /** The module has refused something, or failed. After a failure none of its devices can go on. */
@@ -131,8 +141,9 @@ export class TwinModule {
   constructor(private readonly exports: TwinExports) {}
 
   /** A new device at power-up. Throws TwinError when the options make no sense. */
-  open({ kaiserId, flash, ...options }: TwinOptions, nowMs: number): Twin {
-    const json = { ...options, kaiser: kaiserId, flash: flash && [...flash] };
+  open({ kaiserId, flash, wifi, name, ...options }: TwinOptions, nowMs: number): Twin {
+    const network = wifi && { ssid: wifi.ssid, wifi_password: wifi.password };
+    const json = { ...options, ...network, device_name: name, kaiser: kaiserId, flash: flash && [...flash] };
     const handle = this.withBytes(encode(json), (pointer, length) => this.exports.twin_new(pointer, length, nowMs));
     if (handle === 0) throw this.refusal(`the device ${options.id}`);
     return this.wrap(handle);
@@ -155,6 +166,11 @@ export class TwinModule {
       provision: (provision, nowMs) =>
         this.command(provision, (pointer, length) => exports.twin_provision(handle, pointer, length, nowMs)),
       flash: () => this.output(exports.twin_flash(handle)),
+      serial: (bytes, nowMs) => {
+        this.withBytes(bytes, (pointer, length) => exports.twin_serial_rx(handle, pointer, length, nowMs));
+        return this.output(exports.twin_serial_tx(handle));
+      },
+      close: () => exports.twin_drop(handle),
     };
   }
 

@@ -98,7 +98,7 @@ export class StopService {
     const { clock, devices, zoneName, batch, drills } = this.parts;
     const unknown = unknownScope(scope, devices, zoneName);
     if (unknown !== null) return failure('not_found', `${unknown} For everything use the stop of the whole plant.`);
-    const targets = devices.all().filter(({ id }) => this.book.isCovered(scope, id));
+    const targets = devices.all().filter((device) => this.book.isCovered(scope, device.id) && !isGone(device));
     const now = clock.now();
     const traceId = currentTraceId();
     const stop: StopView = {
@@ -241,6 +241,23 @@ export class StopService {
     latencies.removeDevice(deviceId);
   }
 
+  /**
+   * Hardware was replaced: whatever stop holds the old device holds the new one, which is sent it when it is there; the old one is not waited
+   * for any more. May be repeated.
+   */
+  replaceDevice(from: DeviceId, to: DeviceId): void {
+    for (const stop of this.book.all()) {
+      const next = isEngaged(stop) && this.book.holds(stop, from) ? withNewDevice(stop, to) : stop;
+      if (next !== stop) this.book.keep(next);
+      if (!stop.devices.some(({ deviceId }) => deviceId === from)) continue;
+      this.book.step(stop.id, { kind: 'device_removed', deviceId: from });
+      this.dispatch.forget(stop.id, from);
+    }
+    this.observations.removeDevice(from);
+    this.parts.tokens.moveDevice(from, to);
+    if (this.parts.devices.get(to)?.presence.state === 'online') this.deviceOnline(to);
+  }
+
   private send(stop: StopView, targets: readonly DeviceRecord[], options: { isRepeat?: boolean } = {}): void {
     this.dispatch.send(stop, targets, options);
     this.refreshActuators(stop);
@@ -351,4 +368,9 @@ export class StopService {
   private scopeName(scope: StopScope): string {
     return scopeName(scope, this.parts.zoneName, (id) => this.nameOf(id));
   }
+}
+
+/** Retired hardware that is not there: a stop that waited for it would name it for ever. If it comes, it is stopped like any other. */
+function isGone({ replacedBy, presence }: DeviceRecord): boolean {
+  return replacedBy !== null && presence.state !== 'online';
 }

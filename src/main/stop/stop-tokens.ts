@@ -70,6 +70,14 @@ export class StopTokens {
     if (this.tokens.has(deviceId)) this.put(deviceId, null, { actor: CONSOLE, name: deviceId, deviceId });
   }
 
+  /** Gives a device the token of the one that it replaces, unless it has its own. */
+  moveDevice(from: DeviceId, to: DeviceId): void {
+    const token = this.tokens.get(from);
+    if (token === undefined) return;
+    if (!this.tokens.has(to)) this.setDevice(to, token, CONSOLE);
+    this.setDevice(from, null, CONSOLE);
+  }
+
   private put(
     target: string,
     token: string | null,

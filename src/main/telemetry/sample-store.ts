@@ -27,6 +27,8 @@ export type NewSample = {
   readonly seq: number | null;
 };
 
+type StoredSample = Omit<NewSample, 'series'>;
+
 /** Keys tried for one row: a millisecond holds a thousand. After that it goes behind the newest row. */
 const MOST_MOVES = 1000;
 
@@ -116,6 +118,47 @@ export class SampleStore {
   buckets(series: number, range: { fromUs: number; toUs: number; bucketUs: number }): Promise<readonly BucketRow[]> {
     const { fromUs, toUs, bucketUs } = range;
     return this.queries.all<BucketRow>(BUCKETS, [series, fromUs, toUs, fromUs, bucketUs]);
+  }
+
+  /**
+   * Gives a device all series of another one, with what is recorded in them. Where it has such a series already, both become one, under the
+   * number of the older. Message counters without a time are forgotten in the last `identities` rows of each: the new device counts by
+   * itself, and its readings must not be taken for repetitions. Returns all series of the device.
+   */
+  moveDevice(from: DeviceId, to: DeviceId, identities: number): SeriesRow[] {
+    const all = this.allSeries();
+    const own = new Map(all.filter(({ deviceId }) => deviceId === to).map((row) => [row.id, row]));
+    for (const row of all.filter(({ deviceId }) => deviceId === from)) {
+      const id = `${to}${row.id.slice(from.length)}` as SeriesId;
+      const same = own.get(id);
+      this.forgetUnclocked(row.number, identities);
+      if (same) this.mergeInto(row.number, same.number);
+      const subzoneId = same?.subzoneId ?? row.subzoneId;
+      this.database
+        .prepare('UPDATE series SET id = ?, device_id = ?, subzone_id = ? WHERE number = ?')
+        .run(id, to, subzoneId, row.number);
+    }
+    return this.allSeries().filter(({ deviceId }) => deviceId === to);
+  }
+
+  private forgetUnclocked(series: number, identities: number): void {
+    this.database
+      .prepare(
+        `UPDATE samples SET seq = NULL WHERE series = ? AND ts IS NULL
+         AND at IN (SELECT at FROM samples WHERE series = ? ORDER BY at DESC LIMIT ?)`,
+      )
+      .run(series, series, identities);
+  }
+
+  /** Moves all rows of a series into another one; a key that is taken there moves a row as `insert` does. */
+  private mergeInto(target: number, source: number): void {
+    this.database.prepare('UPDATE OR IGNORE samples SET series = ? WHERE series = ?').run(target, source);
+    const rest = this.database
+      .prepare<[number], StoredSample>('SELECT at, value, raw, quality, ts, seq FROM samples WHERE series = ?')
+      .all(source);
+    for (const sample of rest) this.insert({ series: target, ...sample });
+    this.database.prepare('DELETE FROM samples WHERE series = ?').run(source);
+    this.database.prepare('DELETE FROM series WHERE number = ?').run(source);
   }
 
   /** Removes a device's series with everything recorded in them (used for the demo plant only). Returns the number of rows. */

@@ -26,12 +26,7 @@ export class SeriesRegistry {
 
   /** Loads the list; each series shows its last stored reading. */
   load(): void {
-    for (const row of this.store.allSeries()) {
-      const series = this.add(row);
-      const latest = this.store.latest(row.number);
-      if (latest) series.restore(latest);
-      this.nextNumber = Math.max(this.nextNumber, row.number + 1);
-    }
+    for (const row of this.store.allSeries()) this.restore(row);
   }
 
   get(id: SeriesId): Series | undefined {
@@ -109,6 +104,41 @@ export class SeriesRegistry {
     for (const id of ids) this.byId.delete(id);
     this.byDevice.delete(deviceId);
     return ids;
+  }
+
+  /** Has anything been recorded of the device? */
+  hasHistory(deviceId: DeviceId): boolean {
+    return this.ofDevice(deviceId).some(({ latest }) => latest !== null);
+  }
+
+  /**
+   * Gives a device all series of another one, with their history; what it recorded by itself meanwhile is kept in the same series. May be
+   * repeated. Returns the ids of all series that changed, or null when the disk does not take it.
+   */
+  moveDevice(from: DeviceId, to: DeviceId): SeriesId[] | null {
+    let rows: readonly SeriesRow[] = [];
+    this.batch.flush(); // what this turn has written is not lost with a move that fails
+    const isMoved = this.batch.history(() => (rows = this.store.moveDevice(from, to, IDENTITY_RING)));
+    if (!isMoved) return null;
+    const gone = this.ofDevice(from).map((series) => series.row.id);
+    for (const series of this.ofDevice(from)) {
+      this.unsaved.delete(series);
+      this.byId.delete(series.row.id);
+    }
+    this.byDevice.delete(from);
+    for (const row of rows) {
+      const known = this.byId.get(row.id);
+      if (known) known.moveTo(row);
+      else this.restore(row);
+    }
+    return [...gone, ...rows.map(({ id }) => id)];
+  }
+
+  private restore(row: SeriesRow): void {
+    const series = this.add(row);
+    const latest = this.store.latest(row.number);
+    if (latest) series.restore(latest);
+    this.nextNumber = Math.max(this.nextNumber, row.number + 1);
   }
 
   private add(row: SeriesRow): Series {

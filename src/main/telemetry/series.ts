@@ -41,7 +41,17 @@ export class Series {
   private lastMonotonicMs: number | null = null;
   private lastAtUs = 0;
 
-  constructor(readonly row: SeriesRow) {}
+  constructor(private current: SeriesRow) {}
+
+  get row(): SeriesRow {
+    return this.current;
+  }
+
+  /** Goes on under another number: its readings were put together with those of the device that it replaces. */
+  moveTo(row: SeriesRow): void {
+    this.current = row;
+    this.redelivered = null; // asked of the other number
+  }
 
   /** Takes a reading over as the newest. */
   take(reading: Reading, raw: number, times: { tsMs: number | null; receivedMs: number; monotonicMs: number }): void {

@@ -34,6 +34,8 @@ export type DeviceSide = {
   readonly get: (id: DeviceId) => DeviceRecord | undefined;
   readonly freshMessage: (device: DeviceRecord) => void;
   readonly seen: (device: DeviceRecord) => void;
+  /** Is it a device whose readings are not recorded, because another one has its place? */
+  readonly refuses: (device: DeviceRecord) => boolean;
   readonly warn: (device: DeviceRecord, warning: { code: string; message: string; raw?: string }) => void;
 };
 
@@ -67,6 +69,7 @@ export class TelemetryService {
     const device = devices.get(deviceId);
     if (device) this.noteDevice(device, tsMs, receivedMs);
     else counters.unknownDevice += 1;
+    if (device && devices.refuses(device)) return;
     if (tsMs !== null && receivedMs - tsMs > OLDEST_READING_MS) {
       if (device)
         devices.warn(device, {

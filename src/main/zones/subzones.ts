@@ -136,6 +136,36 @@ export class Subzones {
     }
   }
 
+  /**
+   * Gives a device the subzones of the one that it replaces; each is sent when the device is in its zone. A group whose pins the board does
+   * not have is kept as failed. Returns why, one sentence each. May be repeated: what the device has already is left alone.
+   */
+  takeOver(device: DeviceRecord, subzones: readonly SubzoneView[], actor: string): string[] {
+    const { pinProblem = () => null } = this.parts;
+    const own = new Set(device.subzones.map(({ id }) => id));
+    const problems: string[] = [];
+    for (const { id, name, gpios, safeMode, isRemoving } of subzones) {
+      if (own.has(id) || isRemoving) continue;
+      const reason = gpios.map((gpio) => pinProblem(device, gpio)).find((one) => one !== null);
+      const isSent = gpios.length > 0 && reason === undefined;
+      const moved: SubzoneView = {
+        id,
+        name,
+        gpios,
+        parentZoneId: null,
+        confirmed: null,
+        isRemoving: false,
+        state: reason !== undefined ? 'failed' : isSent ? 'pending' : 'none',
+        ...(reason !== undefined && { reason }),
+        safeMode: { desired: safeMode.desired, state: 'none' },
+      };
+      this.put(device, moved);
+      if (reason !== undefined) problems.push(`Subzone ${name}: ${reason}`);
+      if (isSent) this.submitAssign(device, moved, { actor, isTransfer: true });
+    }
+    return problems;
+  }
+
   /** The device says that it is in no zone, so its subzones are gone. They are forgotten, unless it shall be in one. */
   deviceLeftZone(device: DeviceRecord): void {
     const isWished = device.zone.desired !== null;

@@ -25,6 +25,7 @@ const priorities: Readonly<Record<string, Priority>> = {
   'config.failed': 'low',
   'config.timeout': 'low',
   'device.discovered': 'low',
+  'device.retired_seen': 'low',
 };
 
 export function eventPriority(kind: string): Priority {

@@ -1,5 +1,5 @@
 import type { SensorView, TelemetryFrame } from '../../shared/api/telemetry';
-import type { SeriesId } from '../../shared/domain/ids';
+import type { DeviceId, SeriesId } from '../../shared/domain/ids';
 import { qualityAt, type Quality } from '../../shared/domain/quality';
 import { RING_SPAN_MS, SeriesRing, type Points } from './series-ring';
 
@@ -123,6 +123,12 @@ export class SeriesHub {
     // What happened meanwhile is in the history only.
     for (const entry of this.#entries.values()) entry.isSeeded = false;
     this.#resubscribeSoon(0);
+  }
+
+  /** The past of a device's series has changed, because it took over from another device: it is read again. */
+  historyChanged(deviceId: DeviceId): void {
+    for (const [seriesId, entry] of this.#entries) if (seriesId.startsWith(`${deviceId}:`)) entry.isSeeded = false;
+    this.#resubscribeSoon();
   }
 
   /** To be called every second: marks what has grown old, and renews the display state. */

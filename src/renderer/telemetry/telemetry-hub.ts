@@ -33,6 +33,13 @@ export const hub = new SeriesHub({
 export function startHub(): void {
   whenConnected((signal) => hub.connected(signal));
   onTick(1000, () => hub.tick());
+  usePlant.subscribe(({ devices }, before) => {
+    if (devices === before.devices) return;
+    for (const { id, replaces } of Object.values(devices)) {
+      const known = before.devices[id];
+      if (known && known.replaces.length !== replaces.length) hub.historyChanged(id);
+    }
+  });
   usePlant.subscribe(({ sensors }, before) => {
     if (sensors === before.sensors) return;
     for (const [id, sensor] of Object.entries(sensors)) {

@@ -20,11 +20,13 @@ export type TextFieldProps = Common & {
   readonly placeholder?: string;
   readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'search';
   readonly autoFocus?: boolean;
+  /** `password` hides what is typed, and no browser offers to remember it. */
+  readonly type?: 'text' | 'password';
 };
 
 /** One line (or several) of text with its label, help and error. */
 export function TextField({ label, value, onChange, help, error, isMultiline = false, ...rest }: TextFieldProps) {
-  const { isDisabled = false, isRequired = false, placeholder, inputMode, maxLength, autoFocus = false } = rest;
+  const { isDisabled = false, isRequired = false, placeholder, inputMode, maxLength, autoFocus = false, type } = rest;
   const shared = {
     className: styles['input'] ?? '',
     ...(placeholder !== undefined && { placeholder }),
@@ -38,6 +40,11 @@ export function TextField({ label, value, onChange, help, error, isMultiline = f
       isDisabled={isDisabled}
       isRequired={isRequired}
       isInvalid={error !== undefined}
+      {...(type !== undefined && {
+        type,
+        autoComplete: type === 'password' ? 'new-password' : 'off',
+        spellCheck: 'false',
+      })}
       // The caller puts the focus where a dialog begins.
       autoFocus={autoFocus} // eslint-disable-line jsx-a11y/no-autofocus -- only inside dialogs that the operator opened
       {...(maxLength !== undefined && { maxLength })}

@@ -14,6 +14,9 @@ export type PlotLine = {
   readonly isBad: () => boolean;
 };
 
+/** Where other hardware took over: a dashed line with a few words beside it. */
+export type PlotSeam = { readonly at: number; readonly label: string };
+
 export type PlotProps = {
   /** What a screen reader says; the numbers stand in text elsewhere. */
   readonly label: string;
@@ -27,6 +30,7 @@ export type PlotProps = {
   readonly band?: readonly [number, number] | undefined;
   /** Dotted lines at moments, Unix ms. */
   readonly moments?: readonly number[];
+  readonly seams?: readonly PlotSeam[];
   readonly refreshMs: number;
   /** Index of the point under the pointer, or null. */
   readonly onPoint?: (index: number | null, data: uPlot.AlignedData) => void;
@@ -88,7 +92,7 @@ function optionsOf(element: HTMLElement, props: Current): uPlot.Options {
     series: [{}, ...lines.map((line, index) => seriesOf(line, index, colours, props))],
     hooks: {
       drawClear: [(plot) => drawGround(plot, props, colours)],
-      draw: [(plot) => drawMoments(plot, props, colours)],
+      draw: [(plot) => drawMoments(plot, props, colours), (plot) => drawSeams(plot, props, colours)],
       setCursor: [(plot) => props.current.onPoint?.(plot.cursor.idx ?? null, plot.data)],
     },
   };
@@ -104,10 +108,10 @@ function yRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.
   return [middle - half, middle + half];
 }
 
-function axisFont(): string {
+function axisFont(ratio = 1): string {
   const { fontFamily } = getComputedStyle(document.documentElement);
   const scale = Number(getComputedStyle(document.documentElement).getPropertyValue('--scale')) || 1;
-  return `${11 * scale}px ${fontFamily}`;
+  return `${11 * scale * ratio}px ${fontFamily}`;
 }
 
 function xAxis(colours: PlotColours, size: PlotProps['size']): uPlot.Axis {
@@ -189,4 +193,38 @@ function drawMoments(plot: uPlot, { current: { moments = [] } }: Current, colour
     plot.ctx.stroke();
   }
   plot.ctx.restore();
+}
+
+/** Distance of the words from their line and from the edge, CSS px. */
+const SEAM_GAP = 4;
+/** One line of the axis' type with a little air, CSS px. */
+const SEAM_WORDS_HEIGHT = 14;
+
+function drawSeams(plot: uPlot, { current: { seams = [] } }: Current, colours: PlotColours): void {
+  const { left, width, top, height } = plot.bbox;
+  const { ctx } = plot;
+  const ratio = window.devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = colours['text-3'];
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([6 * ratio, 4 * ratio]);
+  ctx.font = axisFont(ratio);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'top';
+  for (const { at, label } of seams) {
+    const x = plot.valToPos(at, 'x', true);
+    if (x < left || x > left + width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    const gap = SEAM_GAP * ratio;
+    const wordsWidth = ctx.measureText(label).width;
+    const wordsLeft = x + gap + wordsWidth < left + width ? x + gap : x - gap - wordsWidth;
+    ctx.fillStyle = colours.bg; // the words stay readable where a line passes behind them
+    ctx.fillRect(wordsLeft - gap / 2, top + gap / 2, wordsWidth + gap, SEAM_WORDS_HEIGHT * ratio);
+    ctx.fillStyle = colours['text-2'];
+    ctx.fillText(label, wordsLeft, top + gap);
+  }
+  ctx.restore();
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { deviceIdSchema, zoneIdSchema } from '../domain/ids';
 import { jobErrorSchema } from '../domain/job-errors';
 import { actorSchema, pageInput, pageOf, procedure, timeSchema } from './base';
+import { nameSchema } from './devices';
 import { flashJobSchema, flashOptionsSchema, portListSchema, portPathSchema } from './flash';
 import { deviceBrokerSchema, provisioningJobSchema, provisioningSettingsSchema, wifiSchema } from './provisioning';
 
@@ -56,7 +57,7 @@ export const certificateSchema = z.object({
   imageName: z.string(),
   imageSha256: z.string().nullable(),
   firmware: z.string(),
-  /** Each part as read back from the chip. */
+  /** Each part as read back from the chip. The MD5 of one that holds passwords is left empty, because a short password could be guessed from it. */
   parts: z.array(z.object({ name: z.string(), address: z.int(), sizeBytes: z.int(), md5: z.string(), result: z.enum(['written', 'already there']) })), // prettier-ignore
   deviceId: deviceIdSchema.nullable(),
   name: z.string(),
@@ -76,10 +77,17 @@ export const benchTemplateSchema = z.strictObject({
   method: z.enum(settingsMethods).default('serial'),
   /** Null: flash only. */
   settings: z
-    .strictObject({ wifi: wifiSchema, broker: deviceBrokerSchema, zoneId: zoneIdSchema.optional(), approve: z.boolean().default(true) })
-    .nullable(), // prettier-ignore
+    .strictObject({
+      /** Without a password: the one that the console holds for this network, so that a template can be changed without asking for it again. */
+      wifi: wifiSchema.extend({ password: wifiSchema.shape.password.optional() }),
+      /** Likewise for a login with a password. */
+      broker: deviceBrokerSchema,
+      zoneId: zoneIdSchema.optional(),
+      approve: z.boolean().default(true),
+    })
+    .nullable(),
   /** `{n}`, `{n:3}` (digits), `{id}`, `{mac}`, `{zone}` are replaced. Used where the queue gives no name. */
-  naming: z.string().trim().min(1).max(64).default('{id}'),
+  naming: nameSchema.default('{id}'),
   nextNumber: z.int().min(0).max(999_999).default(1),
 });
 export type BenchTemplate = z.infer<typeof benchTemplateSchema>;
@@ -91,6 +99,7 @@ export const benchTemplateViewSchema = z.object({
   settings: z
     .object({
       ssid: z.string(),
+      /** All passwords that it needs are in memory. False after a restart: the line cannot be started until they are given again. */
       hasPassword: z.boolean(),
       broker: z.object({ host: z.string(), port: z.int(), tls: z.boolean(), useOwnAccount: z.boolean() }),
       zoneId: zoneIdSchema.nullable(),
@@ -168,11 +177,7 @@ export const commissioningContract = {
   setQueue: route('PUT', '/bench/queue', 'Names for the next boards, in order')
     .input(
       z.strictObject({
-        queue: z
-          .array(
-            z.strictObject({ name: z.string().trim().min(1).max(64), zoneId: zoneIdSchema.nullable().default(null) }),
-          )
-          .max(500),
+        queue: z.array(z.strictObject({ name: nameSchema, zoneId: zoneIdSchema.nullable().default(null) })).max(500),
       }),
     ) // prettier-ignore
     .output(benchViewSchema),

@@ -89,6 +89,10 @@ export const diagnosticsViewSchema = z.object({
   values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
+/** The other device of a replacement, and since when. */
+export const replacementSchema = z.object({ deviceId: deviceIdSchema, at: timeSchema });
+export type ReplacementView = z.infer<typeof replacementSchema>;
+
 export const deviceViewSchema = z.object({
   id: deviceIdSchema,
   kaiserId: z.string(),
@@ -127,6 +131,10 @@ export const deviceViewSchema = z.object({
   sequence: z.object({ last: z.int().nullable(), gaps: z.int(), missed: z.int(), restarts: z.int() }),
   /** A stop token is stored for this device. It is never shown. */
   hasStopToken: z.boolean(),
+  /** Its place was taken: the device is retired, and refused for ever. */
+  replacedBy: replacementSchema.nullable(),
+  /** Whose history it continues, oldest first: the seams in its trends. */
+  replaces: z.array(replacementSchema),
   warnings: z.array(deviceWarningSchema),
   counters: z.object({
     messages: z.number(),
@@ -151,7 +159,7 @@ export type ForeignDevice = z.infer<typeof foreignDeviceSchema>;
 const byId = z.strictObject({ id: deviceIdSchema });
 const bySubzone = z.strictObject({ id: deviceIdSchema, subzoneId: subzoneIdSchema });
 /** No control characters and no marks that turn the direction of writing: a name must read the same on every screen. */
-const nameSchema = z
+export const nameSchema = z
   .string()
   .trim()
   .min(1)

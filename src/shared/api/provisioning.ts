@@ -3,6 +3,7 @@ import { deviceIdSchema, zoneIdSchema } from '../domain/ids';
 import { utf8Bytes } from '../wire/encode';
 import { jobErrorSchema } from '../domain/job-errors';
 import { actorSchema, procedure, timeSchema } from './base';
+import { nameSchema } from './devices';
 import { portPathSchema } from './flash';
 
 /** SSID: 1 to 32 bytes; password: none, 8 to 63 bytes, or 64 hexadecimal digits (IEEE 802.11, WPA2). */
@@ -51,7 +52,7 @@ export const provisioningSettingsSchema = z.strictObject({
   deviceId: deviceIdSchema.optional(),
   /** A stop token for this device alone; it is stored in the console too. */
   stopToken: z.string().min(8).max(64).optional(),
-  name: z.string().trim().min(1).max(64).optional(),
+  name: nameSchema.optional(),
   zoneId: zoneIdSchema.optional(),
   /** Take the device into the plant without a further question. */
   approve: z.boolean().default(true),

@@ -3,7 +3,7 @@
  * reads its settings from the board's partition `cfg` and leaves them there when it is stopped, so that what was flashed is what it knows, and what
  * it was told survives a reset. Its network is there as soon as it has a name for one; `world({ network: 'down' })` takes it away.
  */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,24 @@ type Run = {
   port: SerialPort | null;
   isOver: boolean;
 };
+
+type Places = { readonly folder: string; readonly flashFile: string; readonly serial: string };
+
+function launch(board: VirtualBoard, { folder, flashFile, serial }: Places): FirmwareNode {
+  try {
+    return FirmwareNode.launch({
+      // Without a stored id the program makes one of its MAC, and its MAC of this.
+      id: `ESP_${board.mac.replaceAll(':', '').slice(-6).toUpperCase()}`,
+      flash: flashFile,
+      isManualClock: false,
+      serial,
+      board: board.chip === 'esp32c3' || board.chip === 'esp32c6' ? board.chip : 'esp32',
+    });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
 
 export class HostFirmwareApp implements BoardApp, AsyncDisposable {
   readonly #settings: { readonly offset: number; readonly sizeBytes: number };
@@ -67,14 +85,7 @@ export class HostFirmwareApp implements BoardApp, AsyncDisposable {
     const serial = join(folder, 'serial');
     const settings = this.#settingsOf(board);
     if (settings) writeFileSync(flashFile, settings);
-    const node = FirmwareNode.launch({
-      // Without a stored id the program makes one of its MAC, and its MAC of this.
-      id: `ESP_${board.mac.replaceAll(':', '').slice(-6).toUpperCase()}`,
-      flash: flashFile,
-      isManualClock: false,
-      serial,
-      board: board.chip === 'esp32c3' || board.chip === 'esp32c6' ? board.chip : 'esp32',
-    });
+    const node = launch(board, { folder, flashFile, serial });
     const run: Run = { board, node, folder, flashFile, port: null, isOver: false, connected: null };
     this.#run = run;
     run.connected = this.#connect(run, serial, send);

@@ -258,17 +258,16 @@ export class Loader {
     readonly sizeBytes: number;
     readonly blockBytes: number;
   }): void {
-    if (plan.blockBytes > MAX_READ_BLOCK_BYTES) {
-      this.lateFailure = 'badMessage';
-      return;
-    }
+    if (plan.blockBytes > MAX_READ_BLOCK_BYTES || plan.blockBytes === 0) this.lateFailure = 'badMessage';
+    else if (!this.parts.flash.hasRange(plan.offset, plan.sizeBytes)) this.lateFailure = 'failed';
+    if (this.lateFailure) return;
     this.reading = new FlashReading(plan, this.parts.flash, (payload) => this.send(payload));
     this.reading.start();
   }
 
   private tellMd5(offset: number, sizeBytes: number): void {
     const { flash, faults, registers } = this.parts;
-    if (!registers.isFlashAttached) return this.answer(ops.flashMd5, 'failed');
+    if (!registers.isFlashAttached || !flash.hasRange(offset, sizeBytes)) return this.answer(ops.flashMd5, 'failed');
     const hash = createHash('md5').update(flash.read(offset, sizeBytes));
     if (faults.wrongMd5) hash.update('not what is there');
     const digest = hash.digest();
@@ -277,7 +276,8 @@ export class Loader {
 
   private readSlowly(offset: number, sizeBytes: number): void {
     const { flash, registers } = this.parts;
-    if (sizeBytes > SLOW_READ_BYTES || !registers.isFlashAttached) return this.answer(ops.readFlashSlow, 'failed');
+    if (sizeBytes > SLOW_READ_BYTES || !registers.isFlashAttached || !flash.hasRange(offset, sizeBytes))
+      return this.answer(ops.readFlashSlow, 'failed');
     const answer = Buffer.alloc(SLOW_READ_BYTES);
     flash.read(offset, sizeBytes).copy(answer);
     this.answer(ops.readFlashSlow, null, 0, answer);

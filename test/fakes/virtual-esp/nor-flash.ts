@@ -63,6 +63,12 @@ export class NorFlash {
     return true;
   }
 
+  /** Whether the loader takes these addresses for ones of the flash. */
+  hasRange(offset: number, sizeBytes: number): boolean {
+    return offset + sizeBytes <= this.configuredBytes;
+  }
+
+  /** A range that it has. */
   read(offset: number, sizeBytes: number): Buffer {
     if (this.faults.deadFlash) return Buffer.alloc(sizeBytes, ERASED);
     const start = offset % this.bytes.length;
@@ -72,7 +78,7 @@ export class NorFlash {
   }
 
   private holds(offset: number, sizeBytes: number): boolean {
-    return !this.faults.deadFlash && offset + sizeBytes <= this.configuredBytes;
+    return !this.faults.deadFlash && this.hasRange(offset, sizeBytes);
   }
 
   private eraseSectors(first: number, count: number): void {

@@ -16,7 +16,7 @@ import tty
 # A speed that changes without data is noticed within this time, ms.
 TICK_MS = 10
 # Between two looks whether somebody has opened the port, s: a pty that nobody has open is always ready and would make the loop spin.
-CLOSED_PAUSE_S = 0.002
+CLOSED_PAUSE_S = 0.005
 CHUNK_BYTES = 64 * 1024
 # Bytes that may wait for a host that does not read; a real adapter loses what its host leaves.
 MAX_WAITING_BYTES = 1024 * 1024

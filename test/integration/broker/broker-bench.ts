@@ -24,6 +24,7 @@ class MemoryAccounts implements AccountService {
   readonly #known = new Map<string, { readonly identity: AccountIdentity; readonly password: string }>();
 
   readonly create: AccountService['create'] = async () => failure('internal', 'not part of this fake');
+  readonly issue: AccountService['issue'] = async () => failure('internal', 'not part of this fake');
   readonly list: AccountService['list'] = () => [];
   readonly remove = (username: string): boolean => this.#known.delete(username);
   readonly removeTemporary = (deviceId: DeviceId): void => void this.#known.delete(deviceId);

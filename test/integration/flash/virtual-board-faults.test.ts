@@ -79,8 +79,9 @@ describe('flash', () => {
     expect(await begin(bench, data.length)).toEqual([0xc4, 0]);
   });
 
-  test('a write beyond its end is refused', async () => {
+  test('a write and a sum beyond its end are refused', async () => {
     await using bench = await connectedBench({ flashSizeBytes: 2 * 1024 * 1024 });
+    expect(await ask(bench, ops.flashMd5, words(0x1ff000, 0x1001, 0, 0))).toEqual([0xc4, 0]);
     expect(await begin(bench, data.length, 2 * 1024 * 1024)).toEqual([0xc4, 0]);
   });
 

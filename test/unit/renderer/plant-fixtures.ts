@@ -31,6 +31,8 @@ export function deviceOf(id: string, change: Partial<DeviceView> = {}): DeviceVi
     diagnostics: null,
     sequence: { last: null, gaps: 0, missed: 0, restarts: 0 },
     hasStopToken: false,
+    replacedBy: null,
+    replaces: [],
     config: {
       desired: null,
       confirmed: null,

@@ -64,4 +64,18 @@ export const plantMigrations: readonly Migration[] = [
       CREATE TABLE stop_tokens (target TEXT PRIMARY KEY, token TEXT NOT NULL) STRICT;
     `,
   },
+  {
+    name: 'certificates of devices that were set up',
+    sql: `
+      CREATE TABLE certificates (id TEXT PRIMARY KEY, at INTEGER NOT NULL, device_id TEXT, record TEXT NOT NULL) STRICT;
+      CREATE INDEX certificates_by_device ON certificates (device_id, id) WHERE device_id IS NOT NULL;
+      CREATE TRIGGER certificates_are_append_only_update BEFORE UPDATE ON certificates
+        BEGIN SELECT RAISE(ABORT, 'certificates are append-only'); END;
+      CREATE TRIGGER certificates_are_append_only_replace BEFORE INSERT ON certificates
+        WHEN EXISTS (SELECT 1 FROM certificates WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'certificates are append-only'); END;
+      CREATE TRIGGER certificates_are_append_only_delete BEFORE DELETE ON certificates
+        BEGIN SELECT RAISE(ABORT, 'certificates are append-only'); END;
+    `,
+  },
 ];

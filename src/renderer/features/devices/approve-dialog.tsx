@@ -6,11 +6,11 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
-import { useRequest } from './use-request';
-import { useZones } from './use-zones';
-import { chosenZoneId } from './zone-calls';
-import { ZoneChoiceField } from './zone-choice-field';
-import { choiceProblem, type ZoneChoice } from './zone-choice-rules';
+import { useRequest } from '../../ui/use-request';
+import { useZones } from '../../plant/use-zones';
+import { chosenZoneId } from '../../plant/zone-calls';
+import { ZoneChoiceField } from '../../plant/zone-choice-field';
+import { choiceProblem, type ZoneChoice } from '../../plant/zone-choice-rules';
 
 const NAME_CHARS = 64;
 

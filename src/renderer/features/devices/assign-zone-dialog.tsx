@@ -11,11 +11,11 @@ import { Notice } from '../../ui/notice';
 import type { DeviceDialogProps } from './approve-dialog';
 import { displayName, zoneCell } from './device-list-rules';
 import { OperationProgress } from './operation-progress';
-import { useRequest } from './use-request';
-import { useZones } from './use-zones';
-import { chosenZoneId } from './zone-calls';
-import { ZoneChoiceField } from './zone-choice-field';
-import { choiceProblem, choiceValue, firstChoice, type ZoneChoice } from './zone-choice-rules';
+import { useRequest } from '../../ui/use-request';
+import { useZones } from '../../plant/use-zones';
+import { chosenZoneId } from '../../plant/zone-calls';
+import { ZoneChoiceField } from '../../plant/zone-choice-field';
+import { choiceProblem, choiceValue, firstChoice, type ZoneChoice } from '../../plant/zone-choice-rules';
 
 const strategies = ['transfer', 'copy', 'reset'] as const;
 type Strategy = (typeof strategies)[number];

@@ -4,7 +4,7 @@ import { boardIds } from '../../../shared/domain/boards';
 import { api } from '../../connection/client';
 import { FailureText } from '../../ui/failure';
 import { SelectField } from '../../ui/field';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 
 /** Which pin rules apply. Stock firmware does not say what board it runs on, so somebody may have to. */
 export function BoardField({ device: { id, board } }: { readonly device: DeviceView }) {

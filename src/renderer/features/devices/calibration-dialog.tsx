@@ -18,7 +18,7 @@ import { formatNumber } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { Time } from '../../ui/time';
 import { methodsOf, pointsOf, type TypedPoints } from './calibration-rules';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './calibration-dialog.module.css';
 
 export type CalibrationDialogProps = { readonly sensor: SensorView; readonly onClose: () => void };

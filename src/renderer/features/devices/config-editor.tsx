@@ -22,7 +22,7 @@ import {
 import { useConfigItemText } from './config-texts';
 import { OperationProgress } from './operation-progress';
 import { PinMap } from './pin-map';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './config-editor.module.css';
 
 export type ConfigEditorProps = { readonly device: DeviceView; readonly onClose: () => void };

@@ -12,7 +12,7 @@ import { FailureText } from '../../ui/failure';
 import { Mark } from '../../ui/mark';
 import { Time } from '../../ui/time';
 import { Panel } from './panel';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import panel from './panel.module.css';
 import css from './device-events.module.css';
 

@@ -14,7 +14,7 @@ import { Notice } from '../../ui/notice';
 import { faultChoices, faultGroups, faultKey, withFault } from './fault-rules';
 import { useFaultText } from './fault-texts';
 import { Panel } from './panel';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-faults.module.css';
 
 /** Troubles of a simulated device, to see what the console makes of them. A real device has none of this. */

@@ -7,14 +7,16 @@ import { FaultTag } from '../../plant/fault-tag';
 import { Button } from '../../ui/button';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
+import { LinkButton } from '../../ui/link-button';
 import { Mark } from '../../ui/mark';
 import { Tag } from '../../ui/tag';
 import { ApproveDialog } from './approve-dialog';
 import { AssignZoneDialog } from './assign-zone-dialog';
-import { displayName } from './device-list-rules';
+import { canBeReplaced, displayName, isRetired } from './device-list-rules';
+import { DeviceReplacement } from './device-replacement';
 import { ForgetDialog } from './forget-dialog';
 import { RejectDialog } from './reject-dialog';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-head.module.css';
 
 const NAME_CHARS = 64;
@@ -39,24 +41,46 @@ export function DeviceHead({ device }: { readonly device: DeviceView }) {
         </p>
       </div>
       <div className={css['keys']}>
-        {device.approval === 'pending' && (
-          <span className={css['pending']}>
-            <Mark priority="low" />
-            {t('approval.pending')}
-          </span>
-        )}
-        {device.approval === 'approved' ? (
-          <Button onPress={() => setOpen('zone')}>{t('device.assignZone')}</Button>
-        ) : (
-          <Button variant="primary" onPress={() => setOpen('approve')}>
-            {t('device.approve')}
-          </Button>
-        )}
-        {device.approval !== 'rejected' && <Button onPress={() => setOpen('reject')}>{t('device.reject')}</Button>}
+        {!isRetired(device) && <DecisionKeys device={device} onOpen={setOpen} />}
         <Button onPress={() => setOpen('forget')}>{t('device.forget')}</Button>
       </div>
+      <DeviceReplacement device={device} />
       {OpenDialog && <OpenDialog device={device} isOpen onClose={() => setOpen(null)} />}
     </header>
+  );
+}
+
+type DecisionKeysProps = { readonly device: DeviceView; readonly onOpen: (dialog: keyof typeof dialogs) => void };
+
+/** What can be decided about a device that was not replaced. */
+function DecisionKeys({ device, onOpen }: DecisionKeysProps) {
+  const { t } = useTranslation('devices');
+  const { id, approval } = device;
+  return (
+    <>
+      {approval === 'pending' && (
+        <span className={css['pending']}>
+          <Mark priority="low" />
+          {t('approval.pending')}
+        </span>
+      )}
+      {canBeReplaced(device) && (
+        <LinkButton
+          href={hrefOf({ screen: 'commissioning', page: 'setup', replaces: id })}
+          label={t('replacement.replaceName', { name: displayName(device) })}
+        >
+          {t('replacement.replace')}
+        </LinkButton>
+      )}
+      {approval === 'approved' ? (
+        <Button onPress={() => onOpen('zone')}>{t('device.assignZone')}</Button>
+      ) : (
+        <Button variant="primary" onPress={() => onOpen('approve')}>
+          {t('device.approve')}
+        </Button>
+      )}
+      {approval !== 'rejected' && <Button onPress={() => onOpen('reject')}>{t('device.reject')}</Button>}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import type { DeviceView } from '../../../shared/api/devices';
 import { Ago, Time } from '../../ui/time';
 import { Notice } from '../../ui/notice';
 import { BoardField } from './board-field';
+import { isRetired } from './device-list-rules';
 import { Panel } from './panel';
 import { PresenceText } from './presence-text';
 import { ZoneText } from './zone-text';
@@ -16,7 +17,7 @@ export function DeviceIdentity({ device }: { readonly device: DeviceView }) {
     <Panel title={t('device.identity')}>
       <dl className={panel['facts']}>
         <dt>{t('device.approval')}</dt>
-        <dd>{t(`approval.${device.approval}`)}</dd>
+        <dd>{isRetired(device) ? t('replacement.state') : t(`approval.${device.approval}`)}</dd>
         <dt>{t('device.zone')}</dt>
         <dd>
           <ZoneText device={device} />
@@ -40,7 +41,7 @@ export function DeviceIdentity({ device }: { readonly device: DeviceView }) {
           <Time at={device.firstSeenAt} />
         </dd>
       </dl>
-      <BoardField device={device} />
+      {!isRetired(device) && <BoardField device={device} />}
       {zone.state === 'failed' && <Notice priority="low">{t('zone.failedTodo')}</Notice>}
       {device.demo && <Notice priority="none">{t('device.demo')}</Notice>}
     </Panel>

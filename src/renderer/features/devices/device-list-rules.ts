@@ -18,10 +18,28 @@ export function pendingDevices(devices: Devices): DeviceView[] {
     .sort((a, b) => a.firstSeenAt.localeCompare(b.firstSeenAt) || collator.compare(a.id, b.id));
 }
 
-/** Approved and rejected devices by name, then id. */
+/** Was its place taken by another device? */
+export function isRetired({ replacedBy }: Pick<DeviceView, 'replacedBy'>): boolean {
+  return replacedBy !== null;
+}
+
+/** May it be replaced? A device that is online is not dead, and one that was never approved has nothing to hand on. */
+export function canBeReplaced(device: Pick<DeviceView, 'approval' | 'presence' | 'demo' | 'replacedBy'>): boolean {
+  return device.approval === 'approved' && device.presence !== 'online' && !device.demo && !isRetired(device);
+}
+
+/** Replaced devices, the last one first. */
+export function retiredDevices(devices: Devices): DeviceView[] {
+  const since = ({ replacedBy }: DeviceView) => replacedBy?.at ?? '';
+  return Object.values(devices)
+    .filter(isRetired)
+    .sort((a, b) => since(b).localeCompare(since(a)) || collator.compare(a.id, b.id));
+}
+
+/** Approved and rejected devices by name, then id; not those that were replaced. */
 export function decidedDevices(devices: Devices): DeviceView[] {
   return Object.values(devices)
-    .filter(({ approval }) => approval !== 'pending')
+    .filter((device) => device.approval !== 'pending' && !isRetired(device))
     .sort((a, b) => collator.compare(displayName(a), displayName(b)) || collator.compare(a.id, b.id));
 }
 
@@ -56,7 +74,7 @@ export function deviceCounts(devices: Devices): DeviceCounts {
     offline: withPresence('offline'),
     unknown: withPresence('unknown'),
     pending: all.filter(({ approval }) => approval === 'pending').length,
-    rejected: all.filter(({ approval }) => approval === 'rejected').length,
+    rejected: all.filter((device) => device.approval === 'rejected' && !isRetired(device)).length,
   };
 }
 

@@ -9,12 +9,12 @@ import { useSystemCommandName } from '../../control/command-texts';
 import { Button } from '../../ui/button';
 import { FailureText } from '../../ui/failure';
 import { Time } from '../../ui/time';
-import { AskFirstDialog } from './ask-first-dialog';
+import { AskFirstDialog } from '../../ui/ask-first-dialog';
 import { maintenanceKeys, resultFacts, type MaintenanceKey } from './maintenance-rules';
 import { Panel } from './panel';
 import panel from './panel.module.css';
 import { StopTokenDialog } from './stop-token-dialog';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-maintenance.module.css';
 
 /** Asks the device about itself, finds it, restarts it. What the device answered last stands below. */

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
 import { Panel } from './panel';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-notes.module.css';
 
 const NOTES_CHARS = 4000;

@@ -9,6 +9,7 @@ import { DeviceFaults } from './device-faults';
 import { DeviceHead } from './device-head';
 import { DeviceHealthFacts } from './device-health';
 import { DeviceIdentity } from './device-identity';
+import { isRetired } from './device-list-rules';
 import { DeviceMaintenance } from './device-maintenance';
 import { DeviceNotes } from './device-notes';
 import { DeviceSensors } from './device-sensors';
@@ -41,11 +42,15 @@ export function DeviceScreen({ deviceId }: { readonly deviceId: string }) {
     <div className={css['screen']}>
       <DeviceHead device={device} />
       <div className={css['column']}>
-        <DeviceSensors deviceId={deviceId} />
-        <DeviceActuators device={device} />
-        <DeviceFaults device={device} />
-        <DeviceConfig device={device} />
-        <DeviceSubzones device={device} />
+        {!isRetired(device) && (
+          <>
+            <DeviceSensors deviceId={deviceId} />
+            <DeviceActuators device={device} />
+            <DeviceFaults device={device} />
+            <DeviceConfig device={device} />
+            <DeviceSubzones device={device} />
+          </>
+        )}
         <DeviceEvents deviceId={device.id} />
       </div>
       <div className={css['column']}>

@@ -12,7 +12,7 @@ import { Tag } from '../../ui/tag';
 import { ValueRow } from '../../ui/value-row';
 import { CalibrationDialog } from './calibration-dialog';
 import { Panel } from './panel';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import panel from './panel.module.css';
 import css from './device-sensors.module.css';
 

@@ -9,7 +9,7 @@ import { Panel } from './panel';
 import panel from './panel.module.css';
 import { SubzoneDialog } from './subzone-dialog';
 import { subzoneStateKey } from './subzone-rules';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './device-subzones.module.css';
 
 /** Pins grouped inside the device's zone: what is wished, what the device confirmed, and their safe mode. */

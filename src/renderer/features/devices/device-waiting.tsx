@@ -7,7 +7,7 @@ import { Button } from '../../ui/button';
 import { FailureText } from '../../ui/failure';
 import { Elapsed } from '../../ui/time';
 import { Panel } from './panel';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import { waitingOperations } from './waiting-rules';
 import css from './waiting-list.module.css';
 

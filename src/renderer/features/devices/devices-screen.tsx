@@ -4,11 +4,12 @@ import { usePlant } from '../../connection/plant-store';
 import { Button } from '../../ui/button';
 import { Empty } from '../../ui/empty';
 import { useFocusIfFewer } from '../../ui/use-focus-if-lost';
-import { decidedDevices, deviceCounts, filterDevices, pendingDevices } from './device-list-rules';
+import { decidedDevices, deviceCounts, filterDevices, pendingDevices, retiredDevices } from './device-list-rules';
 import { DeviceTable } from './device-table';
 import { ForeignLine } from './foreign-line';
 import { OutboxLine } from './outbox-line';
 import { PendingCard } from './pending-card';
+import { RetiredTable } from './retired-table';
 import { SearchField } from './search-field';
 import { ZonesDialog } from './zones-dialog';
 import css from './devices-screen.module.css';
@@ -24,6 +25,7 @@ export function DevicesScreen() {
   const decided = useMemo(() => decidedDevices(devices), [devices]);
   const heading = useFocusIfFewer(pending.length);
   const shown = useMemo(() => filterDevices(decided, zones, filter), [decided, zones, filter]);
+  const retired = useMemo(() => filterDevices(retiredDevices(devices), zones, filter), [devices, zones, filter]);
   return (
     <div className={css['screen']}>
       {pending.length > 0 && (
@@ -64,6 +66,7 @@ export function DevicesScreen() {
           </div>
         )}
       </section>
+      {retired.length > 0 && <RetiredTable devices={retired} />}
       <ForeignLine />
       <ZonesDialog isOpen={areZonesOpen} onClose={() => setZonesOpen(false)} />
     </div>

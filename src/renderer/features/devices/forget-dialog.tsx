@@ -7,7 +7,7 @@ import { FailureText } from '../../ui/failure';
 import { Notice } from '../../ui/notice';
 import type { DeviceDialogProps } from './approve-dialog';
 import { displayName } from './device-list-rules';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 
 /** Asks before a device is forgotten, and says what is lost and what stays. */
 export function ForgetDialog({ device, isOpen, onClose }: DeviceDialogProps) {

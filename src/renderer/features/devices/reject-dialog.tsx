@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
 import type { DeviceDialogProps } from './approve-dialog';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 
 const REASON_CHARS = 200;
 

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 
 const TOKEN_CHARS = 64;
 

@@ -11,7 +11,7 @@ import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
 import { groupablePins, ownerOf, subzoneIdOf } from './subzone-rules';
-import { useRequest } from './use-request';
+import { useRequest } from '../../ui/use-request';
 import css from './subzone-dialog.module.css';
 
 const NAME_CHARS = 64;

@@ -17,6 +17,7 @@ const known = [
   'persistence_degraded',
   'queue_pressure',
   'reading_too_old',
+  'retired_seen',
   'runtime_degraded',
   'sequence_gaps',
   'too_many_series',

@@ -8,10 +8,10 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FailureText } from '../../ui/failure';
 import { TextField } from '../../ui/field';
-import { useRequest, type Request } from './use-request';
-import { useZones } from './use-zones';
-import { createZone } from './zone-calls';
-import { devicesInZone, movedZones, zoneNameProblem } from './zone-model-rules';
+import { useRequest, type Request } from '../../ui/use-request';
+import { useZones } from '../../plant/use-zones';
+import { createZone } from '../../plant/zone-calls';
+import { devicesInZone, movedZones, zoneNameProblem } from '../../plant/zone-model-rules';
 import css from './zones-dialog.module.css';
 
 const ZONE_NAME_CHARS = 64;

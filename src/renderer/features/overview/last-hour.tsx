@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { SeriesId } from '../../../shared/domain/ids';
 import { sensorTypeInfo } from '../../../shared/domain/sensor-types';
 import { useSensorName } from '../../plant/labels';
+import { useSeams } from '../../plant/seams';
 import type { ZoneContent } from '../../plant/zone-rules';
 import { hub } from '../../telemetry/telemetry-hub';
 import { FailureText } from '../../ui/failure';
@@ -25,6 +26,10 @@ export function LastHour({ contents }: { readonly contents: readonly ZoneContent
   const isFull = usePlot((plot) => plot.isFull);
   const hour = useHour(items.map(({ sensor }) => sensor.seriesId));
   const moments = useRecentSwitching();
+  const seams = useSeams(
+    items.map(({ sensor }) => sensor.deviceId),
+    HOUR_MS,
+  );
   const lines = items.map(({ sensor, pen }): PlotLine => ({
     pen,
     unit: sensor.unit,
@@ -38,7 +43,7 @@ export function LastHour({ contents }: { readonly contents: readonly ZoneContent
         <small>{isFull ? t('hourFull') : items.length === 0 ? t('hourEmpty') : t('hourHelp')}</small>
       </h2>
       <Plot
-        label={`${t('hour')}: ${items.map(({ name }) => name).join(', ')}`}
+        label={`${t('hour')}: ${[...items.map(({ name }) => name), ...seams.map(({ text }) => text)].join(', ')}`}
         lines={lines}
         read={hour.read}
         spanMs={HOUR_MS}
@@ -46,8 +51,9 @@ export function LastHour({ contents }: { readonly contents: readonly ZoneContent
         refreshMs={REFRESH_MS}
         band={first && sensorTypeInfo(first.sensor.type)?.normal}
         moments={moments.map(({ at }) => at)}
+        seams={seams}
       />
-      <HourLegend items={items} gapsOf={hour.gapsOf} moments={moments} />
+      <HourLegend items={items} gapsOf={hour.gapsOf} moments={moments} seams={seams} />
       <FailureText error={hour.error} />
     </section>
   );

@@ -4,6 +4,7 @@ import type { SensorView } from '../../../shared/api/telemetry';
 import { isDerivedType, sensorTypeInfo } from '../../../shared/domain/sensor-types';
 import { usePlant } from '../../connection/plant-store';
 import { useSensorName } from '../../plant/labels';
+import { useSeams } from '../../plant/seams';
 import { useSubzoneName } from '../../plant/subzone-name';
 import { hub } from '../../telemetry/telemetry-hub';
 import { formatNumber } from '../../ui/format';
@@ -28,7 +29,8 @@ export function SensorCard({ sensor }: { readonly sensor: SensorView }) {
   const deviceName = usePlant(({ devices }) => devices[deviceId]?.name || deviceId);
   const info = sensorTypeInfo(type);
   const name = nameOf(sensor);
-  const place = [deviceName, gpio > 0 && t('pin', { ns: 'common', gpio }), address].filter(Boolean).join(' · ');
+  const seams = useSeams([deviceId], SPAN_MS);
+  const place = [deviceName, ...seams.map(({ label }) => label), gpio > 0 && t('pin', { ns: 'common', gpio }), address];
   return (
     <li className={styles['card']} aria-label={name}>
       <ValueRow sensor={sensor} hasSparkline={false} />
@@ -48,15 +50,16 @@ export function SensorCard({ sensor }: { readonly sensor: SensorView }) {
         {isDerivedType(type) ? <Tag>{t('derived')}</Tag> : !configured && <Tag tone="low">{t('notConfigured')}</Tag>}
       </p>
       <Plot
-        label={t('stripLabel', { name })}
+        label={[t('stripLabel', { name }), ...seams.map(({ text }) => text)].join('; ')}
         lines={[{ pen, unit, isBad: () => ['critical', 'error'].includes(hub.latest(seriesId).quality) }]}
         read={(): uPlot.AlignedData => stripData(hub.points(seriesId))}
         spanMs={SPAN_MS}
         size="strip"
         refreshMs={1000}
         band={info?.normal}
+        seams={seams}
       />
-      <p className={styles['place']}>{place}</p>
+      <p className={styles['place']}>{place.filter(Boolean).join(' · ')}</p>
     </li>
   );
 }

@@ -189,6 +189,69 @@ describe('remove', () => {
   });
 });
 
+describe('issue', () => {
+  const issue = async (accounts: ReturnType<typeof openService>['accounts']) => {
+    const issued = await accounts.issue(deviceId);
+    if (!issued.ok) throw new Error(issued.error.message);
+    return issued.value;
+  };
+  const isRight = async (accounts: ReturnType<typeof openService>['accounts'], password: string) =>
+    (await accounts.verify('ESP_A1', password)) !== null;
+
+  it('gives a new device a login, and takes it back', async () => {
+    const { accounts } = openService();
+    const { login, undo } = await issue(accounts);
+    expect(login.username).toBe('ESP_A1');
+    expect(await accounts.verify('ESP_A1', login.password)).toEqual({ role: 'device', username: 'ESP_A1', deviceId });
+    await undo();
+    expect([await isRight(accounts, login.password), accounts.list()]).toEqual([false, []]);
+  });
+
+  it('replaces the earlier password at once, also one that was believed without its hash, and makes it valid again', async () => {
+    const { accounts, passwordOf } = openService();
+    const earlier = await passwordOf(device);
+    expect(await isRight(accounts, earlier)).toBe(true);
+    const { login, undo } = await issue(accounts);
+    expect([await isRight(accounts, earlier), await isRight(accounts, login.password)]).toEqual([false, true]);
+    await undo();
+    expect([await isRight(accounts, earlier), await isRight(accounts, login.password)]).toEqual([true, false]);
+  });
+
+  it('leaves alone what was changed meanwhile', async () => {
+    const { accounts, passwordOf } = openService();
+    await passwordOf(device);
+    const first = await issue(accounts);
+    const second = await issue(accounts);
+    await first.undo();
+    expect(await isRight(accounts, second.login.password)).toBe(true);
+    accounts.remove('ESP_A1');
+    await second.undo();
+    expect(accounts.list()).toEqual([]);
+  });
+
+  it('does not take the name of a client or of a simulated device', async () => {
+    const { accounts } = openService();
+    await accounts.create({ role: 'client', name: 'ESP_A1' });
+    const overClient = await accounts.issue(deviceId);
+    accounts.remove('ESP_A1');
+    accounts.addTemporary(deviceId);
+    const overDemo = await accounts.issue(deviceId);
+    expect([overClient, overDemo].map((result) => (result.ok ? null : result.error.code))).toEqual(['conflict', 'conflict']); // prettier-ignore
+  });
+
+  it('says that there are too many accounts, or that the disk takes none', async () => {
+    const { accounts, database } = openService();
+    database.pragma('query_only = 1');
+    const unwritten = await accounts.issue(deviceId);
+    database.pragma('query_only = 0');
+    database.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+      INSERT INTO broker_accounts SELECT 'client-' || i, 'client', NULL, x'00', x'00', 0 FROM n`);
+    const tooMany = await accounts.issue(deviceId);
+    expect([unwritten, tooMany].map((result) => (result.ok ? null : result.error.code))).toEqual(['storage_unavailable', 'too_large']); // prettier-ignore
+  });
+});
+
 describe('temporary accounts', () => {
   it('are devices with a password of their own, until they are removed', async () => {
     const { accounts } = openService();

@@ -43,6 +43,8 @@ describe('discovery and approval', () => {
       diagnostics: null,
       sequence: { last: null, gaps: 0, missed: 0, restarts: 0 },
       hasStopToken: false,
+      replacedBy: null,
+      replaces: [],
       warnings: [],
       counters: { messages: 1, malformed: 0, duplicates: 0, limited: 0 },
       lastMalformed: null,

@@ -287,6 +287,19 @@ describe('a lease', () => {
 });
 
 describe('stop', () => {
+  it('does not wait for a list that hangs, and changes nothing afterwards', async () => {
+    const { driver, service, pass, changes } = await begin();
+    let finish: (error: Error) => void = () => {};
+    driver.listFault = new Promise<never>((_resolve, reject) => (finish = reject));
+    await pass(1_000);
+    await service.stop();
+    const before = changes();
+    driver.ports = [];
+    finish(new Error('too late'));
+    await settle();
+    expect([service.list().ports.length, changes() - before]).toEqual([1, 0]);
+  });
+
   it('closes all lines, tells their holders, and leaves no timer', async () => {
     const { clock, driver, service } = await begin({ ports: [bridge, native] });
     const wanted: string[] = [];

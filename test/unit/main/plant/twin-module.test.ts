@@ -53,6 +53,9 @@ class FakeExports {
       twin_events: leave,
       twin_provision: withText('provision', () => this.result),
       twin_flash: leave,
+      twin_serial_rx: withText('serial', () => 0),
+      twin_serial_tx: leave,
+      twin_drop: name('drop'),
     };
   }
 
@@ -96,6 +99,22 @@ describe('a simulated device', () => {
     const { kaiserId, ...rest } = options;
     const json = fake.calls.find((call) => call.startsWith('new '))?.slice(4);
     expect(JSON.parse(json ?? '')).toEqual({ ...rest, kaiser: kaiserId, capabilities: ['drill'], flash: [255, 1] });
+  });
+
+  test('can be given its network and its name', () => {
+    const fake = new FakeExports();
+    const wifi = { ssid: 'tent', password: 'tomatoes' };
+    new TwinModule(fake.exports()).open({ ...options, wifi, name: 'Tent 1', flash: null }, 1);
+    const json = fake.calls.find((call) => call.startsWith('new '))?.slice(4);
+    expect(JSON.parse(json ?? '')).toMatchObject({ ssid: 'tent', wifi_password: 'tomatoes', device_name: 'Tent 1' });
+  });
+
+  test('has a serial line, and is freed when it is closed', () => {
+    const { fake, twin } = open();
+    fake.left = 'IMPROV';
+    expect(Buffer.from(twin.serial(Buffer.from('hello'), 5)).toString()).toBe('IMPROV');
+    twin.close();
+    expect(fake.calls).toEqual(['serial hello', 'drop 7']);
   });
 
   test('that is refused says why', () => {

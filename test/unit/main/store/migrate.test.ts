@@ -68,6 +68,29 @@ describe('plant.db from version 1', () => {
   });
 });
 
+describe('plant.db from version 2', () => {
+  it('keeps its rows and gets certificates that can only be added', () => {
+    const database = emptyDatabase();
+    migrate(database, plantMigrations.slice(0, 2), 'plant.db');
+    database.exec(
+      `INSERT INTO journal VALUES ('j', 1, 'device.approved', 'ESP_A', 'user:operator', 'Tent', '{}', NULL)`,
+    );
+    migrate(database, plantMigrations.slice(0, 3), 'plant.db');
+    expect(database.prepare('SELECT id, kind FROM journal').all()).toEqual([{ id: 'j', kind: 'device.approved' }]);
+    expect(columnsOf(database)['certificates']).toBe('id at device_id record');
+    database.exec("INSERT INTO certificates VALUES ('c', 1, 'ESP_A', '{}')");
+    for (const change of [
+      "UPDATE certificates SET record = 'x'",
+      'DELETE FROM certificates',
+      "INSERT OR REPLACE INTO certificates VALUES ('c', 2, NULL, 'x')",
+    ])
+      expect(() => database.exec(change)).toThrow('certificates are append-only');
+    expect(database.prepare('SELECT * FROM certificates').all()).toEqual([
+      { id: 'c', at: 1, device_id: 'ESP_A', record: '{}' },
+    ]);
+  });
+});
+
 describe('history.db', () => {
   it('goes from nothing to version 1 with every table and a total of 0', () => {
     const database = emptyDatabase();

@@ -52,6 +52,7 @@ export function openTelemetry(core: Core = openCore()) {
       get: (id) => registry.get(id),
       freshMessage: (device) => devices.freshMessage(device),
       seen: (device) => devices.seen(device),
+      refuses: (device) => devices.retired.refuses(device),
       warn: (device, warning) => registry.warn(device, warning),
     },
   });

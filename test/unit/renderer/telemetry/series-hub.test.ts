@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { noValue, SeriesHub } from '../../../../src/renderer/telemetry/series-hub';
 import type { TelemetryFrame } from '../../../../src/shared/api/telemetry';
-import type { SeriesId } from '../../../../src/shared/domain/ids';
+import type { DeviceId, SeriesId } from '../../../../src/shared/domain/ids';
 import { noonMs, sensorOf } from '../plant-fixtures';
 
 const a = 'ESP_1:4:ds18b20' as SeriesId;
@@ -16,6 +16,7 @@ type Opened = {
 
 /** A hub whose clock, timers, frames and streams are in the hands of the test. */
 function stage() {
+  const history = new Map<SeriesId, { at: number; value: number }[]>([[a, [{ at: noonMs - 60_000, value: 7 }]]]);
   const opened: Opened[] = [];
   const draws: (() => void)[] = [];
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -26,8 +27,7 @@ function stage() {
       opened.push({ series, signal, send, fail });
       return iterable;
     },
-    readHistory: async (id) =>
-      id === a ? [{ at: noonMs - 60_000, value: 7 }] : Promise.reject(new Error('no history')),
+    readHistory: async (id) => history.get(id) ?? Promise.reject(new Error('no history')),
     noteSentAt: () => undefined,
     now: () => nowMs,
     requestFrame: (draw) => void draws.push(draw),
@@ -40,6 +40,7 @@ function stage() {
   const connection = new AbortController();
   return {
     hub,
+    history,
     opened,
     connection,
     draw: () => draws.splice(0).forEach((run) => run()),
@@ -106,6 +107,25 @@ const readings = (...values: readonly (readonly [index: number, value: number])[
 const nothing = () => undefined;
 
 describe('the telemetry hub', () => {
+  test('reads the past of a device again that took over from another one, and of no other', async () => {
+    const { hub, history, connection, advance } = stage();
+    hub.connected(connection.signal);
+    hub.subscribe(a, nothing);
+    await advance(1_000);
+    const timesOf = (id: SeriesId) => Array.from({ length: hub.points(id).length }, (_, i) => hub.points(id).timeAt(i));
+    expect(timesOf(a)).toEqual([noonMs - 60_000]);
+    history.set(
+      a,
+      [noonMs - 300_000, noonMs - 60_000].map((at) => ({ at, value: 7 })),
+    );
+    hub.historyChanged('ESP_10' as DeviceId);
+    await advance(1_000);
+    expect(timesOf(a)).toEqual([noonMs - 60_000]);
+    hub.historyChanged('ESP_1' as DeviceId);
+    await advance(1_000);
+    expect(timesOf(a)).toEqual([noonMs - 300_000, noonMs - 60_000]);
+  });
+
   test('opens one stream for everything that is subscribed within a moment', async () => {
     const { hub, opened, connection, advance } = stage();
     hub.connected(connection.signal);

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  canBeReplaced,
   decidedDevices,
   deviceCounts,
   filterDevices,
   isWeakSignal,
   pendingDevices,
+  retiredDevices,
   zoneCell,
 } from '../../../../../src/renderer/features/devices/device-list-rules';
-import type { ZoneId } from '../../../../../src/shared/domain/ids';
+import type { DeviceId, ZoneId } from '../../../../../src/shared/domain/ids';
 import { at, byId, inZone, sampleDevice, sampleZone } from './sample-plant';
 
 const zones = byId(sampleZone('z1', 'Tomatoes', 1), sampleZone('z2', 'Fish tank', 0));
@@ -46,6 +48,31 @@ describe('the device list', () => {
 
   it('calls a signal weak from −80 dBm downwards, and an unknown one not', () => {
     expect([isWeakSignal(-79), isWeakSignal(-80), isWeakSignal(undefined)]).toEqual([false, true, false]);
+  });
+});
+
+describe('replaced devices', () => {
+  const replacedBy = (offsetMs: number) => ({ deviceId: 'ESP_9' as DeviceId, at: at(offsetMs) });
+  const retired = (id: string, offsetMs: number) =>
+    sampleDevice(id, { approval: 'rejected', presence: 'offline', replacedBy: replacedBy(offsetMs) });
+  const withRetired = { ...devices, ...byId(retired('ESP_6', -50), retired('ESP_7', -20)) };
+
+  it('stand apart, the last one first, and in no count but the total', () => {
+    expect(retiredDevices(withRetired).map(({ id }) => id)).toEqual(['ESP_7', 'ESP_6']);
+    expect(decidedDevices(withRetired)).toEqual(decidedDevices(devices));
+    expect(deviceCounts(withRetired)).toEqual({ ...deviceCounts(devices), total: 8 });
+  });
+
+  it.each([
+    ['offline', sampleDevice('ESP_1', { presence: 'offline' }), true],
+    ['unknown', sampleDevice('ESP_1', { presence: 'unknown' }), true],
+    ['online', sampleDevice('ESP_1'), false],
+    ['never approved', sampleDevice('ESP_1', { presence: 'offline', approval: 'pending' }), false],
+    ['rejected', sampleDevice('ESP_1', { presence: 'offline', approval: 'rejected' }), false],
+    ['simulated', sampleDevice('ESP_1', { presence: 'offline', demo: true }), false],
+    ['replaced already', retired('ESP_1', 0), false],
+  ])('a device that is %s can be replaced or not', (_, device, expected) => {
+    expect(canBeReplaced(device)).toBe(expected);
   });
 });
 

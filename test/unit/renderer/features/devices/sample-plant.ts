@@ -28,6 +28,8 @@ export function sampleDevice(id: string, changes: Partial<DeviceView> = {}): Dev
     diagnostics: null,
     sequence: { last: null, gaps: 0, missed: 0, restarts: 0 },
     hasStopToken: false,
+    replacedBy: null,
+    replaces: [],
     config: {
       desired: null,
       confirmed: null,

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { BenchTemplateView } from '../../../../shared/api/commissioning';
+import { usePlant } from '../../../connection/plant-store';
+import { useImages } from '../use-images';
+import css from './bench-head.module.css';
+
+/** What every board gets, as six short facts in one line. */
+export function TemplateSummary({ template }: { readonly template: BenchTemplateView }) {
+  const { t } = useTranslation('bench');
+  const { settings } = template;
+  const zones = usePlant((plant) => plant.zones);
+  const imageName = useImageName(template.imageId);
+  const none = t('template.flashOnly');
+  const zone = settings?.zoneId ? (zones[settings.zoneId]?.name ?? settings.zoneId) : t('template.noZone');
+  return (
+    <dl className={css['facts']}>
+      <Fact name={t('template.image')}>{imageName}</Fact>
+      <Fact name={t('template.network')}>{settings?.ssid ?? none}</Fact>
+      <Fact name={t('template.broker')}>{settings ? `${settings.broker.host}:${settings.broker.port}` : '–'}</Fact>
+      <Fact name={t('template.zone')}>{settings ? zone : '–'}</Fact>
+      <Fact name={t('template.naming')}>{template.naming}</Fact>
+      <Fact name={t('template.method')}>{settings ? t(`template.methods.${template.method}`) : '–'}</Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** The image in words; its id while the list of images is not there. */
+function useImageName(imageId: string | null): string {
+  const { t } = useTranslation('bench');
+  const { images } = useImages();
+  if (imageId === null) return t('template.noFlash');
+  return imageId === 'auto' ? t('template.auto') : (images?.find(({ id }) => id === imageId)?.name ?? imageId);
+}
