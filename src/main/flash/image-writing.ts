@@ -7,6 +7,7 @@ import { must } from '../../shared/domain/assert';
 import { jobFailure } from '../../shared/domain/job-errors';
 import type { ConnectedChip } from './chip-facts';
 import type { JobContext } from './flash-job';
+import { secretParts } from './flash-journal';
 import type { FlashRequest, SettingsPart } from './flash-room';
 import { changedRanges, isBlank, md5Of, readContents } from './flash-plan';
 import { eraseRanges, refusalOf, settingsPlace, totalBytes, type JobPart, type Range } from './flash-plan-rules';
@@ -98,12 +99,14 @@ function asImagePart(part: LoadedImage['parts'][number]): JobPart {
   return { ...part, isSettings: false };
 }
 
+/** Settings have no MD5 here: it is compared, but from what is shown a short password could be guessed. */
 function viewOf({ part, ranges }: Planned): FlashPart {
+  const isSecret = part.isSettings || secretParts.has(part.name);
   return {
     name: part.name,
     address: part.address,
     size: part.data.length,
-    md5: part.md5,
+    md5: isSecret ? '' : part.md5,
     verified: false,
     skipped: ranges.length === 0,
     writtenBytes: 0,
