@@ -9,6 +9,7 @@ import type { ConnectedChip } from './chip-facts';
 import type { JobContext } from './flash-job';
 import { secretParts } from './flash-journal';
 import type { FlashRequest, SettingsPart } from './flash-room';
+import { loneApplicationRefusal } from './boot-slot-rules';
 import { changedRanges, isBlank, md5Of, readContents } from './flash-plan';
 import { eraseRanges, refusalOf, settingsPlace, totalBytes, type JobPart, type Range } from './flash-plan-rules';
 import type { ImageSource } from './image-source';
@@ -41,6 +42,8 @@ export class ImageWriting {
       must(chip.facts.flashSizeBytes, 'an unknown size was refused'),
     );
     tell({ type: 'found', firmware });
+    const lone = loneApplicationRefusal(own, partitions, options);
+    if (lone) throw new JobFault(lone);
     // An application alone brings no table: the device's own says where its settings lie.
     const image = own.partitions.length > 0 || own.image.kind === 'backup' ? own : { ...own, partitions };
     refuse(image, chip, this.request);

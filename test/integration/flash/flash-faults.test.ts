@@ -106,6 +106,22 @@ describe('an image that does not fit is refused before anything is erased', () =
     expect(board.stats.programmedBytes).toBe(0);
   });
 
+  it.each([
+    ['blank', {}],
+    ['to be erased as a whole', { eraseAll: true }],
+  ])('when it is an application alone and the board is %s', async (state, options) => {
+    const here = bench();
+    await using scene = here.scene;
+    if (state !== 'blank') await flash(here);
+    const { parts, image } = here.image;
+    const alone = scene.add({ image: { ...image, id: 'user:alone', kind: 'user' }, chip, minimumRevision: 0, partitions: [], parts: parts.slice(2) }); // prettier-ignore
+    const { erasedSectors } = here.board.stats;
+    expectFailure(await scene.flash({ imageId: alone.image.id, options }), 'image_unfit');
+    expect(here.board.stats.erasedSectors).toBe(erasedSectors);
+    expect((await scene.service.inspect(PORT, alone.image.id)).ok).toBe(true);
+    await expectRetryWorks(here);
+  });
+
   it('when a part would overwrite the settings', async () => {
     const here = bench();
     await using scene = here.scene;
