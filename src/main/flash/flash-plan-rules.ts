@@ -35,7 +35,10 @@ export function refusalOf(image: LoadedImage, chip: ConnectedChip, options: Flas
   );
 }
 
-function securityRefusal({ image }: LoadedImage, { facts, isFlashEncrypted }: ConnectedChip): JobError | null {
+function securityRefusal(
+  { image }: LoadedImage,
+  { facts, isFlashEncrypted, hasSecureBoot }: ConnectedChip,
+): JobError | null {
   if (isFlashEncrypted)
     return jobFailure(
       'flash_encrypted',
@@ -44,7 +47,7 @@ function securityRefusal({ image }: LoadedImage, { facts, isFlashEncrypted }: Co
       false,
     ).error;
   // A backup of a chip with secure boot is signed as that chip wants it.
-  if (facts.security?.secureBoot === true && image.kind !== 'backup')
+  if (hasSecureBoot && image.kind !== 'backup')
     return jobFailure(
       'secure_download',
       `This ${facts.chip} starts only software that is signed with its own key (secure boot). Writing this image would leave it dead. Use another board.`,
