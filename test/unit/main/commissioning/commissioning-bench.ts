@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { BenchLine } from '../../../../src/main/commissioning/bench-line';
 import { CertificateStore } from '../../../../src/main/commissioning/certificate-store';
 import { IssuedCertificates } from '../../../../src/main/commissioning/certificates';
-import { SetupService } from '../../../../src/main/commissioning/setup-service';
+import { SetupService, type SetupParts } from '../../../../src/main/commissioning/setup-service';
 import { Journal } from '../../../../src/main/journal/journal';
 import { JournalStore } from '../../../../src/main/journal/journal-store';
 import { SettingsStore } from '../../../../src/main/store/settings-store';
@@ -49,6 +49,8 @@ export const TEMPLATE: BenchTemplate = {
   nextNumber: 7,
 };
 
+type Known = NonNullable<ReturnType<SetupParts['devices']['get']>>;
+
 /** Lets everything run that waits for nothing but its turn. */
 export const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn += 1) await new Promise<void>((resolve) => void setImmediate(resolve));
@@ -64,7 +66,7 @@ export function openCommissioning({ directory = profileDirectory(), clock = new 
   const replacement = new FakeReplacement(calls);
   const ports = new FakePorts();
   const journal = new Journal(new JournalStore(store.plant), store.batch, clock, () => undefined);
-  const known = new Map([[DEAD, { name: 'Tent sensor', zone: { desired: TENT, confirmed: TENT } }]]);
+  const known = new Map<DeviceId, Known>([[DEAD, { name: 'Tent sensor', zone: { desired: TENT, confirmed: TENT }, replacedBy: null }]]); // prettier-ignore
   const devices = { get: (id: DeviceId) => known.get(id) };
   const names = new Map([
     [TENT, 'Tent'],

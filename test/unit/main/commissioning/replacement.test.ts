@@ -88,6 +88,17 @@ describe('a replacement moves to the new device', () => {
     expect(core.operations.outbox().map(({ kind }) => kind)).toEqual(['subzone_assign', 'config']);
   });
 
+  it('nothing over a name and a zone that were wished for the new one', async () => {
+    const bench = readyToReplace();
+    const { core } = bench;
+    const cellar = 'cellar' as typeof tent;
+    core.zones.put({ id: cellar, name: 'Cellar' }, OPERATOR);
+    core.devices.approve(B, 'Climate south', OPERATOR);
+    valueOf(core.assignment.assign(B, { zoneId: cellar }, OPERATOR));
+    await replace(bench);
+    expect(device(core, B)).toMatchObject({ name: 'Climate south', zone: { desired: cellar } });
+  });
+
   it('the wish that the old device never confirmed', async () => {
     const bench = settledPlant();
     dies(bench.core);
