@@ -57,7 +57,11 @@ export const settle = async (): Promise<void> => {
 };
 
 /** The room around a real store and fakes of the others. `restart()` opens it once more on the same profile. */
-export function openCommissioning({ directory = profileDirectory(), clock = new ManualClock() } = {}) {
+export function openCommissioning({
+  directory = profileDirectory(),
+  clock = new ManualClock(),
+  present = [] as readonly string[],
+} = {}) {
   const { store } = openStore({ directory, clock });
   const { log, lines } = memoryLog();
   const calls: string[] = [];
@@ -68,6 +72,7 @@ export function openCommissioning({ directory = profileDirectory(), clock = new 
   const journal = new Journal(new JournalStore(store.plant), store.batch, clock, () => undefined);
   const known = new Map<DeviceId, Known>([[DEAD, { name: 'Tent sensor', zone: { desired: TENT, confirmed: TENT }, replacedBy: null }]]); // prettier-ignore
   const devices = { get: (id: DeviceId) => known.get(id) };
+  for (const name of present) known.set(name as DeviceId, { name, zone: { desired: null, confirmed: null }, replacedBy: null }); // prettier-ignore
   const names = new Map([
     [TENT, 'Tent'],
     [CELLAR, 'Cellar'],
@@ -86,14 +91,16 @@ export function openCommissioning({ directory = profileDirectory(), clock = new 
   const shared = { clock, log, journal, onChange, ports, zones };
   const setups = new SetupService({ ...shared, flashing, provisioning, replacement, devices, certificates });
   const settings = new SettingsStore(store.plant);
-  const bench = new BenchLine({ ...shared, setups, settings, batch });
+  const named = { isNamed: (name: string) => [...known.values()].some((device) => device.name === name) };
+  const bench = new BenchLine({ ...shared, devices: named, setups, settings, batch });
   bench.open();
   onTestFinished(() => bench.close());
   const kinds = () => journal.recent().map(({ kind }) => kind);
-  const restart = () => {
+  /** `present`: names of devices that have come into the plant. */
+  const restart = (present: readonly string[] = []) => {
     bench.close();
     store.close();
-    return openCommissioning({ directory, clock });
+    return openCommissioning({ directory, clock, present });
   };
   return { store, clock, lines, calls, flashing, provisioning, replacement, ports, journal, kinds, known, names, certificateStore, certificates, setups, settings, bench, changes: () => changes, restart }; // prettier-ignore
 }
