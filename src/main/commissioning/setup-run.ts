@@ -170,12 +170,10 @@ export class SetupRun {
   }
 
   private async prepare(facts: ChipFacts): Promise<JobResult<SettingsPart | null>> {
-    const { provisioning, replacement } = this.parts;
+    const { provisioning } = this.parts;
     const { input, actor } = this.request;
-    if (input.replaces !== undefined) {
-      const allowed = replacement.check(input.replaces, input.settings?.deviceId ?? facts.deviceId);
-      if (!allowed.ok) return allowed;
-    }
+    const allowed = this.mayReplace(input.settings?.deviceId ?? facts.deviceId);
+    if (!allowed.ok) return allowed;
     if (input.settings === null || input.method !== 'partition') return jobSuccess(null);
     await this.takeBack(); // a flash job that asks again gets new ones
     if (this.state.ending !== null)
@@ -184,6 +182,12 @@ export class SetupRun {
     if (!prepared.ok) return prepared;
     this.prepared = prepared.value;
     return jobSuccess({ partition: SETTINGS_PARTITION, data: prepared.value.partition });
+  }
+
+  /** Asked by the chip's id before anything is erased, and by the id that the board itself bears before it is told anything. */
+  private mayReplace(id: DeviceId): JobResult<null> {
+    const { replaces } = this.request.input;
+    return replaces === undefined ? jobSuccess(null) : this.parts.replacement.check(replaces, id);
   }
 
   private async provision(settings: ProvisioningSettings): Promise<void> {
@@ -197,7 +201,7 @@ export class SetupRun {
     } else {
       await this.portBack();
       if (this.state.ending !== null) return this.step({ kind: 'gave_up' });
-      const started = provisioning.start(input.port, this.named(settings), actor);
+      const started = provisioning.start(input.port, this.named(settings), actor, (id) => this.mayReplace(id));
       if (!started.ok) return this.refused(started.error);
       job = started.value;
     }

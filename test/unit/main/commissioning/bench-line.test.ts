@@ -193,6 +193,16 @@ describe('A board that failed', () => {
     expect(names()).toEqual(['Pump', 'Fan']);
   });
 
+  it('gives it back also where others of the queue are called alike', async () => {
+    const { setUp, enqueue, start, ports, fail, names } = openLine();
+    ports.plug(PORT);
+    setUp();
+    enqueue(['Probe {n}', CELLAR], ['Probe {n}', TENT]);
+    start(PORT);
+    await fail(PORT);
+    expect(names()).toEqual(['Probe {n}', 'Probe {n}']);
+  });
+
   it('keeps its name when a device bears it already', async () => {
     const { setUp, enqueue, start, ports, flashing, provisioning, names, stateOf } = openLine();
     ports.plug(PORT);
@@ -242,6 +252,31 @@ describe('The end of the console', () => {
     before.bench.close();
     await before.setups.stop();
     expect(openLine(before.restart()).names()).toEqual(['Pump', 'Fan']);
+  });
+});
+
+describe('A crash of the console', () => {
+  it('loses no name of a board that was not done, and gives none away twice', async () => {
+    const before = openLine();
+    before.ports.plug(PORT);
+    before.ports.plug(OTHER);
+    before.setUp();
+    before.enqueue(['Pump', CELLAR], ['Fan', null], ['Valve', null]);
+    before.start(PORT, OTHER);
+    await settle();
+    const after = openLine(before.restart(['Fan'])); // that one was in the plant already
+    expect(after.names()).toEqual(['Pump', 'Valve']);
+    expect(openLine(after.restart()).names()).toEqual(['Pump', 'Valve']);
+  });
+
+  it('gives no name back of a board that was done', async () => {
+    const before = openLine();
+    before.ports.plug(PORT);
+    before.setUp();
+    before.enqueue(['Pump', CELLAR], ['Fan', null]);
+    before.start(PORT);
+    await before.pass(PORT);
+    expect(openLine(before.restart()).names()).toEqual(['Fan']);
   });
 });
 

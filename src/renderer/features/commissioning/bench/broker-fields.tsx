@@ -17,7 +17,8 @@ export function BrokerFields({
   problem,
   onChange,
   proposal,
-}: TemplateFieldsProps & { readonly proposal: BrokerProposal | null }) {
+  isCaHeld,
+}: TemplateFieldsProps & { readonly proposal: BrokerProposal | null; readonly isCaHeld: boolean }) {
   const { t } = useTranslation('bench');
   const logins = brokerLogins.filter(
     (login) => login !== 'own' || proposal?.isOwnBroker !== false || draft.login === 'own',
@@ -76,6 +77,7 @@ export function BrokerFields({
             value={draft.caPem}
             onChange={(caPem) => onChange({ caPem })}
             isMultiline
+            help={isCaHeld ? t('template.passwordHeld') : undefined}
             error={problem === 'ca' ? t('template.problem.ca') : undefined}
           />
         </div>

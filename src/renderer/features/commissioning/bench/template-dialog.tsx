@@ -10,7 +10,15 @@ import { useRequest } from '../../../ui/use-request';
 import { CallError } from '../job-error';
 import { BrokerFields } from './broker-fields';
 import css from './template-dialog.module.css';
-import { draftOf, isPasswordHeld, templateOf, type DraftProblem, type TemplateDraft } from './template-draft-rules';
+import {
+  draftOf,
+  isCaHeld,
+  isPasswordHeld,
+  templateOf,
+  withCount,
+  type DraftProblem,
+  type TemplateDraft,
+} from './template-draft-rules';
 import { ImageFields, NamingFields, NetworkFields } from './template-fields';
 
 export type TemplateDialogProps = { readonly template: BenchTemplateView | null; readonly onClose: () => void };
@@ -24,7 +32,8 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
   const fields = useFocusOnProblem(problem);
   const { isWorking, error, run } = useRequest();
   // A first template begins with the broker that the console proposes, so it waits for that answer.
-  const shown = draft ?? (proposal === undefined && template === null ? null : draftOf(template, proposal ?? null));
+  const begun = draft ?? (proposal === undefined && template === null ? null : draftOf(template, proposal ?? null));
+  const shown = begun && withCount(begun, template);
   const change = (part: Partial<TemplateDraft>) => {
     if (shown) setDraft({ ...shown, ...part });
     setProblem(null);
@@ -62,7 +71,13 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
             isPasswordHeld={isPasswordHeld(shown, template)}
           />
           {shown.isProvisioned && (
-            <BrokerFields draft={shown} problem={problem} onChange={change} proposal={proposal ?? null} />
+            <BrokerFields
+              draft={shown}
+              problem={problem}
+              onChange={change}
+              proposal={proposal ?? null}
+              isCaHeld={isCaHeld(shown, template)}
+            />
           )}
           <NamingFields draft={shown} problem={problem} onChange={change} />
         </div>

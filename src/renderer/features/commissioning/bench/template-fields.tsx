@@ -152,7 +152,7 @@ export function NamingFields({ draft, problem, onChange }: TemplateFieldsProps) 
       <TextField
         label={t('template.nextNumber')}
         value={draft.nextNumber}
-        onChange={(nextNumber) => onChange({ nextNumber })}
+        onChange={(nextNumber) => onChange({ nextNumber, isNumberTyped: true })}
         inputMode="numeric"
         maxLength={6}
         error={problem === 'nextNumber' ? t('template.problem.nextNumber') : undefined}
