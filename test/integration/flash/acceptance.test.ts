@@ -15,17 +15,14 @@ import { until } from '../../fakes/wait';
 const skipReason = ptySkipReason();
 if (skipReason !== undefined) console.warn(`Skipped, acceptance of flashing over a pty: ${skipReason}`);
 
+type Unfit = { readonly what: string; readonly options: PluggedOptions; readonly code: JobErrorCode; readonly sentence: RegExp }; // prettier-ignore
+
 /** Boards that an image cannot be written to, and what is said. */
-const unfit: readonly (readonly [string, PluggedOptions, JobErrorCode, RegExp])[] = [
-  ['another chip', { chip: 'esp32c6' }, 'wrong_chip', /ESP32-C6.*(Choose|Use|Take|Plug)/],
-  ['2 MB of flash', { flashSizeBytes: 2 * 1024 * 1024 }, 'flash_too_small', /2 MB.*Use a board with more flash/],
-  [
-    'secure download mode',
-    { faults: { secureDownload: true } },
-    'secure_download',
-    /secure download mode.*Use another board/,
-  ],
-];
+const unfit: readonly Unfit[] = [
+  { what: 'another chip', options: { chip: 'esp32c6' }, code: 'wrong_chip', sentence: /ESP32-C6.*(Choose|Use|Take|Plug)/ },
+  { what: '2 MB of flash', options: { flashSizeBytes: 2 * 1024 * 1024 }, code: 'flash_too_small', sentence: /2 MB.*Use a board with more flash/ },
+  { what: 'secure download mode', options: { faults: { secureDownload: true } }, code: 'secure_download', sentence: /secure download mode.*Use another board/ },
+]; // prettier-ignore
 
 describe.skipIf(skipReason !== undefined)('Flashing that fails', () => {
   let desk: FlashDesk;
@@ -59,9 +56,9 @@ describe.skipIf(skipReason !== undefined)('Flashing that fails', () => {
     expect(plugged.board.stats.badPrograms).toBe(0);
   }
 
-  test.each(unfit.map((each, index) => [...each, index] as const))(
-    'a board with %s is refused before anything is erased; the right board is set up by a retry',
-    async (_what, options, code, sentence, index) => {
+  test.each(unfit.map((each, index) => ({ ...each, index })))(
+    'a board with $what is refused before anything is erased; the right board is set up by a retry',
+    async ({ options, code, sentence, index }) => {
       const wrong = await desk.plug(index, options);
       const job = await desk.setUp(wrong, c3({ method: 'partition' }));
       await expectFailed(wrong, job, code, sentence);
