@@ -1,0 +1,191 @@
+/*
+ * Boards on USB cables, for tests of commissioning: virtual chips on real ptys with our real firmware as their application, and a hand that plugs,
+ * pulls, and presses the keys. A pty has no modem lines, so a restart into the firmware always takes a finger; `Boards` keeps one ready.
+ */
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { test } from '@playwright/test';
+import type { SetupJob } from '../../../src/shared/api/commissioning';
+import type { FlashJob } from '../../../src/shared/api/flash';
+import type { ConsoleClient } from '../../fakes/console-client';
+import { openTempDir, type TempDir } from '../../fakes/temp-dir';
+import { HostFirmwareApp } from '../../fakes/virtual-esp/host-firmware-app';
+import { ptySkipReason, PtyPort } from '../../fakes/virtual-esp/pty-port';
+import { VirtualBoard, type BoardApp, type ChipName } from '../../fakes/virtual-esp/virtual-board';
+import { must, until } from '../../fakes/wait';
+
+const plugDeadlineMs = 10_000;
+/** A person would look about as often. */
+const fingerLooksMs = 100;
+
+/** Leaves the test out, visibly, where there can be no boards. */
+export function skipWithoutBoards(): void {
+  const reason = ptySkipReason() ?? (process.env['LEITSTAND_SKIP_NODE_PROGRAM'] || undefined);
+  if (reason !== undefined) console.warn(`Skipped, no boards: ${reason}`);
+  test.skip(reason !== undefined, `no boards: ${reason}`);
+}
+
+export type BoardKind = {
+  /** Default `esp32c3`. */
+  readonly chip?: ChipName;
+  /** Default: the first contact brings it into download mode. Else somebody has to hold BOOT and tap RESET. */
+  readonly needsFinger?: boolean;
+};
+
+/** One board, blank at first, with the socket that it is plugged into. */
+export class UsbBoard implements BoardApp {
+  readonly chip: VirtualBoard;
+  readonly #firmware = new HostFirmwareApp();
+  #port: PtyPort | null = null;
+  #hasNetwork = true;
+
+  constructor(
+    readonly path: string,
+    { chip = 'esp32c3', needsFinger = false }: BoardKind,
+    number: number,
+  ) {
+    this.chip = new VirtualBoard({
+      chip,
+      mac: `84:f7:03:0a:0b:${(0x10 + number).toString(16)}`,
+      autoReset: 'none',
+      bootOnSync: !needsFinger,
+      app: this,
+    });
+  }
+
+  /** What our firmware calls itself by this chip's MAC. */
+  get deviceId(): string {
+    return `ESP_${this.chip.mac.replaceAll(':', '').slice(-6).toUpperCase()}`;
+  }
+
+  start(send: (bytes: Uint8Array) => void, board: VirtualBoard): void {
+    this.#firmware.start(send, board);
+    if (!this.#hasNetwork) this.#firmware.world({ network: 'down' });
+  }
+
+  feed(bytes: Uint8Array): void {
+    this.#firmware.feed(bytes);
+  }
+
+  stop(): void {
+    this.#firmware.stop();
+  }
+
+  /** Whether a Wi-Fi lets it in, from its next start on and now. */
+  setNetwork(isUp: boolean): void {
+    this.#hasNetwork = isUp;
+    if (this.#firmware.node) this.#firmware.world({ network: isUp ? 'up' : 'down' });
+  }
+
+  async plugIn(): Promise<void> {
+    this.#port = await PtyPort.open(this.chip, { link: this.path });
+    this.chip.plugIn();
+  }
+
+  async unplug(): Promise<void> {
+    const port = this.#port;
+    this.#port = null;
+    await port?.close();
+  }
+
+  /** A finger holds BOOT and taps RESET. */
+  holdBootAndReset(): void {
+    this.chip.holdBootAndReset();
+  }
+
+  async dispose(): Promise<void> {
+    await this.unplug();
+    await this.#firmware[Symbol.asyncDispose]();
+  }
+}
+
+export class Boards implements AsyncDisposable {
+  readonly #all: UsbBoard[];
+  #isOver = false;
+  #finger: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly folder: TempDir,
+    kinds: readonly BoardKind[],
+  ) {
+    this.#all = kinds.map((kind, index) => new UsbBoard(join(folder.path, `usb${index}`), kind, index));
+  }
+
+  /** Makes the boards and their sockets; none is plugged in. */
+  static async make(...kinds: readonly BoardKind[]): Promise<Boards> {
+    return new Boards(await openTempDir('usb'), kinds);
+  }
+
+  /** For `--serial-port`. */
+  get paths(): readonly string[] {
+    return this.#all.map(({ path }) => path);
+  }
+
+  board(index: number): UsbBoard {
+    return must(this.#all[index], `board ${index}`);
+  }
+
+  async plugInAll(): Promise<void> {
+    for (const board of this.#all) await board.plugIn();
+  }
+
+  /**
+   * From now on a finger taps RESET on each board that the console has asked to restart, and, with `boot`, holds BOOT where a job asks for it: a
+   * stub that an earlier look has left behind talks at another speed.
+   */
+  helpByHand(client: ConsoleClient, keys: 'reset' | 'boot and reset' = 'boot and reset'): void {
+    const watch = async (): Promise<void> => {
+      while (!this.#isOver) {
+        await this.#press(client, keys).catch(() => undefined); // a console that is away for a moment is asked again
+        await pause(fingerLooksMs);
+      }
+    };
+    this.#finger = watch();
+  }
+
+  async #press(client: ConsoleClient, keys: 'reset' | 'boot and reset'): Promise<void> {
+    for (const { state, port, hint } of await client.call<readonly FlashJob[]>('GET', '/flash/jobs')) {
+      const board = this.#all.find(({ path }) => path === port)?.chip;
+      if (!board) continue;
+      if (state === 'resetting' && board.mode !== 'app') board.pressReset();
+      if (keys !== 'reset' && hint === 'hold_boot' && board.mode !== 'rom') board.holdBootAndReset();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await this.#finger;
+    for (const board of this.#all) await board.dispose();
+    await this.folder[Symbol.asyncDispose]();
+  }
+}
+
+/** Waits until the console says that nothing is plugged in at this path, or that something is. */
+export async function portWhen(client: ConsoleClient, path: string, isPresent: boolean): Promise<void> {
+  type List = { readonly ports: readonly { readonly path: string; readonly isPresent: boolean }[] };
+  await until(
+    async () => {
+      const { ports } = await client.call<List>('GET', '/flash/ports');
+      return ports.find((port) => port.path === path)?.isPresent === isPresent;
+    },
+    plugDeadlineMs,
+    `${path} to be ${isPresent ? 'plugged in' : 'unplugged'}`,
+  );
+}
+
+/** The newest setup, once it fits. */
+export async function setupWhen(
+  client: ConsoleClient,
+  fits: (job: SetupJob) => boolean,
+  deadlineMs = 30_000,
+): Promise<SetupJob> {
+  return until(
+    async () => {
+      const [job] = await client.call<readonly SetupJob[]>('GET', '/setups');
+      if (job && fits(job)) return job;
+      throw new Error(JSON.stringify(job));
+    },
+    deadlineMs,
+    'the setup to get there',
+  );
+}
