@@ -11,7 +11,8 @@ import type { ConsoleClient } from '../../fakes/console-client';
 import { openTempDir, type TempDir } from '../../fakes/temp-dir';
 import { HostFirmwareApp } from '../../fakes/virtual-esp/host-firmware-app';
 import { ptySkipReason, PtyPort } from '../../fakes/virtual-esp/pty-port';
-import { VirtualBoard, type BoardApp, type ChipName } from '../../fakes/virtual-esp/virtual-board';
+import { RadioApp } from '../../fakes/virtual-esp/radio-app';
+import { VirtualBoard, type ChipName } from '../../fakes/virtual-esp/virtual-board';
 import { must, until } from '../../fakes/wait';
 
 const plugDeadlineMs = 10_000;
@@ -32,12 +33,14 @@ export type BoardKind = {
   readonly needsFinger?: boolean;
 };
 
+/** The network at the place of the boards. */
+export const wifi = { ssid: 'Greenhouse', password: 'tomatoes', rssiDbm: -61 };
+
 /** One board, blank at first, with the socket that it is plugged into. */
-export class UsbBoard implements BoardApp {
+export class UsbBoard {
   readonly chip: VirtualBoard;
   readonly #firmware = new HostFirmwareApp();
   #port: PtyPort | null = null;
-  #hasNetwork = true;
 
   constructor(
     readonly path: string,
@@ -49,32 +52,13 @@ export class UsbBoard implements BoardApp {
       mac: `84:f7:03:0a:0b:${(0x10 + number).toString(16)}`,
       autoReset: 'none',
       bootOnSync: !needsFinger,
-      app: this,
+      app: new RadioApp(this.#firmware, [wifi]),
     });
   }
 
   /** What our firmware calls itself by this chip's MAC. */
   get deviceId(): string {
     return `ESP_${this.chip.mac.replaceAll(':', '').slice(-6).toUpperCase()}`;
-  }
-
-  start(send: (bytes: Uint8Array) => void, board: VirtualBoard): void {
-    this.#firmware.start(send, board);
-    if (!this.#hasNetwork) this.#firmware.world({ network: 'down' });
-  }
-
-  feed(bytes: Uint8Array): void {
-    this.#firmware.feed(bytes);
-  }
-
-  stop(): void {
-    this.#firmware.stop();
-  }
-
-  /** Whether a Wi-Fi lets it in, from its next start on and now. */
-  setNetwork(isUp: boolean): void {
-    this.#hasNetwork = isUp;
-    if (this.#firmware.node) this.#firmware.world({ network: isUp ? 'up' : 'down' });
   }
 
   async plugIn(): Promise<void> {

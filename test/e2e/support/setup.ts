@@ -1,9 +1,9 @@
 /** The wizard "Set up a device" as a technician meets it, by mouse. Every locator is a role and an English text. */
 import { expect, type Locator, type Page } from '@playwright/test';
+import { wifi } from './boards';
 import { text } from './texts';
 
 export type WizardStep = 'replace' | 'port' | 'look' | 'network' | 'broker' | 'name' | 'summary';
-export const wifi = { ssid: 'Greenhouse', password: 'tomatoes' };
 /** The console's broker listens there in tests. */
 export const brokerHost = '127.0.0.1';
 
@@ -66,14 +66,23 @@ export async function giveName(page: Page, name: string, zone: string): Promise<
   await next(page);
 }
 
+export type Answers = {
+  readonly path: string;
+  readonly name: string;
+  /** The name of a zone that is there. */
+  readonly zone: string;
+  /** Default: the right one. */
+  readonly password?: string;
+};
+
 /** From the first step to the summary. */
-export async function fillSteps(page: Page, path: string, name: string, zone: string): Promise<void> {
+export async function fillSteps(page: Page, { path, name, zone, password }: Answers): Promise<void> {
   await expectStep(page, 'port');
   await portRow(page, path).check();
   await next(page);
   await expectFound(page);
   await next(page);
-  await giveWifi(page);
+  await giveWifi(page, password);
   await giveBroker(page);
   await giveName(page, name, zone);
   await expectStep(page, 'summary');
