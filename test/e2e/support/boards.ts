@@ -2,7 +2,8 @@
  * Boards on USB cables, for tests of commissioning: virtual chips on real ptys with our real firmware as their application, and a hand that plugs,
  * pulls, and presses the keys. A pty has no modem lines, so a restart into the firmware always takes a finger; `Boards` keeps one ready.
  */
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test } from '@playwright/test';
 import type { SetupJob } from '../../../src/shared/api/commissioning';
@@ -15,6 +16,7 @@ import { RadioApp } from '../../fakes/virtual-esp/radio-app';
 import { VirtualBoard, type ChipName } from '../../fakes/virtual-esp/virtual-board';
 import { must, until } from '../../fakes/wait';
 
+const firmwareImage = resolve(import.meta.dirname, '../../../resources/firmware/esp32c3/merged.bin');
 const plugDeadlineMs = 10_000;
 /** A person would look about as often. */
 const fingerLooksMs = 100;
@@ -31,6 +33,8 @@ export type BoardKind = {
   readonly chip?: ChipName;
   /** Default: the first contact brings it into download mode. Else somebody has to hold BOOT and tap RESET. */
   readonly needsFinger?: boolean;
+  /** Our firmware for the C3 is on it already; default: blank. */
+  readonly hasFirmware?: boolean;
 };
 
 /** The network at the place of the boards. */
@@ -44,7 +48,7 @@ export class UsbBoard {
 
   constructor(
     readonly path: string,
-    { chip = 'esp32c3', needsFinger = false }: BoardKind,
+    { chip = 'esp32c3', needsFinger = false, hasFirmware = false }: BoardKind,
     number: number,
   ) {
     this.chip = new VirtualBoard({
@@ -54,6 +58,7 @@ export class UsbBoard {
       bootOnSync: !needsFinger,
       app: new RadioApp(this.#firmware, [wifi]),
     });
+    if (hasFirmware) readFileSync(firmwareImage).copy(this.chip.flash);
   }
 
   /** What our firmware calls itself by this chip's MAC. */

@@ -2,12 +2,13 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { wifi } from './boards';
 import { text } from './texts';
+import { standStill } from './tour';
 
 export type WizardStep = 'replace' | 'port' | 'look' | 'network' | 'broker' | 'name' | 'summary';
 /** The console's broker listens there in tests. */
 export const brokerHost = '127.0.0.1';
 
-export const setupPage = '#/commissioning/setup';
+export const setupPlace = { name: 'setup', hash: '#/commissioning/setup' };
 
 export function key(page: Page, name: string): Locator {
   return page.getByRole('button', { name: text(`commissioning:setup.${name}`), exact: true });
@@ -95,4 +96,16 @@ export async function expectPhase(page: Page, phase: string, timeout = 30_000): 
 
 export async function expectDone(page: Page, name: string): Promise<void> {
   await expect(headline(page)).toHaveText(text('commissioning:setup.done.title', { name }), { timeout: 40_000 });
+}
+
+/** Goes back through the steps that were filled, by the list at the left; `look` is called in each. Whatever language the page speaks. */
+export async function visitSteps(page: Page, look: (where: string) => Promise<void>): Promise<void> {
+  const keys = page.getByRole('main').locator('nav ol button');
+  for (const index of (await keys.all()).keys()) {
+    // The present step's own key is no key.
+    if (await keys.nth(index).isEnabled()) await keys.nth(index).click();
+    await expect(keys.nth(index)).toHaveAttribute('aria-current', 'step');
+    await standStill(page);
+    await look(`step ${index + 1} of the wizard`);
+  }
 }
