@@ -136,7 +136,7 @@ describe('a line that loses or changes bytes', () => {
     expect(scene.holds(here.board, here.image)).toBe(true);
   });
 
-  it('gives up when every checksum is wrong, having tried a lower speed', async () => {
+  it('gives up when every checksum is wrong, having tried every speed', async () => {
     const here = bench();
     await using scene = here.scene;
     scene.watch = ({ state }) => {
@@ -146,8 +146,12 @@ describe('a line that loses or changes bytes', () => {
     const job = await flash(here);
     expectFailure(job, 'line_unreliable');
     expect(job).toMatchObject({
-      baud: 460_800,
-      notes: ['Bytes were lost at 921600 baud; the job began anew at 460800 baud.'],
+      baud: 115_200,
+      notes: [
+        'Bytes were lost at 921600 baud; the job began anew at 460800 baud.',
+        'Bytes were lost at 460800 baud; the job began anew at 230400 baud.',
+        'Bytes were lost at 230400 baud; the job began anew at 115200 baud.',
+      ],
     });
     here.board.faults.badChecksumAlways = false;
     await expectRetryWorks(here);
@@ -189,6 +193,19 @@ describe('a line that loses or changes bytes', () => {
     const image = scene.add(flashImage({ chip }));
     expect(await scene.flash({ imageId: image.image.id })).toMatchObject({ state: 'done', baud: 230_400, notes: [] });
     expect(scene.holds(board, image)).toBe(true);
+  });
+
+  it('goes on at the slowest speed when blocks arrive damaged at every other, and begins there the next time', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ state, baud }) => {
+      here.board.faults.badChecksumAlways = state === 'writing' && baud !== null && baud > 115_200;
+    };
+    const job = await flash(here);
+    expect(job).toMatchObject({ state: 'done', baud: 115_200 });
+    expect(job.notes).toHaveLength(3);
+    expect(scene.holds(here.board, here.image)).toBe(true);
+    expect(await flash(here)).toMatchObject({ state: 'done', baud: 115_200, notes: [] });
   });
 
   it('tries no speed above the one that was asked for', async () => {
