@@ -44,7 +44,10 @@ function useShownSetup(
   const send = useSetupWizard((store) => store.send);
   const { shown } = wizard;
   const present = shown === null ? undefined : setups?.find(({ id }) => id === shown.job.id);
-  useEffect(() => send({ type: 'enter', replaces }), [send, replaces]);
+  useEffect(() => {
+    send({ type: 'enter', replaces });
+    return () => send({ type: 'leave' });
+  }, [send, replaces]);
   useEffect(() => {
     if (setups === undefined || shown !== null) return;
     const job = entryJob(wizard, setups, replaces);
