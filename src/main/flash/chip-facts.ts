@@ -7,12 +7,14 @@ import type { ChipFacts, ChipSecurity } from '../../shared/api/flash';
 import { chipByName } from '../../shared/domain/chips';
 import { deviceIdSchema } from '../../shared/domain/ids';
 
-/** `facts` and what cannot be shown by them: an ESP32 has no security information, but its fuse can be read. */
+/** `facts` and what cannot be shown by them: an ESP32 has no security information, but its fuses can be read. */
 export type ConnectedChip = {
   readonly facts: ChipFacts;
   /** Major × 100 + minor. */
   readonly revision: number;
   readonly isFlashEncrypted: boolean;
+  /** It starts only what is signed with its own key. */
+  readonly hasSecureBoot: boolean;
 };
 
 type Versioned = {
@@ -22,6 +24,9 @@ type Versioned = {
 
 const ESP32_EFUSE_WORD0 = 0x3ff5_a000;
 const ESP32_EFUSE_WORD5 = ESP32_EFUSE_WORD0 + 20;
+const ESP32_EFUSE_WORD6 = ESP32_EFUSE_WORD0 + 24;
+const ABS_DONE_0 = 1 << 4;
+const ABS_DONE_1 = 1 << 5;
 /** Block 1, word 3: minor in bits 18–21, major in bits 22–23. */
 const C6_EFUSE_VERSION = 0x600b_0844 + 12;
 /** Block 2, word 1: minor in bits 16–19, major in bits 20–21. */
@@ -43,6 +48,7 @@ export async function readChip(loader: ESPLoader, security: SecurityInfo | null)
   const { major, minor } = await readRevision(loader);
   const mac = (await loader.chip.readMac(loader)).toLowerCase();
   const isFlashEncrypted = security ? isOdd(security.flashCryptCnt) : await isEsp32Encrypted(loader);
+  const hasSecureBoot = security ? security.parsedFlags.SECURE_BOOT_EN : await hasEsp32SecureBoot(loader, major);
   return {
     facts: {
       chip,
@@ -55,6 +61,7 @@ export async function readChip(loader: ESPLoader, security: SecurityInfo | null)
     },
     revision: major * 100 + minor,
     isFlashEncrypted,
+    hasSecureBoot,
   };
 }
 
@@ -93,6 +100,13 @@ async function readFlashSize(loader: ESPLoader): Promise<number | null> {
 async function isEsp32Encrypted(loader: ESPLoader): Promise<boolean> {
   if (loader.chip.CHIP_NAME !== 'ESP32') return false;
   return isOdd(((await loader.readReg(ESP32_EFUSE_WORD0)) >>> 20) & 0x7f);
+}
+
+/** ABS_DONE_0: secure boot of the first version; ABS_DONE_1: of the second, from revision 3 on (esptool, `get_secure_boot_enabled`). */
+async function hasEsp32SecureBoot(loader: ESPLoader, major: number): Promise<boolean> {
+  if (loader.chip.CHIP_NAME !== 'ESP32') return false;
+  const fuses = await loader.readReg(ESP32_EFUSE_WORD6);
+  return (fuses & ABS_DONE_0) !== 0 || (major >= 3 && (fuses & ABS_DONE_1) !== 0);
 }
 
 function isOdd(bits: number): boolean {

@@ -6,6 +6,7 @@ import type { FlashOptions } from '../../shared/api/flash';
 import { chips } from '../../shared/domain/chips';
 import { jobFailure, type JobError } from '../../shared/domain/job-errors';
 import type { ConnectedChip } from './chip-facts';
+import { IMAGE_MAGIC } from './image-rules';
 import type { ImagePart, LoadedImage, Partition } from './loaded-image';
 
 /** The smallest piece of flash that can be erased. */
@@ -19,6 +20,9 @@ const PROBE_SHARE = 0.5;
 /** Partitions of settings (FlashOptions.keepUserData). */
 const userPartitions: ReadonlySet<string> = new Set(['nvs', 'cfg']);
 
+/** 128 MB: what is above is no size. */
+const MAX_SIZE_POWER = 7;
+
 /** Bytes from the start of the flash. */
 export type Range = { readonly address: number; readonly sizeBytes: number };
 
@@ -31,11 +35,15 @@ export function refusalOf(image: LoadedImage, chip: ConnectedChip, options: Flas
     securityRefusal(image, chip) ??
     chipRefusal(image, chip) ??
     sizeRefusal(image, chip) ??
-    layoutRefusal(image, options)
+    layoutRefusal(image, options) ??
+    bootRefusal(image, chip, options)
   );
 }
 
-function securityRefusal({ image }: LoadedImage, { facts, isFlashEncrypted }: ConnectedChip): JobError | null {
+function securityRefusal(
+  { image }: LoadedImage,
+  { facts, isFlashEncrypted, hasSecureBoot }: ConnectedChip,
+): JobError | null {
   if (isFlashEncrypted)
     return jobFailure(
       'flash_encrypted',
@@ -44,7 +52,7 @@ function securityRefusal({ image }: LoadedImage, { facts, isFlashEncrypted }: Co
       false,
     ).error;
   // A backup of a chip with secure boot is signed as that chip wants it.
-  if (facts.security?.secureBoot === true && image.kind !== 'backup')
+  if (hasSecureBoot && image.kind !== 'backup')
     return jobFailure(
       'secure_download',
       `This ${facts.chip} starts only software that is signed with its own key (secure boot). Writing this image would leave it dead. Use another board.`,
@@ -87,7 +95,7 @@ function sizeRefusal(image: LoadedImage, { facts }: ConnectedChip): JobError | n
   const isBackup = image.image.kind === 'backup';
   // A backup is the flash itself, whatever the table in it says.
   const needed = [...partRanges(image.parts), ...(isBackup ? [] : image.partitions)];
-  const requiredBytes = Math.max(0, ...needed.map(endOf));
+  const requiredBytes = Math.max(expectedFlashBytes(image), ...needed.map(endOf));
   if (flashSizeBytes < requiredBytes)
     return jobFailure(
       'flash_too_small',
@@ -102,6 +110,17 @@ function sizeRefusal(image: LoadedImage, { facts }: ConnectedChip): JobError | n
     { flashSizeBytes, requiredBytes },
     false,
   ).error;
+}
+
+/**
+ * The size of flash in the header of somebody's own boot loader (byte 3, high half: 1 MB and its doublings; esptool `FLASH_SIZES`). An application
+ * of ESP-IDF does not start on less. Our own firmware does not ask; 0 where nothing is named.
+ */
+function expectedFlashBytes({ image, chip, parts }: LoadedImage): number {
+  if (image.kind !== 'user' || chip === null || chip === 'esp8266') return 0;
+  const header = parts.find(({ address }) => address === chips[chip].bootloaderOffset)?.data;
+  const power = (header?.[3] ?? 0xff) >> 4;
+  return header?.[0] === IMAGE_MAGIC && power <= MAX_SIZE_POWER ? 2 ** power * 1024 * 1024 : 0;
 }
 
 function layoutRefusal({ image, parts, partitions }: LoadedImage, options: FlashOptions): JobError | null {
@@ -136,6 +155,23 @@ function layoutRefusal({ image, parts, partitions }: LoadedImage, options: Flash
       ).error;
   }
   return null;
+}
+
+/** A chip that is erased as a whole starts again only with a bootloader. */
+function bootRefusal(
+  { parts }: LoadedImage,
+  { facts: { chipId } }: ConnectedChip,
+  options: FlashOptions,
+): JobError | null {
+  if (!options.eraseAll || chipId === null) return null;
+  const address = chips[chipId].bootloaderOffset;
+  if (parts.some((part) => overlaps(sectorsOf(part), { address, sizeBytes: 1 }))) return null;
+  return jobFailure(
+    'image_unfit',
+    'The image brings no bootloader, so the device would not start after everything is erased. Flash it without erasing everything, or choose a complete image.',
+    { address },
+    false,
+  ).error;
 }
 
 function keepsUserData(kind: LoadedImage['image']['kind'], options: FlashOptions): boolean {

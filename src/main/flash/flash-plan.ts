@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { FlashOptions, FirmwareInfo } from '../../shared/api/flash';
+import { SLOT_RECORD_BYTES, startedApplication } from './boot-slot-rules';
 import { BLOCK_BYTES, SECTOR_BYTES, isWorthProbing, mergedRanges, pieces, type Range } from './flash-plan-rules';
 import type { ImagePart, Partition } from './loaded-image';
 import type { LoaderCommands } from './loader-commands';
@@ -18,11 +20,31 @@ export async function readContents(
 ): Promise<{ firmware: FirmwareInfo | null; partitions: readonly Partition[] }> {
   const table = readPartitionTable(await readAll(commands, TABLE_ADDRESS, TABLE_BYTES), md5Of);
   const partitions = table.ok ? table.partitions : [];
-  const address = partitions.find(({ type }) => type === 'app')?.address ?? DEFAULT_APP_ADDRESS;
+  const records = await readSlotRecords(commands, partitions, flashSizeBytes);
+  const address = startedApplication(partitions, records, romCrc)?.address ?? DEFAULT_APP_ADDRESS;
   // A table may be of another board, or a remnant.
   if (address + HEAD_BYTES > flashSizeBytes) return { partitions, firmware: null };
   const head = await readAll(commands, address, HEAD_BYTES);
   return { partitions, firmware: head[0] === IMAGE_MAGIC ? readDescriptor(head) : null };
+}
+
+/** The two records that choose an application; none where the table has no place for them. */
+async function readSlotRecords(
+  commands: Pick<LoaderCommands, 'read'>,
+  partitions: readonly Partition[],
+  flashSizeBytes: number,
+): Promise<readonly Uint8Array[]> {
+  const place = partitions.find(({ type, subtype }) => type === 'data' && subtype === 'ota');
+  if (!place || place.address + SECTOR_BYTES + SLOT_RECORD_BYTES > flashSizeBytes) return [];
+  return [
+    await readAll(commands, place.address, SLOT_RECORD_BYTES),
+    await readAll(commands, place.address + SECTOR_BYTES, SLOT_RECORD_BYTES),
+  ];
+}
+
+/** As the chips' ROM calculates it: `esp_rom_crc32_le` from all ones. */
+function romCrc(bytes: Uint8Array): number {
+  return crc32(bytes, 0xffff_ffff);
 }
 
 /** The ranges of a part that must be written: none when the chip has it already, by MD5 of the part, its blocks and its sectors. */

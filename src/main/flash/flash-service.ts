@@ -40,7 +40,8 @@ export type FlashServiceParts = {
 export class FlashService implements Flashing {
   /** Oldest first. */
   private readonly running = new Map<string, RunningJob>();
-  private readonly inspections = new Set<AbortController>();
+  /** How to end each, and its end. */
+  private readonly inspections = new Map<AbortController, Promise<unknown>>();
   private readonly journal: JournalOfJobs;
   private isStopped = false;
 
@@ -78,7 +79,7 @@ export class FlashService implements Flashing {
   };
 
   readonly inspect = async (port: string, imageId: string | undefined): Promise<JobResult<Inspection>> => {
-    const { ports, clock, speeds } = this.parts;
+    const { ports } = this.parts;
     const image =
       imageId === undefined || imageId === AUTO_IMAGE ? null : await this.parts.images.load({ id: imageId });
     if (image && !image.ok) return image;
@@ -87,21 +88,9 @@ export class FlashService implements Flashing {
     const lease = leased.value;
     const stopping = new AbortController();
     if (this.isStopped) stopping.abort(new JobStopped('interrupted'));
-    this.inspections.add(stopping);
-    const session = new LoaderSession({ lease, clock, speeds, signal: stopping.signal, onHint: () => undefined });
-    try {
-      const chip = await session.connect(this.firstBaud(lease), INSPECT_CONNECT_MS);
-      const wanted = imageId === AUTO_IMAGE && chip.facts.chipId ? await this.parts.images.bundledFor(chip.facts.chipId) : image; // prettier-ignore
-      return jobSuccess(await inspectChip(session.commands, chip, wanted));
-    } catch (error) {
-      const known = jobErrorOf(error, { kind: 'backup', state: 'connecting', bytesWritten: 0, bytesTotal: 0, baud: session.baud, facts: null }); // prettier-ignore
-      if (!known) this.parts.onBug(error);
-      return { ok: false, error: known ?? internalError() };
-    } finally {
-      await this.leaveRunning(session);
-      this.inspections.delete(stopping);
-      await lease.release();
-    }
+    const looking = this.look(lease, imageId === AUTO_IMAGE ? AUTO_IMAGE : image, stopping.signal);
+    this.inspections.set(stopping, looking);
+    return await looking.finally(() => this.inspections.delete(stopping));
   };
 
   readonly job = (id: string): Result<FlashJob> => {
@@ -126,11 +115,35 @@ export class FlashService implements Flashing {
 
   readonly stop = async (): Promise<void> => {
     this.isStopped = true;
-    for (const inspection of this.inspections) inspection.abort(new JobStopped('interrupted'));
+    for (const inspection of this.inspections.keys()) inspection.abort(new JobStopped('interrupted'));
     const underWay = [...this.running.values()].filter(isUnderWay);
     for (const job of underWay) job.stop('interrupted');
-    await Promise.all(underWay.map(({ whenEnded }) => whenEnded));
+    // A look at a chip has put it into its loader: it has to be let go before its port is taken away.
+    await Promise.allSettled([...underWay.map(({ whenEnded }) => whenEnded), ...this.inspections.values()]);
   };
+
+  /** Never rejects: what is not expected is `internal`. */
+  private async look(
+    lease: PortLease,
+    image: JobResult<LoadedImage> | typeof AUTO_IMAGE | null,
+    signal: AbortSignal,
+  ): Promise<JobResult<Inspection>> {
+    const { clock, speeds, images } = this.parts;
+    const session = new LoaderSession({ lease, clock, speeds, signal, onHint: () => undefined });
+    try {
+      const chip = await session.connect(this.firstBaud(lease), INSPECT_CONNECT_MS);
+      const { chipId } = chip.facts;
+      const bundled = image === AUTO_IMAGE && chipId ? await images.bundledFor(chipId) : null;
+      return jobSuccess(await inspectChip(session.commands, chip, image === AUTO_IMAGE ? bundled : image));
+    } catch (error) {
+      const known = jobErrorOf(error, { kind: 'backup', state: 'connecting', bytesWritten: 0, bytesTotal: 0, baud: session.baud, facts: null }); // prettier-ignore
+      if (!known) this.parts.onBug(error);
+      return { ok: false, error: known ?? internalError() };
+    } finally {
+      await this.leaveRunning(session);
+      await lease.release();
+    }
+  }
 
   private lease(port: string): Result<PortLease> {
     if (this.isStopped) return failure('conflict', 'The console is ending. Start it again and flash then.');

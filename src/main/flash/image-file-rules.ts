@@ -72,13 +72,16 @@ function readMerged(bytes: Uint8Array, { baseAddress, bootloaderAddress }: Place
   const { chip } = bootloader.image;
   if (chips[chip].bootloaderOffset !== bootloaderAddress)
     return { ok: false, reason: `its boot loader is not where the ${chips[chip].name} looks for it` };
-  const regions = regionsOf(table.partitions, bootloaderAddress);
+  const known = knownRegions(table.partitions, bootloaderAddress);
+  const clash = overlapOf(known);
+  if (clash !== null) return { ok: false, reason: `its partitions ${clash} overlap` };
+  const regions = withGaps(known);
   const parts = cutParts(bytes, baseAddress, regions);
   const applications = checkApplications(parts, table.partitions, sha256);
   if (!applications.ok) return applications;
   const [application] = applications.images;
   if (!application) return { ok: false, reason: 'it contains no application' };
-  if (application.chip !== chip)
+  if (applications.images.some((each) => each.chip !== chip))
     return { ok: false, reason: 'its boot loader and its application are for different chips' };
   const minimumRevision = Math.max(bootloader.image.minimumRevision, application.minimumRevision);
   const named = parts.map((part) => (part === applications.parts[0] ? { ...part, name: 'application' } : part));
@@ -87,13 +90,27 @@ function readMerged(bytes: Uint8Array, { baseAddress, bootloaderAddress }: Place
 
 type Region = { readonly name: string; readonly address: number; readonly end: number };
 
-/** The whole flash in named pieces; what no partition owns is named by its address. */
-function regionsOf(partitions: readonly Partition[], bootloaderAddress: number): Region[] {
-  const known: Region[] = [
+/** In order of their addresses. */
+function knownRegions(partitions: readonly Partition[], bootloaderAddress: number): Region[] {
+  return [
     { name: 'bootloader', address: bootloaderAddress, end: TABLE_ADDRESS },
     { name: 'partition-table', address: TABLE_ADDRESS, end: TABLE_ADDRESS + TABLE_BYTES },
     ...partitions.map(({ name, address, sizeBytes }) => ({ name, address, end: address + sizeBytes })),
   ].sort((a, b) => a.address - b.address);
+}
+
+/** Two that overlap, by name: such a table would cut the same bytes into many parts. */
+function overlapOf(known: readonly Region[]): string | null {
+  let before: Region | null = null;
+  for (const region of known) {
+    if (before && region.address < before.end) return `${before.name} and ${region.name}`;
+    before = region;
+  }
+  return null;
+}
+
+/** The whole flash in named pieces; what no partition owns is named by its address. */
+function withGaps(known: readonly Region[]): Region[] {
   const regions: Region[] = [];
   let end = 0;
   const fillTo = (address: number) => {

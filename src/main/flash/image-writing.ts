@@ -7,7 +7,9 @@ import { must } from '../../shared/domain/assert';
 import { jobFailure } from '../../shared/domain/job-errors';
 import type { ConnectedChip } from './chip-facts';
 import type { JobContext } from './flash-job';
+import { secretParts } from './flash-journal';
 import type { FlashRequest, SettingsPart } from './flash-room';
+import { loneApplicationRefusal } from './boot-slot-rules';
 import { changedRanges, isBlank, md5Of, readContents } from './flash-plan';
 import { eraseRanges, refusalOf, settingsPlace, totalBytes, type JobPart, type Range } from './flash-plan-rules';
 import type { ImageSource } from './image-source';
@@ -40,6 +42,8 @@ export class ImageWriting {
       must(chip.facts.flashSizeBytes, 'an unknown size was refused'),
     );
     tell({ type: 'found', firmware });
+    const lone = loneApplicationRefusal(own, partitions, options);
+    if (lone) throw new JobFault(lone);
     // An application alone brings no table: the device's own says where its settings lie.
     const image = own.partitions.length > 0 || own.image.kind === 'backup' ? own : { ...own, partitions };
     refuse(image, chip, this.request);
@@ -98,12 +102,14 @@ function asImagePart(part: LoadedImage['parts'][number]): JobPart {
   return { ...part, isSettings: false };
 }
 
+/** Settings have no MD5 here: it is compared, but from what is shown a short password could be guessed. */
 function viewOf({ part, ranges }: Planned): FlashPart {
+  const isSecret = part.isSettings || secretParts.has(part.name);
   return {
     name: part.name,
     address: part.address,
     size: part.data.length,
-    md5: part.md5,
+    md5: isSecret ? '' : part.md5,
     verified: false,
     skipped: ranges.length === 0,
     writtenBytes: 0,

@@ -2,6 +2,7 @@ import type { Inspection } from '../../shared/api/flash';
 import { flashOptionsSchema } from '../../shared/api/flash';
 import type { JobResult } from '../../shared/domain/job-errors';
 import type { ConnectedChip } from './chip-facts';
+import { loneApplicationRefusal } from './boot-slot-rules';
 import { changedRanges, readContents } from './flash-plan';
 import { SECTOR_BYTES, refusalOf, totalBytes } from './flash-plan-rules';
 import type { LoadedImage } from './loaded-image';
@@ -22,7 +23,7 @@ export async function inspectChip(
   if (!wanted.ok) return { ...nothing, refusal: wanted.error };
   const own = wanted.value;
   const image = own.partitions.length > 0 ? own : { ...own, partitions };
-  const refusal = refusalOf(image, chip, options);
+  const refusal = refusalOf(image, chip, options) ?? loneApplicationRefusal(own, partitions, options);
   if (refusal) return { ...nothing, imageId: own.image.id, refusal };
   const parts: Inspection['parts'] = [];
   for (const part of image.parts) {

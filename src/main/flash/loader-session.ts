@@ -238,6 +238,8 @@ export class LoaderSession {
       return true;
     } catch (error) {
       if (error instanceof LineTrouble || error instanceof ChipRefusal) return false;
+      // Not every adapter, or its driver, knows every speed: it refuses to be set to it, and is still there.
+      if (error instanceof LineError && !error.isUnplugged && !transport.failure) return false;
       throw error;
     }
   }

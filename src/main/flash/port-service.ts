@@ -41,6 +41,8 @@ export class PortService implements Ports {
   private checkedMs: number | null = null;
   private isCheckDue = false;
   private polling: Promise<void> | null = null;
+  /** The list that was asked for and has not come yet. */
+  private listing: Promise<readonly ListedPort[]> | null = null;
   private stopPolling: (() => void) | null = null;
 
   constructor(private readonly parts: PortServiceParts) {}
@@ -132,7 +134,7 @@ export class PortService implements Ports {
       cancel = this.parts.clock.after(LIST_TIMEOUT_MS, () => reject(error));
     });
     try {
-      const listed = await Promise.race([this.parts.driver.list(), late]);
+      const listed = await Promise.race([this.listOnce(), late]);
       this.listFault = null;
       return listed;
     } catch (error) {
@@ -141,6 +143,12 @@ export class PortService implements Ports {
     } finally {
       cancel();
     }
+  }
+
+  /** One that hangs holds one of Node's four worker threads: no other is asked for before it has come back. */
+  private listOnce(): Promise<readonly ListedPort[]> {
+    this.listing ??= this.parts.driver.list().finally(() => (this.listing = null));
+    return this.listing;
   }
 
   /** True when they differ from those before. */

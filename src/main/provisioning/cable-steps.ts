@@ -117,6 +117,12 @@ export class CableSteps {
     return done('stored');
   }
 
+  /** Makes the device forget its token, which nobody will know. False when it could not be told. */
+  async forgetToken(): Promise<boolean> {
+    const opened = await this.session.open();
+    return opened.ok && (await this.session.request(commands.setToken('device', ''))).ok;
+  }
+
   async wifi(facts: JobFacts): Promise<StepResult> {
     const { ssid, password } = facts.settings.wifi;
     const id = must(facts.deviceId, 'wifi comes after hello');

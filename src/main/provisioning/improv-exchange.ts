@@ -8,6 +8,9 @@ const longWork: ReadonlySet<number> = new Set([rpcs.setWifi, rpcs.scanWifi]);
 /** A second order of these after a lost answer would restart the device twice. */
 const onlyOnce: ReadonlySet<number> = new Set([rpcs.reboot, rpcs.factoryReset]);
 
+/** Results of one request that are kept, the first ones. Our firmware names at most 16 networks, the strongest first. */
+export const MAX_RESULTS = 64;
+
 /** What has come of one request so far. */
 export class ImprovExchange {
   readonly results: (readonly string[])[] = [];
@@ -55,9 +58,10 @@ export class ImprovExchange {
     // A joined device answers "get state" with the result of "set Wi-Fi".
     if (rpc !== (this.rpc === rpcs.getState ? rpcs.setWifi : this.rpc)) return;
     this.isUnderstood = true;
-    if (rpc !== rpcs.scanWifi || strings.length > 0) this.results.push(strings);
+    const isEnd = rpc === rpcs.scanWifi && strings.length === 0;
+    if (!isEnd && this.results.length < MAX_RESULTS) this.results.push(strings);
     // A scan answers with one result for each network, and an empty one at the end.
-    if (rpc !== rpcs.scanWifi || strings.length === 0) this.end(null);
+    if (rpc !== rpcs.scanWifi || isEnd) this.end(null);
   }
 
   private end(error: number | null): void {

@@ -193,6 +193,10 @@ export function deviceRetired(deviceId: DeviceId, by: DeviceId): Failed {
   );
 }
 
+/** Behind the sentence of a job that ended early: the token is in the device, and could not be taken out again. */
+export const tokenLeft =
+  'The device keeps a stop token that this console does not know: provision it again before you use it, or a stop will not reach it.';
+
 export function accountFailed(reason: string): Failed {
   return jobFailure('account_failed', `The console could not make the device's login in its broker. ${reason}`, {
     reason,

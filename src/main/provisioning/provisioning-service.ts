@@ -16,6 +16,7 @@ import { proposalOf } from './proposal-rules';
 import type { ProvisioningParts } from './provisioning-parts';
 import type { PreparedSettings, Provisioning } from './provisioning-room';
 import { ProvisioningRun, type JobFacts, type StepResult } from './provisioning-run';
+import { cancelled, tokenLeft } from './provisioning-sentences';
 import { settingsImage } from './settings-image';
 
 /** Ended jobs that are kept for the screens; the journal keeps more. */
@@ -45,6 +46,7 @@ export class ProvisioningService implements Provisioning {
 
   /** Asks the device which networks it hears. Holds the port for up to half a minute. */
   readonly scan = async (port: string): Promise<JobResult<WifiScan>> => {
+    if (this.closing.signal.aborted) return cancelled(this.closing.signal);
     const leased = this.parts.ports.lease(port, 'provisioning');
     if (!leased.ok) return leased;
     const scan = this.scanOver(leased.value);
@@ -74,6 +76,7 @@ export class ProvisioningService implements Provisioning {
     chip: ChipFacts,
     actor: string,
   ): Promise<JobResult<PreparedSettings>> => {
+    if (this.closing.signal.aborted) return cancelled(this.closing.signal);
     const { clock, devices, kaiserId } = this.parts;
     const run = new ProvisioningRun(clock, null, settings, actor);
     const { facts } = run;
@@ -173,10 +176,23 @@ export class ProvisioningService implements Provisioning {
       ['adopt', () => own.adopt(facts)],
       ['zone', () => own.zone(facts)],
     ];
-    await this.finish(run, await this.walk(run, steps), async () => {
+    const result = await this.walk(run, steps);
+    await this.finish(run, result, async () => {
       await session.close();
+      if (!result.ok && facts.isTokenOwed) facts.isTokenOwed = !(await this.takeTokenBack(lease));
       await lease.release();
     });
+  }
+
+  /** In a conversation of its own: that of the job may have been ended. Takes some seconds at most. */
+  private async takeTokenBack(lease: PortLease): Promise<boolean> {
+    const { signal } = new AbortController();
+    const session = this.session(lease, signal);
+    try {
+      return await new CableSteps(this.parts, lease, session, signal).forgetToken();
+    } finally {
+      await session.close();
+    }
   }
 
   private async arrive(run: ProvisioningRun): Promise<void> {
@@ -221,6 +237,7 @@ export class ProvisioningService implements Provisioning {
       this.parts.log.error({ err: error, job: run.id }, 'provisioning could not be taken back');
       left = ` The login ${deviceId ?? ''} could not be taken back: delete it on the broker screen.`;
     }
+    if (!result.ok && run.facts.isTokenOwed) left += ` ${tokenLeft}`;
     const said = result.ok ? result : { ok: false as const, error: { ...result.error, message: result.error.message + left } };
     this.running.delete(run.id);
     const job = run.end(said);
@@ -243,6 +260,7 @@ export class ProvisioningService implements Provisioning {
   }
 
   private refusal({ zoneId, deviceId }: ProvisioningSettings): Result<never> | null {
+    if (this.closing.signal.aborted) return failure('conflict', 'The console is ending. Start it again first.');
     if (zoneId !== undefined && !this.parts.zones.has(zoneId))
       return failure('not_found', `There is no zone ${zoneId}. Make it first, or choose another one.`, { details: { zoneId } }); // prettier-ignore
     const runs = [...this.running.values()];

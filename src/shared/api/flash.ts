@@ -131,7 +131,7 @@ export const flashPartSchema = z.object({
   name: z.string(),
   address: z.int(),
   size: z.int(),
-  /** Expected; what was read back is equal when `verified`. */
+  /** Expected; what was read back is equal when `verified`. Empty for settings: a short password could be guessed from it. */
   md5: z.string(),
   verified: z.boolean(),
   /** It was there already: nothing was written. */

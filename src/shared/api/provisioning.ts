@@ -6,19 +6,23 @@ import { actorSchema, procedure, timeSchema } from './base';
 import { nameSchema } from './devices';
 import { portPathSchema } from './flash';
 
+/** Text as the firmware takes it over its cable: at most so many bytes, no control characters (firmware/core/src/serial/field.rs). */
+const deviceText = (maxBytes: number) =>
+  z
+    .string()
+    .refine(
+      (text) => utf8Bytes(text) <= maxBytes,
+      `At most ${maxBytes} bytes; letters with accents count two, others up to four.`,
+    )
+    .refine((text) => !/\p{Cc}/u.test(text), 'No line ends and other control characters.');
+
 /** SSID: 1 to 32 bytes; password: none, 8 to 63 bytes, or 64 hexadecimal digits (IEEE 802.11, WPA2). */
 export const wifiSchema = z.strictObject({
-  ssid: z
-    .string()
-    .min(1)
-    .refine((ssid) => utf8Bytes(ssid) <= 32, 'A network name has at most 32 bytes.'),
-  password: z
-    .string()
-    .max(64)
-    .refine(
-      (password) => password === '' || /^[0-9A-Fa-f]{64}$/.test(password) || isPassphrase(password),
-      'A password has 8 to 63 characters, or none.',
-    ),
+  ssid: deviceText(32).min(1),
+  password: deviceText(64).refine(
+    (password) => password === '' || /^[0-9A-Fa-f]{64}$/.test(password) || isPassphrase(password),
+    'A password has 8 to 63 characters, or none.',
+  ),
 });
 
 function isPassphrase(password: string): boolean {
@@ -36,10 +40,13 @@ export const deviceBrokerSchema = z.strictObject({
   tls: z.boolean().default(false),
   /** Make (or renew) the device's account in the console's own broker. */
   useOwnAccount: z.boolean().default(true),
-  username: z.string().max(64).optional(),
-  password: z.string().max(64).optional(),
+  username: deviceText(64).optional(),
+  password: deviceText(64).optional(),
   /** PEM of the authority that signed the broker's certificate, for TLS. */
-  caPem: z.string().max(4000).optional(),
+  caPem: z
+    .string()
+    .refine((pem) => utf8Bytes(pem) <= 4000, 'At most 4000 bytes.')
+    .optional(),
 });
 export type DeviceBroker = z.infer<typeof deviceBrokerSchema>;
 
@@ -50,7 +57,7 @@ export const provisioningSettingsSchema = z.strictObject({
   /** Without it the device takes its id from its MAC. */
   deviceId: deviceIdSchema.optional(),
   /** A stop token for this device alone; it is stored in the console too. */
-  stopToken: z.string().min(8).max(64).optional(),
+  stopToken: deviceText(64).min(8).optional(),
   name: nameSchema.optional(),
   zoneId: zoneIdSchema.optional(),
   /** Take the device into the plant without a further question. */

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { FlashJob, FlashOptions } from '../../../src/shared/api/flash';
 import type { JobErrorCode } from '../../../src/shared/domain/job-errors';
 import type { LoadedImage } from '../../../src/main/flash/loaded-image';
+import { LineError, type SerialDriver, type SerialLine } from '../../../src/main/flash/serial-driver';
+import { must } from '../../../src/shared/domain/assert';
+import { jobSuccess } from '../../../src/shared/domain/job-errors';
 import { flashImage } from '../../fakes/flash-image';
 import { FlashScene, PORT, talkingApp } from '../../fakes/flash-scene';
 import type { BoardFaults, BoardOptions, VirtualBoard } from '../../fakes/virtual-esp/virtual-board';
@@ -36,6 +39,16 @@ async function expectRetryWorks({ scene, board, image }: Bench, options: Partial
 }
 
 const flash = ({ scene, image }: Bench) => scene.flash({ imageId: image.image.id });
+
+/** A line whose driver knows no faster speed than this. */
+function upTo(highest: number, line: SerialLine): SerialLine {
+  const { path, onData, onClose, write, setSignals, close } = line;
+  const setBaudRate = async (baud: number) => {
+    if (baud > highest) throw new LineError(`${path} failed: invalid speed`, false);
+    await line.setBaudRate(baud);
+  };
+  return { path, onData, onClose, write, setSignals, close, setBaudRate };
+}
 
 describe('an image that does not fit is refused before anything is erased', () => {
   it('for another chip', async () => {
@@ -104,6 +117,30 @@ describe('an image that does not fit is refused before anything is erased', () =
     const image = scene.add(flashImage({ chip: 'esp32' }));
     expectFailure(await scene.flash({ imageId: image.image.id }), 'flash_encrypted');
     expect(board.stats.programmedBytes).toBe(0);
+  });
+
+  it('for an ESP32 with secure boot, which has no security information either', async () => {
+    await using scene = new FlashScene();
+    const board = scene.board({ chip: 'esp32', faults: { secureBoot: true } });
+    const image = scene.add(flashImage({ chip: 'esp32' }));
+    expectFailure(await scene.flash({ imageId: image.image.id }), 'secure_download');
+    expect(board.stats.programmedBytes).toBe(0);
+  });
+
+  it.each([
+    ['blank', {}],
+    ['to be erased as a whole', { eraseAll: true }],
+  ])('when it is an application alone and the board is %s', async (state, options) => {
+    const here = bench();
+    await using scene = here.scene;
+    if (state !== 'blank') await flash(here);
+    const { parts, image } = here.image;
+    const alone = scene.add({ image: { ...image, id: 'user:alone', kind: 'user' }, chip, minimumRevision: 0, partitions: [], parts: parts.slice(2) }); // prettier-ignore
+    const { erasedSectors } = here.board.stats;
+    expectFailure(await scene.flash({ imageId: alone.image.id, options }), 'image_unfit');
+    expect(here.board.stats.erasedSectors).toBe(erasedSectors);
+    expect((await scene.service.inspect(PORT, alone.image.id)).ok).toBe(true);
+    await expectRetryWorks(here);
   });
 
   it('when a part would overwrite the settings', async () => {
@@ -210,6 +247,20 @@ describe('a job that is cancelled', () => {
   });
 });
 
+describe('a look at a chip', () => {
+  it('that the end of the console cuts off leaves the port free and the device running', async () => {
+    const here = bench();
+    const { scene, board } = here;
+    const looking = scene.service.inspect(PORT, undefined);
+    await expect.poll(() => board.mode, { interval: 1 }).toBe('stub');
+    await scene.service.stop();
+    expect(scene.held.size).toBe(0);
+    await expect.poll(() => board.mode).toBe('app');
+    expect(await looking).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+    await scene[Symbol.asyncDispose]();
+  });
+});
+
 describe('a line that loses or changes bytes', () => {
   it('sends a block again whose checksum was wrong once', async () => {
     const here = bench();
@@ -260,6 +311,23 @@ describe('a line that loses or changes bytes', () => {
     const job = await flash(here);
     expect(job).toMatchObject({ state: 'done', baud: 460_800, notes: ['Bytes were lost at 921600 baud; the job began anew at 460800 baud.'] }); // prettier-ignore
     expect(scene.holds(here.board, here.image)).toBe(true);
+  });
+
+  it('takes a lower speed when the adapter itself refuses the faster ones', async () => {
+    let serial: SerialDriver | null = null;
+    const driver: SerialDriver = {
+      list: () => Promise.resolve([]),
+      open: async (path, baud) => {
+        const opened = await must(serial, 'the scene has its ports').open(path, baud);
+        return opened.ok ? jobSuccess(upTo(230_400, opened.value)) : opened;
+      },
+    };
+    await using scene = new FlashScene({ driver });
+    serial = scene.serial;
+    const board = scene.board({ chip });
+    const image = scene.add(flashImage({ chip }));
+    expect(await scene.flash({ imageId: image.image.id })).toMatchObject({ state: 'done', baud: 230_400, notes: [] });
+    expect(scene.holds(board, image)).toBe(true);
   });
 
   it('tries no speed above the one that was asked for', async () => {

@@ -20,6 +20,17 @@ describe('the memory of speeds', () => {
     expect(['a', 'b'].map((key) => again.recall(key))).toEqual([230_400, 460_800]);
   });
 
+  it('goes on without a disk: a speed is a convenience, and no reason for a job to fail', () => {
+    const memory = new BaudMemory({
+      get: () => undefined,
+      set: () => {
+        throw new Error('database or disk is full');
+      },
+    });
+    memory.remember('a', 460_800);
+    expect(memory.recall('a')).toBe(460_800);
+  });
+
   it('forgets the adapter that was used longest ago', () => {
     const { memory } = open();
     for (let adapter = 0; adapter < 65; adapter += 1) memory.remember(`adapter ${adapter}`, 115_200);

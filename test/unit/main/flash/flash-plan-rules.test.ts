@@ -35,12 +35,21 @@ function chip(changes: Partial<ConnectedChip['facts']> = {}, more: Partial<Conne
     },
     revision: 4,
     isFlashEncrypted: false,
+    hasSecureBoot: false,
     ...more,
   };
 }
 
 const withParts = (...parts: LoadedImage['parts']): LoadedImage => ({ ...image, parts });
-const secured = { secureBoot: true, flashEncryption: false, secureDownload: false, debugDisabled: false };
+/** Somebody's own image, whose boot loader names a size of flash in its header (0x20 = 4 MB). */
+const expecting = (size: number): LoadedImage => {
+  const header = Uint8Array.of(0xe9, 1, 2, size);
+  return {
+    ...image,
+    image: { ...image.image, kind: 'user' },
+    parts: [part('bootloader', 0, header), ...image.parts.slice(1)],
+  };
+};
 const asBackup = (sizeBytes: number): LoadedImage => ({
   ...image,
   image: { ...image.image, kind: 'backup' },
@@ -53,6 +62,8 @@ describe('whether an image may be written', () => {
     expect(refusalOf(image, chip(), options())).toBeNull();
     expect(refusalOf({ ...image, chip: null }, chip(), options())).toBeNull();
     expect(refusalOf(image, chip({ security: null }), options())).toBeNull();
+    expect(refusalOf(expecting(0x20), chip(), options())).toBeNull();
+    expect(refusalOf(expecting(0xf0), chip(), options())).toBeNull();
   });
 
   it.each([
@@ -62,8 +73,9 @@ describe('whether an image may be written', () => {
     ['a flash without a size', image, chip({ flashSizeBytes: null }), 'flash_unknown', {}],
     ['a small flash', image, chip({ flashSizeBytes: 2 * MB }), 'flash_too_small', { flashSizeBytes: 2 * MB, requiredBytes: 0x3c2000 }],
     ['a part behind the end', withParts(part('app', 4 * MB - 4096, new Uint8Array(4097))), chip(), 'flash_too_small', { flashSizeBytes: 4 * MB, requiredBytes: 4 * MB + 1 }],
+    ['a small flash for what the boot loader expects', expecting(0x40), chip(), 'flash_too_small', { flashSizeBytes: 4 * MB, requiredBytes: 16 * MB }],
     ['encryption', image, chip({}, { isFlashEncrypted: true }), 'flash_encrypted', { chip: 'ESP32-C3' }],
-    ['secure boot', image, chip({ security: secured }), 'secure_download', { chip: 'ESP32-C3' }],
+    ['secure boot', image, chip({}, { hasSecureBoot: true }), 'secure_download', { chip: 'ESP32-C3' }],
     ['no part', withParts(), chip(), 'image_unfit', {}],
     ['overlapping parts', withParts(part('a', 0, new Uint8Array(5000)), part('b', 4096, new Uint8Array(10))), chip(), 'image_unfit', { part: 'a', other: 'b' }],
     ['a part inside a sector', withParts(part('a', 0x10010, new Uint8Array(10))), chip(), 'image_unfit', { part: 'a', address: 0x10010 }],
@@ -81,8 +93,15 @@ describe('whether an image may be written', () => {
     expect(refusalOf(merged, chip(), options({ eraseAll: true }))).toBeNull();
   });
 
+  it('no, without a bootloader when everything is erased', () => {
+    const alone = withParts(part('application', 0x10000, new Uint8Array(10)));
+    expect(refusalOf(alone, chip(), options({ eraseAll: true }))).toMatchObject({ code: 'image_unfit', details: { address: 0 } }); // prettier-ignore
+    expect(refusalOf(alone, chip(), options())).toBeNull();
+    expect(refusalOf(image, chip(), options({ eraseAll: true }))).toBeNull();
+  });
+
   it('yes, for a backup of a flash of that size, also with secure boot', () => {
-    expect(refusalOf(asBackup(4 * MB), chip({ security: secured }), options())).toBeNull();
+    expect(refusalOf(asBackup(4 * MB), chip({}, { hasSecureBoot: true }), options())).toBeNull();
   });
 });
 

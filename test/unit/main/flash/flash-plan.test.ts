@@ -101,6 +101,19 @@ describe('what a device holds', () => {
     expect(await readContents(chipWith(flash), flash.length)).toEqual({ partitions, firmware: image.image.firmware });
   });
 
+  it('is what runs there: the slot that was chosen by an update over the air', async () => {
+    const flash = Buffer.alloc(4 * 1024 * 1024, 0xff);
+    const old = flashImage({ chip: 'esp32c6', version: '3.0.0', appBytes: 10_000 });
+    const updated = flashImage({ chip: 'esp32c6', version: '3.1.0', appBytes: 10_000 });
+    for (const { address, data } of old.parts) flash.set(data, address);
+    flash.set(must(updated.parts[2], 'application').data, 0x1e0000);
+    // As ESP-IDF writes it for the second slot: number 2, state valid, CRC.
+    flash.writeUInt32LE(2, 0x3b1000);
+    flash.writeUInt32LE(2, 0x3b1000 + 24);
+    flash.writeUInt32LE(0x55f63774, 0x3b1000 + 28);
+    expect(await readContents(chipWith(flash), flash.length)).toEqual({ partitions, firmware: updated.image.firmware });
+  });
+
   it('is nothing on a blank chip', async () => {
     const chip = chipWith(Buffer.alloc(1024 * 1024, 0xff));
     expect(await readContents(chip, 1024 * 1024)).toEqual({ partitions: [], firmware: null });

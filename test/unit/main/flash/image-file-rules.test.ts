@@ -91,6 +91,21 @@ describe('a merged file', () => {
       'its boot loader and its application are for different chips',
     ],
     [
+      'an application for another chip in the second slot',
+      makeFlash([[0, bootloader(5)], [0x8000, table], [0x10000, makeProgram()], [0x20000, makeProgram({ chipId: 13 })]]), // prettier-ignore
+      'its boot loader and its application are for different chips',
+    ],
+    [
+      'partitions that overlap',
+      makeFlash([[0, bootloader(5)], [0x8000, makeTable([...lines, ['twice', 1, 0x82, 0x33000, 0x4000]])], [0x10000, makeProgram()]]), // prettier-ignore
+      'its partitions files and twice overlap',
+    ],
+    [
+      'a partition over its own table',
+      makeFlash([[0, bootloader(5)], [0x8000, makeTable([['all', 1, 0x82, 0, 0x1000000], ...lines])], [0x10000, makeProgram()]]), // prettier-ignore
+      'its partitions bootloader and all overlap',
+    ],
+    [
       'a boot loader where its chip does not look',
       makeFlash([[0, bootloader(0)], [0x8000, table], [0x10000, makeProgram({ chipId: 0 })]]), // prettier-ignore
       'its boot loader is not where the ESP32 looks for it',

@@ -76,6 +76,21 @@ describe('the list', () => {
     await service.stop();
   });
 
+  it('asks for no second list while one hangs, since each holds a thread', async () => {
+    const { driver, service, pass } = await begin();
+    let giveUp = (_error: Error): void => undefined;
+    driver.listFault = new Promise<never>((_resolve, reject) => (giveUp = reject));
+    const before = driver.lists;
+    await pass(30_000);
+    expect(driver.lists - before).toBe(1);
+    expect(service.list().problems.map(({ code: problem }) => problem)).toEqual(['list_failed']);
+    driver.listFault = null;
+    giveUp(new Error('too late'));
+    await pass(2_000);
+    expect(service.list().problems).toEqual([]);
+    await service.stop();
+  });
+
   it('keeps the ports while the list fails, and says why it fails', async () => {
     const { driver, service, presence, pass, changes } = await begin();
     const before = changes();

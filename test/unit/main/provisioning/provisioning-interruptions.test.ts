@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rpcs } from '../../../../src/main/provisioning/improv-codec';
-import { expectNothingLeft, expectRetryWorks, PORT, ProvisioningBench } from './provisioning-bench';
+import {
+  deviceId,
+  expectNothingLeft,
+  expectRetryWorks,
+  PORT,
+  ProvisioningBench,
+  settingsWith,
+} from './provisioning-bench';
 
 const commandsOfSteps = [
   ['hello', rpcs.deviceInfo],
@@ -14,6 +21,8 @@ const commandsOfSteps = [
   ['wifi', rpcs.setWifi],
   ['broker_login', rpcs.status],
 ] as const;
+const tokenLeft =
+  ' The device keeps a stop token that this console does not know: provision it again before you use it, or a stop will not reach it.';
 const everything = { deviceId: 'ESP_TENT', stopToken: 'stop-me-please' };
 
 describe('a port that vanishes', () => {
@@ -26,7 +35,7 @@ describe('a port that vanishes', () => {
       step,
       {
         code: 'port_vanished',
-        message: `The device at ${PORT} was unplugged, or its cable has a loose contact. Plug it in and try again.`,
+        message: `The device at ${PORT} was unplugged, or its cable has a loose contact. Plug it in and try again.${bench.device.token === '' ? '' : tokenLeft}`,
         retryable: true,
         details: { path: PORT },
       },
@@ -115,7 +124,49 @@ describe('cancel', () => {
   });
 });
 
+describe('a stop token', () => {
+  it('is taken from the device again when it does not come into the plant, since nobody here would know it', async () => {
+    const bench = new ProvisioningBench();
+    bench.isHearing = false;
+    const { id } = bench.start(everything);
+    await bench.reach(id, 'seen');
+    expect(bench.device.token).toBe('stop-me-please');
+    const job = await bench.settle(bench.service.cancel(id));
+    expect([bench.device.token, bench.tokens.size]).toEqual(['', 0]);
+    expect(job.ok && job.value.error?.message).not.toContain('stop token');
+    expectNothingLeft(bench);
+  });
+
+  it('that cannot be taken back is told of', async () => {
+    const bench = new ProvisioningBench();
+    bench.device.unplugAt = rpcs.setWifi;
+    const job = await bench.run(everything);
+    expect(job.error?.message).toContain(tokenLeft);
+    expect(job.error?.message).not.toContain('stop-me-please');
+  });
+
+  it('of a device that the console knows stays, on both sides', async () => {
+    const bench = new ProvisioningBench();
+    bench.hear('ESP_TENT', { presence: { state: 'offline' } });
+    bench.isHearing = false;
+    const { id } = bench.start(everything);
+    await bench.reach(id, 'seen');
+    await bench.settle(bench.service.cancel(id));
+    expect([bench.device.token, bench.tokens.get('ESP_TENT')]).toEqual(['stop-me-please', 'stop-me-please']);
+  });
+});
+
 describe('the end of the console', () => {
+  it('takes no further job, scan or preparation', async () => {
+    const bench = new ProvisioningBench();
+    await bench.service.stop();
+    expect(bench.service.start(PORT, settingsWith(), 'user:anna')).toMatchObject({ ok: false, error: { code: 'conflict' } }); // prettier-ignore
+    expect(await bench.service.scan(PORT)).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+    const chip = { chip: 'ESP32-C3', chipId: 'esp32c3', revision: 'v0.4', mac: '7c:df:a1:0a:1b:2c', flashSizeBytes: 4_194_304, security: null, deviceId } as const; // prettier-ignore
+    expect(await bench.service.prepare(settingsWith(), chip, 'user:anna')).toMatchObject({ ok: false, error: { code: 'interrupted' } }); // prettier-ignore
+    expect([bench.leases, [...bench.accounts.rows]]).toEqual([[], []]);
+  });
+
   it('ends every job as interrupted, with nothing left', async () => {
     const bench = new ProvisioningBench();
     bench.isHearing = false;

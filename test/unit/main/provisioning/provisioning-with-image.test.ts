@@ -147,7 +147,7 @@ describe('a device that was flashed with its settings', () => {
     const job = await bench.settle(bench.service.whenEnded(id));
     expect([job.error?.code, job.error?.message]).toEqual([
       'broker_not_reached',
-      'ESP_0A1B2C was flashed and started, but has not come to the broker 10.0.4.2:1883. Check that tent and its password are right and reach this place, and that its network leads to the broker; then try again.',
+      'ESP_0A1B2C was flashed and started, but has not come to the broker 10.0.4.2:1883. Check that tent and its password are right and reach this place, and that its network leads to the broker; then try again. The device keeps a stop token that this console does not know: provision it again before you use it, or a stop will not reach it.',
     ]);
     expect([...bench.accounts.rows]).toEqual([]);
   });

@@ -28,6 +28,7 @@ export function BrokerFields({
     <FieldGroup title={t('template.broker')}>
       <TextField
         label={t('template.host')}
+        type="text"
         value={draft.host}
         onChange={(host) => onChange({ host })}
         maxLength={64}
@@ -58,6 +59,7 @@ export function BrokerFields({
         <>
           <TextField
             label={t('template.username')}
+            type="text"
             value={draft.username}
             onChange={(username) => onChange({ username })}
             maxLength={64}

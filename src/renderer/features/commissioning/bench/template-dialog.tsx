@@ -62,7 +62,8 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
       }
     >
       {shown && (
-        <div ref={fields} className={css['sections']}>
+        // Browsers want password fields inside a form. It is saved by its key, as it is long: not by an Enter somewhere in it.
+        <form ref={fields} className={css['sections']} onSubmit={(event) => event.preventDefault()} noValidate>
           <ImageFields draft={shown} problem={problem} onChange={change} />
           <NetworkFields
             draft={shown}
@@ -80,7 +81,7 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
             />
           )}
           <NamingFields draft={shown} problem={problem} onChange={change} />
-        </div>
+        </form>
       )}
       {problem !== null && fieldless.has(problem) && (
         <Notice priority="high" announce="alert">
@@ -96,8 +97,8 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
 const fieldless: ReadonlySet<DraftProblem> = new Set(['nothing', 'settingsNeedImage']);
 
 /** The field that is wrong may be out of sight: it gets the focus. */
-function useFocusOnProblem(problem: DraftProblem | null): RefObject<HTMLDivElement | null> {
-  const fields = useRef<HTMLDivElement>(null);
+function useFocusOnProblem(problem: DraftProblem | null): RefObject<HTMLFormElement | null> {
+  const fields = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (problem !== null) fields.current?.querySelector<HTMLElement>('[data-invalid]:is(input, textarea)')?.focus();
   }, [problem]);

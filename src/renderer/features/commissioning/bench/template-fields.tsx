@@ -92,6 +92,7 @@ export function NetworkFields({
         <>
           <TextField
             label={t('template.ssid')}
+            type="text"
             value={draft.ssid}
             onChange={(ssid) => onChange({ ssid })}
             maxLength={32}
