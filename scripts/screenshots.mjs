@@ -1,6 +1,7 @@
 /*
  * Takes the pictures of docs/screenshots from the demo plant in Debian's Chromium: every screen at 1366×768 and 1920×1080, dark and light,
  * and once in German. `npm run screenshots -- [MINUTES]`: the demo plant runs that long before (4), so that the strips show something.
+ * Then those of commissioning from virtual boards, which Playwright takes (test/screenshots); `npm run screenshots -- commissioning` takes them alone.
  * Runs under Node 24 (npm run puts it on the path); needs a build.
  */
 import { spawn } from 'node:child_process';
@@ -10,10 +11,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
+import { run } from './processes.mjs';
+import { provideNodeProgram } from './test-tools.mjs';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'docs/screenshots');
 const warmUpMs = Number(process.argv[2] ?? 4) * 60_000;
+const commissioningMs = 15 * 60_000;
 /** After this the page has drawn its strips. */
 const settleMs = 2_500;
 /** Devices that have not confirmed a stop are named after five seconds. */
@@ -36,6 +40,8 @@ const screens = {
 };
 const engagedScreens = { 'stop-engaged': '#/stop', 'overview-stopped': '#/plant' };
 
+if (process.argv[2] === 'commissioning') process.exit(await takeCommissioning());
+
 const profile = mkdtempSync(join(tmpdir(), 'leitstand-screenshots-'));
 const args = ['out/main/serve.js', '--json', '--no-open', '--port', '0', '--broker-port', '0', '--data', profile];
 const host = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -46,6 +52,12 @@ const browser = await chromium.launch({
   executablePath: process.env.LEITSTAND_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
 });
+
+async function takeCommissioning() {
+  const command = ['node_modules/@playwright/test/cli.js', 'test', '-c', 'playwright.screenshots.config.ts'];
+  const env = { ...process.env, ...(await provideNodeProgram()) };
+  return run(process.execPath, command, { cwd: root, env, stdio: 'inherit', group: true, deadlineMs: commissioningMs });
+}
 
 async function take(name, hash, { colorScheme, viewport, locale = 'en-GB' }) {
   const context = await browser.newContext({ storageState: await session, viewport, colorScheme, locale });
@@ -108,3 +120,4 @@ try {
   host.kill('SIGTERM');
   rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
 }
+process.exitCode = await takeCommissioning();
