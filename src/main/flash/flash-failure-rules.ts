@@ -4,7 +4,9 @@ import { ChipRefusal, JobFault, JobStopped, LineTrouble } from './loader-faults'
 import { LineError } from './serial-driver';
 
 /** How far a job was when it ended. */
-export type Progress = Pick<FlashJob, 'kind' | 'state' | 'bytesWritten' | 'bytesTotal' | 'baud' | 'facts'>;
+export type Progress = Pick<FlashJob, 'kind' | 'state' | 'bytesWritten' | 'bytesTotal' | 'baud' | 'facts'> & {
+  readonly isTouched: boolean;
+};
 
 /** Whether bytes were lost or changed on a port that is still there: a lower speed may help. */
 export function isLineTrouble(error: unknown): boolean {
@@ -66,10 +68,9 @@ function whereIn({ state, bytesWritten, bytesTotal, kind }: Progress): string {
   }
 }
 
-function consequenceOf({ state, kind }: Progress): string {
+function consequenceOf({ state, kind, isTouched }: Progress): string {
   if (kind === 'write' && state === 'resetting') return 'The flash is complete.';
-  const isUntouched = kind === 'backup' || state === 'queued' || state === 'connecting';
-  return isUntouched
+  return !isTouched
     ? 'Nothing was changed by that.'
     : 'The flash is incomplete: flash this board again before you use it.';
 }

@@ -136,7 +136,7 @@ export class FlashService implements Flashing {
       const bundled = image === AUTO_IMAGE && chipId ? await images.bundledFor(chipId) : null;
       return jobSuccess(await inspectChip(session.commands, chip, image === AUTO_IMAGE ? bundled : image));
     } catch (error) {
-      const known = jobErrorOf(error, { kind: 'backup', state: 'connecting', bytesWritten: 0, bytesTotal: 0, baud: session.baud, facts: null }); // prettier-ignore
+      const known = jobErrorOf(error, { kind: 'backup', state: 'connecting', bytesWritten: 0, bytesTotal: 0, baud: session.baud, facts: null, isTouched: false }); // prettier-ignore
       if (!known) this.parts.onBug(error);
       return { ok: false, error: known ?? internalError() };
     } finally {
@@ -175,7 +175,7 @@ export class FlashService implements Flashing {
     const queued = { ...view, startedAt: new Date(clock.now()).toISOString() };
     const job = new RunningJob(
       { lease, clock, speeds, onChange, onBug, onEnded: (ended) => this.journal.ended(ended) },
-      { view: queued, movedBytes: 0, samples: [] },
+      { view: queued, movedBytes: 0, isTouched: false, samples: [] },
     );
     this.forgetOldest();
     this.running.set(view.id, job);
