@@ -34,7 +34,9 @@ function stopped({ reason }: JobStopped, progress: Progress): JobError {
 }
 
 function vanished(progress: Progress): JobError {
-  const message = `The port went away ${whereIn(progress)}. Plug the board in again and start once more: that is enough.`;
+  const isSaved = progress.kind === 'backup' && progress.state === 'resetting';
+  const remedy = isSaved ? ': it starts by itself.' : ' and start once more: that is enough.';
+  const message = `The port went away ${whereIn(progress)}. Plug the board in again${remedy}`;
   return jobFailure('port_vanished', message, percentOf(progress)).error;
 }
 
@@ -61,7 +63,7 @@ function whereIn({ state, bytesWritten, bytesTotal, kind }: Progress): string {
       return 'while connecting';
     case 'resetting':
       return kind === 'backup'
-        ? 'while restarting the device'
+        ? 'while restarting the device, after the backup was saved'
         : 'while restarting the device, after everything was written and verified';
     default:
       return `at ${percent(bytesWritten, bytesTotal)} %`;

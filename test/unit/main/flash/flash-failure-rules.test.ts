@@ -32,6 +32,7 @@ const table: readonly (readonly [string, Error, Progress, string, string])[] = [
   ['cancelled before anything was written', new JobStopped('cancelled'), at({ state: 'verifying', isTouched: false }), 'cancelled', 'The job was cancelled at 43 %. Nothing was changed by that.'],
   ['interrupted', new JobStopped('interrupted'), at({ state: 'connecting', isTouched: false }), 'interrupted', 'The console was closed while connecting. Nothing was changed by that.'],
   ['unplugged', new LineError('gone', true), at(), 'port_vanished', 'The port went away at 43 %. Plug the board in again and start once more: that is enough.'],
+  ['unplugged when the backup was saved', new LineError('gone', true), at({ kind: 'backup', state: 'resetting' }), 'port_vanished', 'The port went away while restarting the device, after the backup was saved. Plug the board in again: it starts by itself.'],
   ['not there any more', pulled, at({ state: 'connecting' }), 'port_vanished', 'The port went away while connecting. Plug the board in again and start once more: that is enough.'],
   ['not there from the start', missing, at({ state: 'connecting' }), 'port_absent', 'There is no port. Plug it in.'],
   ['bytes lost', new LineTrouble('no answer'), at(), 'line_unreliable', 'Bytes were lost or changed on the way at 460800 baud, at 43 %. Use a shorter cable or another USB port, without a hub, and try again.'],
