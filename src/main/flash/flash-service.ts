@@ -174,14 +174,23 @@ export class FlashService implements Flashing {
     }
     const queued = { ...view, startedAt: new Date(clock.now()).toISOString() };
     const job = new RunningJob(
-      { lease, clock, speeds, onChange, onBug, onEnded: (ended) => this.journal.ended(ended) },
+      { lease, clock, speeds, onChange, onBug, onEnded: (ended) => this.told(() => this.journal.ended(ended)) },
       { view: queued, movedBytes: 0, isTouched: false, samples: [] },
     );
     this.forgetOldest();
     this.running.set(view.id, job);
-    this.journal.started(queued);
+    this.told(() => this.journal.started(queued));
     void job.run(work, this.firstBaud(lease, baud));
     return success(queued);
+  }
+
+  /** Whatever becomes of the entry: no port may stay taken for it. */
+  private told(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.parts.onBug(error);
+    }
   }
 
   private firstBaud({ adapterKey }: PortLease, wanted?: FlashOptions['baud']): number {

@@ -225,6 +225,18 @@ describe('several jobs', () => {
     expect(scene.service.jobs().map(({ id }) => id)).toEqual(started.map(({ id }) => id).reverse());
   });
 
+  it('end and free their port although the journal fails', async () => {
+    await using scene = new FlashScene();
+    scene.board({ chip });
+    const image = scene.add(flashImage({ chip }));
+    scene.journal.push = () => {
+      throw new Error('a bug in the journal');
+    };
+    expect(await scene.flash({ imageId: image.image.id })).toMatchObject({ state: 'done' });
+    expect(scene.held.size).toBe(0);
+    expect(scene.bugs.splice(0).map(String)).toEqual(['Error: a bug in the journal', 'Error: a bug in the journal']);
+  });
+
   it('are refused for a port or an image that is not there', async () => {
     await using scene = new FlashScene();
     scene.board({ chip });
