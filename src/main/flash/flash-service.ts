@@ -52,11 +52,8 @@ export class FlashService implements Flashing {
   readonly start = async (request: FlashRequest, actor: string): Promise<Result<FlashJob>> => {
     const lease = this.lease(request.port);
     if (!lease.ok) return lease;
-    const loaded = await this.load(request);
-    if (!loaded.ok) {
-      await lease.value.release();
-      return refused(loaded.error);
-    }
+    const loaded = await this.loadFor(lease.value, request);
+    if (!loaded.ok) return refused(loaded.error);
     const image = loaded.value;
     const writing = new ImageWriting(this.parts.images, request, image);
     const view = newJob({
@@ -153,6 +150,18 @@ export class FlashService implements Flashing {
       });
     const lease = this.parts.ports.lease(port, 'flash');
     return lease.ok ? success(lease.value) : refused(lease.error);
+  }
+
+  /** Frees the port when there is nothing to flash, whatever the reason. */
+  private async loadFor(lease: PortLease, request: FlashRequest): Promise<JobResult<LoadedImage | null>> {
+    let isLoaded = false;
+    try {
+      const loaded = await this.load(request);
+      isLoaded = loaded.ok;
+      return loaded;
+    } finally {
+      if (!isLoaded) await lease.release();
+    }
   }
 
   private async load({ imageId, path }: FlashRequest): Promise<JobResult<LoadedImage | null>> {

@@ -237,6 +237,16 @@ describe('several jobs', () => {
     expect(scene.bugs.splice(0).map(String)).toEqual(['Error: a bug in the journal', 'Error: a bug in the journal']);
   });
 
+  it('hold no port when loading their image fails by a bug', async () => {
+    await using scene = new FlashScene();
+    scene.board({ chip });
+    scene.images.get = () => {
+      throw new Error('a bug in the library');
+    };
+    await expect(scene.start({ imageId: 'user:1' })).rejects.toThrow('a bug in the library');
+    expect(scene.held.size).toBe(0);
+  });
+
   it('are refused for a port or an image that is not there', async () => {
     await using scene = new FlashScene();
     scene.board({ chip });
