@@ -8,9 +8,12 @@ import { JobFault, LineTrouble, valueOf } from './loader-faults';
 /** Bytes that are gathered before they go to the file: a write for each 4 kB would only cost. */
 const FILE_CHUNK_BYTES = 256 * 1024;
 
+const encryptedNote =
+  'The flash of this board is encrypted: the backup can be kept, but this console cannot restore it.';
+
 /** The work of a backup: the whole flash into a file, compared by the chip's own MD5 of its flash. */
 export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
-  return async ({ session: { commands }, chip: { facts }, tell }: JobContext) => {
+  return async ({ session: { commands }, chip: { facts, isFlashEncrypted }, tell }: JobContext) => {
     const { flashSizeBytes } = facts;
     if (flashSizeBytes === null)
       throw new JobFault(
@@ -19,6 +22,7 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
       );
     const { firmware } = await readContents(commands, flashSizeBytes);
     tell({ type: 'found', firmware });
+    if (isFlashEncrypted) tell({ type: 'note', text: encryptedNote });
     tell({ type: 'reading', totalBytes: flashSizeBytes });
     const target = valueOf(await images.backupTarget(facts));
     try {

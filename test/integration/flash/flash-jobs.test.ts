@@ -247,6 +247,17 @@ describe('several jobs', () => {
     expect(scene.held.size).toBe(0);
   });
 
+  it('that back up an encrypted flash say that it cannot be restored', async () => {
+    await using scene = new FlashScene();
+    scene.board({ chip, flashSizeBytes: 1024 * 1024, faults: { flashEncrypted: true } });
+    const started = await scene.service.backup(PORT, 'test');
+    const job = await scene.service.whenEnded(started.ok ? started.value.id : '');
+    expect(job).toMatchObject({
+      state: 'done',
+      notes: ['The flash of this board is encrypted: the backup can be kept, but this console cannot restore it.'],
+    });
+  });
+
   it('are refused for a port or an image that is not there', async () => {
     await using scene = new FlashScene();
     scene.board({ chip });
