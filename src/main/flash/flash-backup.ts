@@ -3,7 +3,7 @@ import { jobFailure } from '../../shared/domain/job-errors';
 import type { JobContext, JobWork } from './flash-job';
 import { readContents } from './flash-plan';
 import type { ImageSource } from './image-source';
-import { JobFault, LineTrouble, valueOf } from './loader-faults';
+import { JobFault, valueOf } from './loader-faults';
 
 /** Bytes that are gathered before they go to the file: a write for each 4 kB would only cost. */
 const FILE_CHUNK_BYTES = 256 * 1024;
@@ -39,8 +39,7 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
       }
       const md5 = hash.digest('hex');
       tell({ type: 'verifying' });
-      if ((await commands.md5(0, flashSizeBytes)) !== md5)
-        throw new LineTrouble('The chip has another MD5 of its flash than what was read.');
+      if ((await commands.md5(0, flashSizeBytes)) !== md5) throw new JobFault(notTheSame());
       const image = valueOf(await target.commit({ md5, firmware }));
       tell({ type: 'file', file: image.path ?? image.name, image });
     } catch (error) {
@@ -48,4 +47,13 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
       throw error;
     }
   };
+}
+
+/** Every piece was right by the chip's MD5 of it: not the line is to blame, and a lower speed would only take longer. */
+function notTheSame() {
+  return jobFailure(
+    'verify_failed',
+    'What was read is not what the chip says it holds as a whole. Make the backup again; if it happens again, the flash memory of the board is defective: use another board.',
+    { part: 'flash', address: 0 },
+  ).error;
 }
