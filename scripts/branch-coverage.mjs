@@ -28,10 +28,18 @@ const demanded = [
   'src/main/zones/*-{rules,state}.ts',
   'src/main/link/breaker-state.ts',
   'src/main/link/token-bucket-state.ts',
+  'src/main/provisioning/improv-codec.ts',
+  'src/main/provisioning/provisioning-state.ts',
 ];
-const tests = ['shared/wire', 'main/control', 'main/stop', 'main/devices', 'main/zones', 'main/link'].map(
-  (folder) => `test/unit/${folder}`,
-);
+const tests = [
+  'shared/wire',
+  'main/control',
+  'main/stop',
+  'main/devices',
+  'main/zones',
+  'main/link',
+  'main/provisioning',
+].map((folder) => `test/unit/${folder}`);
 
 /** What Vite writes around a module: its exports and imports. Nobody has to test them. */
 const wiring =

@@ -47,7 +47,7 @@ const steps = [
     name: 'e2e',
     runner: 'playwright',
     limit: 25 * minutes,
-    needs: ['tools', 'build'],
+    needs: ['tools', 'build', 'node program'],
     skippedBy: 'LEITSTAND_SKIP_CHROMIUM',
   },
   {

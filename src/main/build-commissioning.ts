@@ -85,7 +85,8 @@ export function buildCommissioning(options: ConsoleOptions, base: Base, services
     journal,
     onChange: stream.changed,
   });
-  const bench = new BenchLine({ setups, ports, zones: known, settings, batch, journal, clock, log, onChange: stream.changed }); // prettier-ignore
+  const named = { isNamed: (name: string) => registry.all().some((device) => device.name === name) };
+  const bench = new BenchLine({ setups, ports, zones: known, devices: named, settings, batch, journal, clock, log, onChange: stream.changed }); // prettier-ignore
   const view = () => commissioningEvent({ ports, flashing, setups, bench });
   return {
     flash,

@@ -1,7 +1,10 @@
 import type { Page } from '@playwright/test';
+import { Stage } from '../fakes/stage';
+import { Boards, portWhen, skipWithoutBoards } from './support/boards';
 import { openByToken } from './support/console-page';
 import { englishTexts } from './support/english';
 import { expect, test } from './support/fixtures';
+import { fillSteps, setupPlace, visitSteps } from './support/setup';
 import { smallTargets } from './support/targets';
 import { text, type Language } from './support/texts';
 import {
@@ -17,11 +20,16 @@ import {
 } from './support/tour';
 
 const gloveTargetPx = 64;
+const windows = [
+  { name: '1366×768', width: 1366, height: 768 },
+  // The same screen at 200 %: half as many CSS pixels in each direction.
+  { name: '1366×768 at 200 %', width: 683, height: 384 },
+];
+
 const settings = { name: 'settings', hash: '#/settings' };
 
 async function openPlant(page: Page, kept: AsyncDisposableStack): Promise<Tour> {
-  const tour = await openTour();
-  kept.use(tour.stage);
+  const tour = await openTour(kept);
   await openByToken(page, tour.stage.console);
   return tour;
 }
@@ -89,6 +97,35 @@ test('in German no English is left on any screen or in any dialog', async ({ pag
   await expect(page.getByText('25,0', { exact: true }), 'numbers are German too').toBeVisible();
 });
 
+test('the steps of a setup and its run are German throughout, and fit every window', async ({ page, kept }) => {
+  skipWithoutBoards();
+  test.slow();
+  const boards = kept.use(await Boards.make({}));
+  const stage = kept.use(await Stage.open('embedded', {}, { serialPorts: boards.paths }));
+  await stage.client.call('PUT', '/zones/quito', { name: 'Quito' });
+  await boards.plugInAll();
+  await portWhen(stage.client, boards.board(0).path, true);
+  await openByToken(page, stage.console);
+  await visit(page, setupPlace);
+  await fillSteps(page, { path: boards.board(0).path, name: 'Xanadu 1', zone: 'Quito' });
+  await choose(page, 'language', 'Deutsch');
+  await visit(page, setupPlace);
+  const look = async (where: string) => {
+    expect.soft(await englishTexts(page, []), where).toEqual([]);
+    expect.soft(await tooWide(page), where).toEqual([]);
+  };
+  for (const { width, height } of windows) {
+    await page.setViewportSize({ width, height });
+    await visitSteps(page, (where) => look(`${where}, ${width} px`));
+  }
+  await page.getByRole('button', { name: text('commissioning:setup.start', {}, 'de'), exact: true }).click();
+  await expect(page.getByRole('region', { name: text('commissioning:setup.boot.title', {}, 'de') })).toBeVisible();
+  for (const { width, height } of windows) {
+    await page.setViewportSize({ width, height });
+    await look(`a setup that runs, ${width} px`);
+  }
+});
+
 test('language, colours and size are chosen in the settings and survive a reload', async ({ page, kept }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await openPlant(page, kept);
@@ -127,12 +164,6 @@ test('with gloves every target is 64 px at least', async ({ page, kept }) => {
     await closeDialog(page);
   }
 });
-
-const windows = [
-  { name: '1366×768', width: 1366, height: 768 },
-  // The same screen at 200 %: half as many CSS pixels in each direction.
-  { name: '1366×768 at 200 %', width: 683, height: 384 },
-];
 
 for (const { name, ...size } of windows) {
   test(`at ${name} nothing has to be scrolled sideways and the frame stays in the window`, async ({ page, kept }) => {

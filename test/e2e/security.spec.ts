@@ -119,8 +119,7 @@ test('no screen and no dialog writes an error or a warning to the browser, or lo
   page,
   kept,
 }) => {
-  const tour = await openTour();
-  kept.use(tour.stage);
+  const tour = await openTour(kept);
   const foreign: string[] = [];
   page.on('request', (request) => {
     if (!request.url().startsWith(tour.stage.console.url) && !request.url().startsWith('data:'))

@@ -18,6 +18,8 @@ export type ConsoleOptions = {
   readonly demo?: boolean;
   /** Id of this controller in the topics; the product's own default without it. */
   readonly kaiserId?: string;
+  /** Serial ports that the system does not list. */
+  readonly serialPorts?: readonly string[];
   /** Options of Node itself, for example `--cpu-prof`. */
   readonly nodeOptions?: readonly string[];
   /** A profile directory that stays the caller's; without it a fresh one that is removed at the end. */
@@ -62,6 +64,7 @@ function launch(options: ConsoleOptions, profile: string): ChildProgram {
       '--port',
       String(options.port ?? 0),
       ...(options.kaiserId === undefined ? [] : ['--kaiser', options.kaiserId]),
+      ...(options.serialPorts ?? []).flatMap((path) => ['--serial-port', path]),
       ...broker,
     ],
     cwd: repository,

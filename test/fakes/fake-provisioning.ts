@@ -12,6 +12,8 @@ import { jobFailure, jobSuccess, type JobError, type JobResult } from '../../src
 import { failure, success, type Failure, type Result } from '../../src/shared/domain/result';
 
 type Running = {
+  /** Asks whether the board may be the device of this id. */
+  readonly mayBe: (id: DeviceId) => JobResult<null>;
   /** Null: the arrival of a prepared device. */
   readonly port: string | null;
   readonly settings: ProvisioningSettings;
@@ -40,11 +42,11 @@ export class FakeProvisioning implements Provisioning {
 
   readonly scan = (): Promise<JobResult<WifiScan>> => Promise.resolve(jobFailure('no_firmware', 'It is a fake.'));
 
-  readonly start = (port: string, settings: ProvisioningSettings, actor: string): Result<ProvisioningJob> => {
+  readonly start: Provisioning['start'] = (port, settings, actor, mayBe) => {
     this.calls.push(`provision ${port}`);
     const { refusal } = this;
     this.refusal = null;
-    return refusal ? { ok: false, error: refusal } : success(this.add(port, settings, actor));
+    return refusal ? { ok: false, error: refusal } : success(this.add(port, settings, actor, mayBe));
   };
 
   readonly prepare = async (settings: ProvisioningSettings, facts: ChipFacts): Promise<JobResult<PreparedSettings>> => {
@@ -103,6 +105,13 @@ export class FakeProvisioning implements Provisioning {
     return must(this.all.at(-1), 'a provisioning job').settings;
   }
 
+  /** The board of the newest job says its id; a refusal ends the job. */
+  hello(deviceId: DeviceId): void {
+    const running = this.running();
+    const allowed = running.mayBe(deviceId);
+    if (!allowed.ok) this.end(running, { state: 'failed', error: allowed.error });
+  }
+
   /** Ends the newest job, or that on a port, well. */
   finish(deviceId: DeviceId, port?: string): void {
     this.end(this.running(port), { state: 'done', deviceId, steps: [{ id: 'adopt', state: 'done' }] });
@@ -119,7 +128,12 @@ export class FakeProvisioning implements Provisioning {
     );
   }
 
-  private add(port: string | null, settings: ProvisioningSettings, actor: string): ProvisioningJob {
+  private add(
+    port: string | null,
+    settings: ProvisioningSettings,
+    actor: string,
+    mayBe: Running['mayBe'] = () => jobSuccess(null),
+  ): ProvisioningJob {
     const job: ProvisioningJob = {
       id: `provisioning-${this.all.length + 1}`,
       port,
@@ -130,7 +144,7 @@ export class FakeProvisioning implements Provisioning {
       by: actor,
       startedAt: this.nowIso(),
     };
-    this.all.push({ port, settings, job, ended: Promise.withResolvers() });
+    this.all.push({ port, settings, mayBe, job, ended: Promise.withResolvers() });
     return job;
   }
 

@@ -35,7 +35,8 @@ export type FaultCounts = Record<
 const longestHoldMs = 100;
 const qosBits = 0x06;
 
-export type FaultProxyOptions = { readonly targetPort: number; readonly random: Random };
+/** `port`: where it listens; any free one without. */
+export type FaultProxyOptions = { readonly targetPort: number; readonly random: Random; readonly port?: number };
 
 export class FaultProxy implements AsyncDisposable {
   readonly port: number;
@@ -71,7 +72,7 @@ export class FaultProxy implements AsyncDisposable {
 
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    server.listen(options.port ?? 0, '127.0.0.1');
     await once(server, 'listening');
     return new FaultProxy(server, options);
   }

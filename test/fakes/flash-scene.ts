@@ -60,13 +60,14 @@ export class FlashScene {
   constructor(
     options: {
       readonly driver?: SerialDriver;
+      readonly images?: ImageSource;
       readonly ports?: (serial: MemorySerial, clock: FastClock) => Pick<Ports, 'lease'>;
     } = {},
   ) {
-    const { driver = this.serial, ports } = options;
+    const { driver = this.serial, images = this.imageSource(), ports } = options;
     this.service = new FlashService({
       ports: ports?.(this.serial, this.clock) ?? { lease: this.leasing(driver) },
-      images: this.imageSource(),
+      images,
       speeds: new BaudMemory({
         get: (key) => this.settings.get(key),
         set: (key, value) => this.settings.set(key, value),

@@ -38,7 +38,7 @@ export class Stage implements AsyncDisposable {
   static async open(
     kind: BrokerKind,
     options: MosquittoOptions = {},
-    consoleOptions: Pick<ConsoleOptions, 'port' | 'broker' | 'kaiserId' | 'nodeOptions'> = {},
+    consoleOptions: Pick<ConsoleOptions, 'port' | 'broker' | 'kaiserId' | 'nodeOptions' | 'serialPorts'> = {},
   ): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const mosquitto = kind === 'mosquitto' ? stack.use(await Mosquitto.start(options)) : undefined;

@@ -7,36 +7,36 @@ import { unwrap, unwrapJob } from './unwrap';
 const os = implement(contract).$context<ApiContext>();
 
 /** Ports, images, flash jobs and the serial monitor. */
-export function flashProcedures({ flash: { ports, flashing, images, monitor } }: Rooms) {
+export function flashProcedures({ flash }: Rooms) {
   const { flash: procedures } = os;
   return {
-    ports: procedures.ports.handler(() => ports.list()),
-    images: procedures.images.handler(async () => [...(await images.list())]),
+    ports: procedures.ports.handler(() => flash.ports.list()),
+    images: procedures.images.handler(async () => [...(await flash.images.list())]),
     addImage: procedures.addImage.handler(async ({ input: { dataBase64, ...piece }, context }) =>
-      unwrap(await images.add({ ...piece, data: Buffer.from(dataBase64, 'base64') }, context.actor)),
+      unwrap(await flash.images.add({ ...piece, data: Buffer.from(dataBase64, 'base64') }, context.actor)),
     ),
     removeImage: procedures.removeImage.handler(async ({ input, context }) =>
-      unwrap(await images.remove(input.id, context.actor)),
+      unwrap(await flash.images.remove(input.id, context.actor)),
     ),
     inspect: procedures.inspect.handler(async ({ input }) =>
-      unwrapJob(await flashing.inspect(input.port, input.imageId)),
+      unwrapJob(await flash.flashing.inspect(input.port, input.imageId)),
     ),
     start: procedures.start.handler(async ({ input: { imageId, path, ...rest }, context }) =>
       unwrap(
-        await flashing.start(
+        await flash.flashing.start(
           { ...rest, ...(imageId !== undefined && { imageId }), ...(path !== undefined && { path }) },
           context.actor,
         ),
       ),
     ),
     backup: procedures.backup.handler(async ({ input, context }) =>
-      unwrap(await flashing.backup(input.port, context.actor)),
+      unwrap(await flash.flashing.backup(input.port, context.actor)),
     ),
-    jobs: procedures.jobs.handler(() => [...flashing.jobs()]),
-    job: procedures.job.handler(({ input }) => unwrap(flashing.job(input.id))),
-    cancel: procedures.cancel.handler(async ({ input }) => unwrap(await flashing.cancel(input.id))),
+    jobs: procedures.jobs.handler(() => [...flash.flashing.jobs()]),
+    job: procedures.job.handler(({ input }) => unwrap(flash.flashing.job(input.id))),
+    cancel: procedures.cancel.handler(async ({ input }) => unwrap(await flash.flashing.cancel(input.id))),
     monitor: procedures.monitor.handler(async function* ({ input, signal }) {
-      yield* monitor(input.port, input.baud ?? MONITOR_BAUD, signal);
+      yield* flash.monitor(input.port, input.baud ?? MONITOR_BAUD, signal);
     }),
   };
 }
@@ -60,32 +60,42 @@ export function provisioningProcedures({ provisioning }: Rooms) {
 }
 
 /** Setups, the bench line, certificates and labels. */
-export function commissioningProcedures({ commissioning: { setups, bench, certificates, live } }: Rooms) {
+export function commissioningProcedures({ commissioning }: Rooms) {
   const { commissioning: procedures } = os;
   return {
     live: procedures.live.handler(async function* ({ context, signal }) {
-      yield* live(context.isCongested, signal);
+      yield* commissioning.live(context.isCongested, signal);
     }),
-    start: procedures.start.handler(async ({ input, context }) => unwrap(await setups.start(input, context.actor))),
-    list: procedures.list.handler(() => [...setups.list()]),
-    get: procedures.get.handler(({ input }) => unwrap(setups.get(input.id))),
-    cancel: procedures.cancel.handler(async ({ input }) => unwrap(await setups.cancel(input.id))),
-    retry: procedures.retry.handler(async ({ input, context }) => unwrap(await setups.retry(input.id, context.actor))),
-    bench: procedures.bench.handler(() => bench.view()),
+    start: procedures.start.handler(async ({ input, context }) =>
+      unwrap(await commissioning.setups.start(input, context.actor)),
+    ),
+    list: procedures.list.handler(() => [...commissioning.setups.list()]),
+    get: procedures.get.handler(({ input }) => unwrap(commissioning.setups.get(input.id))),
+    cancel: procedures.cancel.handler(async ({ input }) => unwrap(await commissioning.setups.cancel(input.id))),
+    retry: procedures.retry.handler(async ({ input, context }) =>
+      unwrap(await commissioning.setups.retry(input.id, context.actor)),
+    ),
+    bench: procedures.bench.handler(() => commissioning.bench.view()),
     setTemplate: procedures.setTemplate.handler(({ input, context }) =>
-      unwrap(bench.setTemplate(input, context.actor)),
+      unwrap(commissioning.bench.setTemplate(input, context.actor)),
     ),
-    setQueue: procedures.setQueue.handler(({ input, context }) => unwrap(bench.setQueue(input.queue, context.actor))),
-    startBench: procedures.startBench.handler(({ input, context }) => unwrap(bench.start(input.ports, context.actor))),
-    stopBench: procedures.stopBench.handler(({ context }) => unwrap(bench.stop(context.actor))),
+    setQueue: procedures.setQueue.handler(({ input, context }) =>
+      unwrap(commissioning.bench.setQueue(input.queue, context.actor)),
+    ),
+    startBench: procedures.startBench.handler(({ input, context }) =>
+      unwrap(commissioning.bench.start(input.ports, context.actor)),
+    ),
+    stopBench: procedures.stopBench.handler(({ context }) => unwrap(commissioning.bench.stop(context.actor))),
     retryLane: procedures.retryLane.handler(async ({ input, context }) =>
-      unwrap(await bench.retry(input.port, context.actor)),
+      unwrap(await commissioning.bench.retry(input.port, context.actor)),
     ),
-    certificates: procedures.certificates.handler(({ input }) => certificates.page(input)),
+    certificates: procedures.certificates.handler(({ input }) => commissioning.certificates.page(input)),
     exportCertificates: procedures.exportCertificates.handler(({ input }) =>
-      certificates.export(input.format, input.since),
+      commissioning.certificates.export(input.format, input.since),
     ),
-    label: procedures.label.handler(async ({ input }) => unwrap(await certificates.label(input.deviceId))),
-    labels: procedures.labels.handler(({ input }) => certificates.labelSheet(input.since)),
+    label: procedures.label.handler(async ({ input }) =>
+      unwrap(await commissioning.certificates.label(input.deviceId)),
+    ),
+    labels: procedures.labels.handler(({ input }) => commissioning.certificates.labelSheet(input.since)),
   };
 }

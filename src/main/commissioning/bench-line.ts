@@ -30,6 +30,8 @@ import { isAdopted } from './setup-rules';
 
 const TEMPLATE_KEY = 'bench_template';
 const QUEUE_KEY = 'bench_queue';
+/** Names of the queue that boards were given and have not proved yet; after a crash they are free again. */
+const CLAIMED_KEY = 'bench_claimed';
 
 export type BenchParts = {
   readonly setups: {
@@ -38,6 +40,7 @@ export type BenchParts = {
   };
   readonly ports: Pick<Ports, 'list' | 'onPresence'>;
   readonly zones: { readonly get: (id: ZoneId) => { readonly name: string } | undefined };
+  readonly devices: { readonly isNamed: (name: string) => boolean };
   /** Kept settings of the profile; a value that cannot be stored is counted by the write batch. */
   readonly settings: {
     readonly get: (key: string) => string | undefined;
@@ -51,11 +54,19 @@ export type BenchParts = {
 };
 
 /** What a board was given: a name of the queue, or one with a number of its own. */
-type Claim = { readonly naming: BoardNaming; readonly zoneId: ZoneId | null; readonly queued: QueuedName | null };
+type Claim = {
+  readonly naming: BoardNaming;
+  readonly zoneId: ZoneId | null;
+  readonly queued: QueuedName | null;
+  /** Of the queue that it was taken from. */
+  readonly queueVersion: number;
+};
 
 export class BenchLine implements Bench {
   private held: HeldTemplate | null = null;
   private queue: readonly QueuedName[] = [];
+  /** Counts the queues that the operator has set. */
+  private queueVersion = 0;
   private isRunning = false;
   /** Who started the line; the boards are set up in that name. */
   private operator = 'system:console';
@@ -71,7 +82,10 @@ export class BenchLine implements Bench {
   open(): void {
     const stored = this.restored(TEMPLATE_KEY, storedTemplateSchema);
     this.held = stored && { stored, secrets: noSecrets };
-    this.queue = this.restored(QUEUE_KEY, storedQueueSchema) ?? [];
+    const claimed = this.restored(CLAIMED_KEY, storedQueueSchema) ?? [];
+    const free = claimed.filter(({ name }) => !this.parts.devices.isNamed(name));
+    this.queue = [...free, ...(this.restored(QUEUE_KEY, storedQueueSchema) ?? [])];
+    if (claimed.length > 0) this.keepQueue(this.queue);
     this.stopListening = this.parts.ports.onPresence((path, isPresent) => {
       if (this.lanes.has(path)) this.apply(path, isPresent ? { kind: 'plugged', ...this.boardOn(path) } : { kind: 'unplugged' }); // prettier-ignore
     });
@@ -114,6 +128,7 @@ export class BenchLine implements Bench {
   setQueue(queue: readonly QueuedName[], _actor: string): Result<BenchView> {
     const unknown = this.unknownZone(queue.map(({ zoneId }) => zoneId));
     if (unknown) return unknown;
+    this.queueVersion += 1;
     this.keepQueue(queue);
     return this.changed();
   }
@@ -216,6 +231,7 @@ export class BenchLine implements Bench {
     const held = must(this.held, 'a line that runs has a template');
     const claim = this.claims.get(port) ?? this.claim(held);
     this.claims.set(port, claim);
+    if (claim.queued !== null) this.keepQueue(this.queue);
     const { setups } = this.parts;
     const { id } = setups.startBoard(boardInput(held, port, claim.zoneId), actor, claim.naming);
     this.apply(port, { kind: 'began', jobId: id });
@@ -231,25 +247,25 @@ export class BenchLine implements Bench {
   private claim(held: HeldTemplate): Claim {
     const { naming, nextNumber, settings } = held.stored;
     const [queued = null, ...rest] = this.queue;
-    if (queued !== null) this.keepQueue(rest);
+    this.queue = rest;
     const template = queued?.name ?? naming;
     if (usesNumber(template)) this.hold({ ...held, stored: { ...held.stored, nextNumber: nextNumber + 1 } });
     const zoneId = queued?.zoneId ?? settings?.zoneId ?? null;
     const zoneName = zoneId === null ? '' : (this.parts.zones.get(zoneId)?.name ?? zoneId);
-    return { naming: { template, number: nextNumber, zoneName }, zoneId, queued };
+    return { naming: { template, number: nextNumber, zoneName }, zoneId, queued, queueVersion: this.queueVersion };
   }
 
   /** A name that no device bears goes back to the head of the queue; a number stays with its board for another try. */
   private settleClaim(port: string, job: SetupJob): void {
     const claim = this.claims.get(port);
     if (!claim) return;
-    const { queued } = claim;
-    if (isAdopted(job)) this.claims.delete(port);
-    else if (queued !== null) {
-      this.claims.delete(port);
-      const isThere = this.queue.some(({ name }) => name === queued.name);
-      if (!isThere) this.keepQueue([queued, ...this.queue]);
-    }
+    const { queued, queueVersion } = claim;
+    const isUsed = isAdopted(job);
+    if (isUsed || queued !== null) this.claims.delete(port);
+    if (queued === null) return;
+    // An operator who wrote the queue anew may have put the name into it himself.
+    const isThere = queueVersion !== this.queueVersion && this.queue.some(({ name }) => name === queued.name);
+    this.keepQueue(isUsed || isThere ? this.queue : [queued, ...this.queue]);
   }
 
   private unknownZone(zones: readonly (ZoneId | null)[]) {
@@ -266,6 +282,8 @@ export class BenchLine implements Bench {
   private keepQueue(queue: readonly QueuedName[]): void {
     this.queue = queue;
     this.store(QUEUE_KEY, queue);
+    const claimed = [...this.claims.values()].flatMap(({ queued }) => queued ?? []);
+    this.store(CLAIMED_KEY, claimed);
   }
 
   private store(key: string, value: unknown): void {

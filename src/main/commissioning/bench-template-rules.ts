@@ -40,22 +40,27 @@ export type QueuedName = z.infer<typeof storedQueueSchema>[number];
 export type BenchSecrets = { readonly wifi: string | null; readonly broker: string | null };
 export const noSecrets: BenchSecrets = { wifi: null, broker: null };
 
+const FIRST_NUMBER = 1;
+
 export type HeldTemplate = { readonly stored: StoredTemplate; readonly secrets: BenchSecrets };
 
 /**
  * Takes a template apart into what is stored and what is not. A password that is left out is the one that is held for the same network, or for
- * the same login of the same broker; where none is held it is asked for (`invalid`).
+ * the same login of the same broker; where none is held it is asked for (`invalid`). The authority of the same broker stays in the same way.
  */
 export function takenTemplate(template: BenchTemplate, held: HeldTemplate | null): Result<HeldTemplate> {
-  const { imageId, options, method, naming, nextNumber, settings } = template;
+  const { imageId, options, method, naming, settings } = template;
+  const nextNumber = template.nextNumber ?? held?.stored.nextNumber ?? FIRST_NUMBER;
   const refusal = inputRefusal(probe(template));
   if (refusal) return { ok: false, error: refusal };
   const base = { imageId, options, method, naming, nextNumber };
   if (settings === null) return success({ stored: { ...base, settings: null }, secrets: noSecrets });
-  const { password: givenBroker, ...broker } = settings.broker;
+  const { password: givenBroker, caPem: givenCa, ...broker } = settings.broker;
   const before = held?.stored.settings;
   const isSameNetwork = before?.ssid === settings.wifi.ssid;
   const isSameLogin = before?.broker.host === broker.host && before.broker.username === broker.username;
+  const isSameBroker = before?.broker.host === broker.host && before.broker.port === broker.port;
+  const caPem = givenCa ?? (isSameBroker ? before.broker.caPem : undefined);
   const wifi = settings.wifi.password ?? (isSameNetwork ? heldWifi(held) : null);
   if (wifi === null)
     return failure('invalid', `The password of the network ${settings.wifi.ssid} is missing. Give it, or an empty one for an open network.`); // prettier-ignore
@@ -67,7 +72,7 @@ export function takenTemplate(template: BenchTemplate, held: HeldTemplate | null
     settings: {
       ssid: settings.wifi.ssid,
       needsPassword: wifi !== '',
-      broker,
+      broker: { ...broker, ...(broker.tls && caPem && { caPem }) },
       needsBrokerPassword: brokerPassword !== null && brokerPassword !== '',
       zoneId: settings.zoneId ?? null,
       approve: settings.approve,
@@ -93,13 +98,13 @@ export function hasSecrets({ stored: { settings }, secrets }: HeldTemplate): boo
 export function templateView(held: HeldTemplate): BenchTemplateView {
   const { settings, ...rest } = held.stored;
   if (settings === null) return { ...rest, settings: null };
-  const { host, port, tls, useOwnAccount } = settings.broker;
+  const { host, port, tls, caPem, useOwnAccount } = settings.broker;
   return {
     ...rest,
     settings: {
       ssid: settings.ssid,
       hasPassword: hasSecrets(held),
-      broker: { host, port, tls, useOwnAccount },
+      broker: { host, port, tls, hasCa: caPem !== undefined, useOwnAccount },
       zoneId: settings.zoneId,
       approve: settings.approve,
     },

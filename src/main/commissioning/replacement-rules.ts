@@ -97,7 +97,8 @@ export function recordsAfter(
   readonly old: Pick<DeviceRecord, 'name' | 'notes' | 'approval' | 'rejectedAtMs' | 'replacedBy'>;
   readonly next: Pick<DeviceRecord, 'name' | 'notes' | 'board' | 'replaces'>;
 } {
-  const isNamed = old.name !== old.id;
+  const isNamed = next.name !== next.id; // by the setup, which takes the old name unless another one is wished
+  const name = old.name === old.id ? next.name : old.name;
   const notes = [old.notes, next.notes].filter((text) => text !== '');
   return {
     old: {
@@ -108,7 +109,7 @@ export function recordsAfter(
       replacedBy: { deviceId: next.id, at, by, isDone: false },
     },
     next: {
-      name: isNamed ? old.name : next.name,
+      name: isNamed ? next.name : name,
       notes: [...new Set(notes)].join('\n'),
       board: next.board.id === null ? old.board : next.board, // what the new hardware says of itself counts
       replaces: seamsOf([...next.replaces, ...old.replaces, { deviceId: old.id, at }]),

@@ -153,7 +153,8 @@ export class DeviceReplacement implements Replacement {
   private moveSettings(old: DeviceRecord, next: DeviceRecord, actor: string): string[] {
     const { assignment, subzones, configuration, operations } = this.parts;
     const problems: string[] = [];
-    const zoneId = old.zone.desired ?? (old.zone.state === 'pending' ? null : old.zone.confirmed);
+    const oldZone = old.zone.desired ?? (old.zone.state === 'pending' ? null : old.zone.confirmed);
+    const zoneId = next.zone.desired ?? oldZone; // the setup has asked for it already, perhaps for another one
     const isThere =
       next.zone.desired === zoneId && (next.zone.confirmed === zoneId || operations.has(next.id, ZONE_SLOT));
     const assigned = zoneId === null || isThere ? null : assignment.assign(next.id, { zoneId }, actor);

@@ -61,11 +61,16 @@ export class SetupRun {
   /** `first` is its view before anything has happened. */
   constructor(
     private readonly parts: SetupRunParts,
-    readonly request: SetupRequest,
+    private asked: SetupRequest,
     first: SetupJob,
     private readonly listeners: SetupListeners,
   ) {
-    this.state = { view: first, hasSettings: request.input.settings !== null, ending: null };
+    this.state = { view: first, hasSettings: asked.input.settings !== null, ending: null };
+  }
+
+  /** What was asked for; without settings once a board of the bench has ended, since only the line tries it again. */
+  get request(): SetupRequest {
+    return this.asked;
   }
 
   get isOver(): boolean {
@@ -103,13 +108,19 @@ export class SetupRun {
       await this.takeBack();
       this.step({ kind: 'failed', error: brokenError });
     }
-    this.begun.resolve(null);
-    this.over.resolve(this.state.view);
+    this.finish();
   }
 
   /** Ends it as failed without doing anything. */
   refuse(refusal: Failure): void {
     this.step({ kind: 'failed', error: refusalError(refusal) });
+    this.finish();
+  }
+
+  /** Passwords of the bench are not kept longer than they are needed. */
+  private finish(): void {
+    const { input, naming } = this.asked;
+    if (naming !== null) this.asked = { ...this.asked, input: { ...input, settings: null } };
     this.begun.resolve(null);
     this.over.resolve(this.state.view);
   }
@@ -170,12 +181,10 @@ export class SetupRun {
   }
 
   private async prepare(facts: ChipFacts): Promise<JobResult<SettingsPart | null>> {
-    const { provisioning, replacement } = this.parts;
+    const { provisioning } = this.parts;
     const { input, actor } = this.request;
-    if (input.replaces !== undefined) {
-      const allowed = replacement.check(input.replaces, input.settings?.deviceId ?? facts.deviceId);
-      if (!allowed.ok) return allowed;
-    }
+    const allowed = this.mayReplace(input.settings?.deviceId ?? facts.deviceId);
+    if (!allowed.ok) return allowed;
     if (input.settings === null || input.method !== 'partition') return jobSuccess(null);
     await this.takeBack(); // a flash job that asks again gets new ones
     if (this.state.ending !== null)
@@ -184,6 +193,12 @@ export class SetupRun {
     if (!prepared.ok) return prepared;
     this.prepared = prepared.value;
     return jobSuccess({ partition: SETTINGS_PARTITION, data: prepared.value.partition });
+  }
+
+  /** Asked by the chip's id before anything is erased, and by the id that the board itself bears before it is told anything. */
+  private mayReplace(id: DeviceId): JobResult<null> {
+    const { replaces } = this.request.input;
+    return replaces === undefined ? jobSuccess(null) : this.parts.replacement.check(replaces, id);
   }
 
   private async provision(settings: ProvisioningSettings): Promise<void> {
@@ -197,7 +212,7 @@ export class SetupRun {
     } else {
       await this.portBack();
       if (this.state.ending !== null) return this.step({ kind: 'gave_up' });
-      const started = provisioning.start(input.port, this.named(settings), actor);
+      const started = provisioning.start(input.port, this.named(settings), actor, (id) => this.mayReplace(id));
       if (!started.ok) return this.refused(started.error);
       job = started.value;
     }

@@ -23,6 +23,7 @@ export const STOP_WAIT_MS = 3_000;
 type KnownDevice = {
   readonly name: string;
   readonly zone: { readonly desired: ZoneId | null; readonly confirmed: ZoneId | null };
+  readonly replacedBy: { readonly deviceId: DeviceId } | null;
 };
 
 export type SetupParts = SetupRunParts & {
@@ -168,7 +169,14 @@ export class SetupService implements Setups {
     if (!old || settings === null) return input;
     const zoneId = settings.zoneId ?? old.zone.desired ?? old.zone.confirmed;
     const isThere = zoneId !== null && this.parts.zones.get(zoneId) !== undefined;
-    return { ...input, settings: { ...settings, name: settings.name ?? old.name, ...(isThere && { zoneId }) } };
+    const name = settings.name ?? this.nameToMove(replaces, old);
+    return { ...input, settings: { ...settings, ...(name !== undefined && { name }), ...(isThere && { zoneId }) } };
+  }
+
+  /** A device without a name is shown by its id, which is no name for other hardware; a replacement that was cut off has moved the name already. */
+  private nameToMove(id: DeviceId | undefined, old: KnownDevice): string | undefined {
+    if (old.replacedBy) return this.parts.devices.get(old.replacedBy.deviceId)?.name;
+    return old.name === id ? undefined : old.name;
   }
 
   private firstView(input: SetupInput, actor: string, naming: BoardNaming | null): SetupJob {
@@ -178,6 +186,7 @@ export class SetupService implements Setups {
       id: randomUUID(),
       port,
       isBench: naming !== null,
+      isFlashOnly: settings === null,
       state: imageId === null ? 'provisioning' : 'flashing',
       flash: null,
       provisioning: null,

@@ -35,7 +35,8 @@ export function refusalOf(image: LoadedImage, chip: ConnectedChip, options: Flas
     securityRefusal(image, chip) ??
     chipRefusal(image, chip) ??
     sizeRefusal(image, chip) ??
-    layoutRefusal(image, options)
+    layoutRefusal(image, options) ??
+    bootRefusal(image, chip, options)
   );
 }
 
@@ -154,6 +155,23 @@ function layoutRefusal({ image, parts, partitions }: LoadedImage, options: Flash
       ).error;
   }
   return null;
+}
+
+/** A chip that is erased as a whole starts again only with a bootloader. */
+function bootRefusal(
+  { parts }: LoadedImage,
+  { facts: { chipId } }: ConnectedChip,
+  options: FlashOptions,
+): JobError | null {
+  if (!options.eraseAll || chipId === null) return null;
+  const address = chips[chipId].bootloaderOffset;
+  if (parts.some((part) => overlaps(sectorsOf(part), { address, sizeBytes: 1 }))) return null;
+  return jobFailure(
+    'image_unfit',
+    'The image brings no bootloader, so the device would not start after everything is erased. Flash it without erasing everything, or choose a complete image.',
+    { address },
+    false,
+  ).error;
 }
 
 function keepsUserData(kind: LoadedImage['image']['kind'], options: FlashOptions): boolean {

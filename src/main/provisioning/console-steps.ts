@@ -45,6 +45,8 @@ export class ConsoleSteps {
     const { broker } = facts.settings;
     const id = must(facts.deviceId, 'account comes after hello');
     if (facts.signal.aborted) return sentences.cancelled(facts.signal);
+    const allowed = facts.mayBe(id);
+    if (!allowed.ok) return allowed;
     const known = this.parts.devices.get(id);
     if (known?.replacedBy) return sentences.deviceRetired(id, known.replacedBy.deviceId);
     if (known?.presence.state === 'online' && facts.present?.id !== id) return sentences.deviceKnown(id, known.name);

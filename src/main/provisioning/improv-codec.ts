@@ -212,7 +212,7 @@ function packetOf(packet: Uint8Array): Received {
     const strings = stringsOf(content);
     if (type === packetTypes.result && strings) return { kind: 'result', rpc: first, strings };
   }
-  return { kind: 'line', text: `(a packet of type ${type ?? 0} that makes no sense, ${data.length} bytes)` };
+  return { kind: 'line', text: `(a packet of type ${String(type)} that makes no sense, ${data.length} bytes)` };
 }
 
 /** `(length string)*`; null when the lengths do not fit. */

@@ -17,8 +17,16 @@ export type PreparedSettings = {
 export type Provisioning = {
   readonly proposal: () => BrokerProposal;
   readonly scan: (port: string) => Promise<JobResult<WifiScan>>;
-  /** Over the cable. Fails with `not_found` (port or zone) or `conflict`; everything else is the job's error. */
-  readonly start: (port: string, settings: ProvisioningSettings, actor: string) => Result<ProvisioningJob>;
+  /**
+   * Over the cable. Fails with `not_found` (port or zone) or `conflict`; everything else is the job's error. `mayBe` is asked as soon as the
+   * board has said its id, before anything is changed on it or made for it; what it refuses with is the job's error.
+   */
+  readonly start: (
+    port: string,
+    settings: ProvisioningSettings,
+    actor: string,
+    mayBe?: (id: DeviceId) => JobResult<null>,
+  ) => Result<ProvisioningJob>;
   /** For the image: makes the account and the partition. Nothing is left behind when it fails. */
   readonly prepare: (
     settings: ProvisioningSettings,

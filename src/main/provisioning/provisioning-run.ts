@@ -36,6 +36,8 @@ export type JobFacts = {
   heardBeforeMs: number | null;
   /** Takes back what was made for the device, until it is in the plant. */
   undo: (() => Promise<void>) | null;
+  /** May this job have a device of this id for its own? */
+  mayBe: (id: DeviceId) => JobResult<null>;
   readonly tell: (detail: string) => void;
 };
 
@@ -71,6 +73,7 @@ export class ProvisioningRun {
       isTokenOwed: false,
       heardBeforeMs: null,
       undo: null,
+      mayBe: () => jobSuccess(null),
       tell: (detail) => this.move({ kind: 'told', step: this.step, detail }),
     };
   }

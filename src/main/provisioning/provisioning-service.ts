@@ -54,7 +54,7 @@ export class ProvisioningService implements Provisioning {
     return scan.finally(() => this.scans.delete(scan));
   };
 
-  readonly start = (port: string, settings: ProvisioningSettings, actor: string): Result<ProvisioningJob> => {
+  readonly start: Provisioning['start'] = (port, settings, actor, mayBe) => {
     const refusal = this.refusal(settings);
     if (refusal) return refusal;
     const leased = this.parts.ports.lease(port, 'provisioning');
@@ -66,6 +66,7 @@ export class ProvisioningService implements Provisioning {
       });
     }
     const run = this.open(port, settings, actor);
+    if (mayBe) run.facts.mayBe = mayBe;
     void this.overCable(run, leased.value);
     return success(run.view());
   };

@@ -2,6 +2,7 @@ import type { StopScope, StopView } from '../../shared/api/stop';
 import type { DeviceId } from '../../shared/domain/ids';
 import type { Changes } from '../api/changes';
 import type { Clock } from '../clock';
+import type { DeviceRecord } from '../devices/device-record';
 import type { DeviceRegistry } from '../devices/device-registry';
 import type { WriteBatch } from '../store/write-batch';
 import { covers, forgettable, isEngaged, nextStop, type StopEvent } from './stop-state';
@@ -65,10 +66,24 @@ export class StopBook {
     return next;
   }
 
-  /** A device belongs to the zone that it confirmed, and also to the one it is asked to join. */
+  /**
+   * A device belongs to the zone that it confirmed, and also to the one it is asked to join. Retired hardware that comes back stands and
+   * switches where the device in its place does, whatever it was told last.
+   */
   isCovered(scope: StopScope, deviceId: DeviceId): boolean {
-    const zone = this.parts.devices.get(deviceId)?.zone;
-    return [zone?.confirmed ?? null, zone?.desired ?? null].some((zoneId) => covers(scope, deviceId, zoneId));
+    const zones = this.placesOf(deviceId).flatMap(({ zone }) => [zone.confirmed, zone.desired]);
+    return [null, ...zones].some((zoneId) => covers(scope, deviceId, zoneId));
+  }
+
+  /** The device, and those that took its place one after the other. */
+  private placesOf(deviceId: DeviceId): DeviceRecord[] {
+    const places: DeviceRecord[] = [];
+    let device = this.parts.devices.get(deviceId);
+    while (device && !places.includes(device)) {
+      places.push(device);
+      device = device.replacedBy ? this.parts.devices.get(device.replacedBy.deviceId) : undefined;
+    }
+    return places;
   }
 
   /** A device that was stopped stays so until the clear, wherever it is moved meanwhile. */

@@ -254,7 +254,7 @@ export class StopService {
       this.dispatch.forget(stop.id, from);
     }
     this.observations.removeDevice(from);
-    this.parts.tokens.moveDevice(from, to);
+    this.parts.tokens.copyDevice(from, to);
     if (this.parts.devices.get(to)?.presence.state === 'online') this.deviceOnline(to);
   }
 

@@ -70,12 +70,10 @@ export class StopTokens {
     if (this.tokens.has(deviceId)) this.put(deviceId, null, { actor: CONSOLE, name: deviceId, deviceId });
   }
 
-  /** Gives a device the token of the one that it replaces, unless it has its own. */
-  moveDevice(from: DeviceId, to: DeviceId): void {
+  /** Gives a device the token of the one that it replaces, unless it has its own. The old hardware still asks for it, should it come back. */
+  copyDevice(from: DeviceId, to: DeviceId): void {
     const token = this.tokens.get(from);
-    if (token === undefined) return;
-    if (!this.tokens.has(to)) this.setDevice(to, token, CONSOLE);
-    this.setDevice(from, null, CONSOLE);
+    if (token !== undefined && !this.tokens.has(to)) this.setDevice(to, token, CONSOLE);
   }
 
   private put(

@@ -29,6 +29,8 @@ export const setupJobSchema = z.object({
   port: portPathSchema,
   /** On the bench line. */
   isBench: z.boolean(),
+  /** No settings follow the image. */
+  isFlashOnly: z.boolean(),
   state: z.enum(['flashing', 'provisioning', 'replacing', 'done', 'failed', 'cancelled']),
   flash: flashJobSchema.nullable(),
   provisioning: provisioningJobSchema.nullable(),
@@ -80,7 +82,7 @@ export const benchTemplateSchema = z.strictObject({
     .strictObject({
       /** Without a password: the one that the console holds for this network, so that a template can be changed without asking for it again. */
       wifi: wifiSchema.extend({ password: wifiSchema.shape.password.optional() }),
-      /** Likewise for a login with a password. */
+      /** Likewise for a login with a password, and for the certificate of the same broker; an empty one takes it away. */
       broker: deviceBrokerSchema,
       zoneId: zoneIdSchema.optional(),
       approve: z.boolean().default(true),
@@ -88,7 +90,8 @@ export const benchTemplateSchema = z.strictObject({
     .nullable(),
   /** `{n}`, `{n:3}` (digits), `{id}`, `{mac}`, `{zone}` are replaced. Used where the queue gives no name. */
   naming: nameSchema.default('{id}'),
-  nextNumber: z.int().min(0).max(999_999).default(1),
+  /** Without it the count goes on, from 1 at first: boards may take numbers while a template is changed. */
+  nextNumber: z.int().min(0).max(999_999).optional(),
 });
 export type BenchTemplate = z.infer<typeof benchTemplateSchema>;
 
@@ -101,7 +104,7 @@ export const benchTemplateViewSchema = z.object({
       ssid: z.string(),
       /** All passwords that it needs are in memory. False after a restart: the line cannot be started until they are given again. */
       hasPassword: z.boolean(),
-      broker: z.object({ host: z.string(), port: z.int(), tls: z.boolean(), useOwnAccount: z.boolean() }),
+      broker: z.object({ host: z.string(), port: z.int(), tls: z.boolean(), hasCa: z.boolean(), useOwnAccount: z.boolean() }), // prettier-ignore
       zoneId: zoneIdSchema.nullable(),
       approve: z.boolean(),
     })

@@ -11,6 +11,10 @@ export type BoardFaults = {
   noisyAboveBaud: number;
   /** The cable is pulled when this count of bytes has been received. */
   unplugAfterBytes: number | null;
+  /** The cable is pulled when this many bytes have been written to the flash (`BoardStats.programmedBytes`), in the middle of a block if need be. */
+  unplugAfterProgrammed: number | null;
+  /** Falls silent when a command of this number comes, before it is obeyed. */
+  muteAtCommand: number | null;
   /** SPI_FLASH_MD5 answers with another sum than that of the flash. */
   wrongMd5: boolean;
   /** This byte of the flash never holds what was written: its lowest bit flips right after. */
@@ -41,6 +45,8 @@ export const noFaults: Readonly<BoardFaults> = {
   loseByteEvery: null,
   noisyAboveBaud: 0,
   unplugAfterBytes: null,
+  unplugAfterProgrammed: null,
+  muteAtCommand: null,
   wrongMd5: false,
   flipBitAt: null,
   secureDownload: false,

@@ -1,13 +1,12 @@
 /*
- * Our real firmware as the application of a virtual board: the host program (`leitstand-node`) on a pty, opened by the real serialport driver. It
- * reads its settings from the board's partition `cfg` and leaves them there when it is stopped, so that what was flashed is what it knows, and what
- * it was told survives a reset. Its network is there as soon as it has a name for one; `world({ network: 'down' })` takes it away.
+ * Our real firmware as the application of a virtual board: the host program (`leitstand-node`) on a pty. It reads its settings from the board's
+ * partition `cfg` and leaves them there when it is stopped, so that what was flashed is what it knows, and what it was told survives a reset. Its network is there as soon as it has a name for one; `world({ network: 'down' })` takes it away.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SerialPort } from 'serialport';
+import { ReadStream } from 'node:tty';
 import { FirmwareNode } from '../firmware-node';
 import type { JsonObject } from '../message-log';
 import { until } from '../wait';
@@ -19,7 +18,6 @@ export type HostFirmwareOptions = {
 };
 
 const defaultSettings = { offset: 0x3b2000, sizeBytes: 0x10000 };
-const LINE_BAUD = 115_200;
 const linkDeadlineMs = 10_000;
 
 /** One run of the program, from a reset to the next. */
@@ -30,7 +28,7 @@ type Run = {
   readonly flashFile: string;
   /** Settles when the line is open, or the run is over. */
   connected: Promise<void> | null;
-  port: SerialPort | null;
+  port: ReadStream | null;
   isOver: boolean;
 };
 
@@ -93,7 +91,8 @@ export class HostFirmwareApp implements BoardApp, AsyncDisposable {
 
   /** Bytes that come before the program listens are lost, as on a chip that still boots. */
   feed(bytes: Uint8Array): void {
-    this.#run?.port?.write(Buffer.from(bytes));
+    const port = this.#run?.port;
+    if (port?.writable === true) port.write(Buffer.from(bytes));
   }
 
   stop(): void {
@@ -123,20 +122,20 @@ export class HostFirmwareApp implements BoardApp, AsyncDisposable {
   async #connect(run: Run, path: string, send: (bytes: Uint8Array) => void): Promise<void> {
     await until(() => existsSync(path) || run.isOver, linkDeadlineMs, `the firmware's serial line ${path}`);
     if (run.isOver) return;
-    const port = new SerialPort({ path, baudRate: LINE_BAUD, autoOpen: false, hupcl: false });
+    // Not with the serialport driver: opening, it throws away what the firmware has said by then, which a wire would have carried.
+    const port = new ReadStream(openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
     // A program that was killed takes the line with it.
     port.on('error', () => undefined);
     port.on('data', (bytes: Buffer) => {
       if (!run.isOver) send(bytes);
     });
-    await new Promise<void>((resolve) => port.open(() => resolve()));
     run.port = port;
   }
 
   async #clean(run: Run, killed: Promise<void>): Promise<void> {
     await Promise.all([killed, run.connected]);
     const { port } = run;
-    if (port?.isOpen === true) await new Promise<void>((resolve) => port.close(() => resolve()));
+    if (port?.closed === false) await new Promise<void>((resolve) => port.destroy().once('close', () => resolve()));
     await rm(run.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -94,6 +94,10 @@ export class Loader {
     if (!request) return;
     const { commands } = this.parts.stats;
     commands[request.op] = (commands[request.op] ?? 0) + 1;
+    if (request.op === this.parts.faults.muteAtCommand) {
+      this.parts.faults.silent = true;
+      return;
+    }
     if (!this.knows(request.op)) return this.refuseUnknown(request.op);
     if (!request.isSound) return this.answer(request.op, 'badMessage');
     const late = this.lateFailure;

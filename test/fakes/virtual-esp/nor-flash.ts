@@ -20,6 +20,8 @@ export class NorFlash {
     sizeBytes: number,
     private readonly faults: BoardFaults,
     private readonly stats: BoardStats,
+    /** The cable is to be pulled now (`unplugAfterProgrammed`). */
+    private readonly onCut: () => void = () => undefined,
   ) {
     this.bytes = Buffer.alloc(sizeBytes, ERASED);
     this.configuredBytes = sizeBytes;
@@ -50,6 +52,13 @@ export class NorFlash {
   program(offset: number, data: Uint8Array): boolean {
     if (!this.holds(offset, data.length)) return false;
     const { bytes, stats } = this;
+    const left = (this.faults.unplugAfterProgrammed ?? Infinity) - stats.programmedBytes;
+    if (left <= data.length) {
+      this.faults.unplugAfterProgrammed = null;
+      this.program(offset, data.subarray(0, Math.max(0, left)));
+      this.onCut();
+      return false;
+    }
     let at = offset % bytes.length;
     let bad = 0;
     for (const wanted of data) {

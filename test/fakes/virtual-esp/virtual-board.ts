@@ -94,7 +94,7 @@ export class VirtualBoard {
     this.autoReset = options.autoReset ?? 'classic';
     this.clock = options.clock ?? systemClock;
     this.model = chipModels[options.chip];
-    this.nor = new NorFlash(options.flashSizeBytes ?? 4 * 1024 * 1024, this.faults, this.stats);
+    this.nor = new NorFlash(options.flashSizeBytes ?? 4 * 1024 * 1024, this.faults, this.stats, () => this.unplug());
     this.registers = new Registers(this.model, this.nor);
     this.line = new BoardLine(this.faults, this.stats, this.autoReset !== 'usb_jtag');
   }

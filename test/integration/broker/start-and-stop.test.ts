@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { createEmbeddedBroker } from '../../../src/main/broker/embedded-broker';
 import { StartupError } from '../../../src/main/startup-error';
@@ -6,6 +8,19 @@ import { until, withDeadline } from '../../fakes/wait';
 import { memoryLog } from '../../unit/main/store/open-store';
 import { BrokerBench, closed, deadlineMs, KAISER, publish, settle, subscribe, textsOn, topicOf } from './broker-bench';
 import { connectPacket } from './raw-packets';
+
+/** Does anything listen there? */
+async function accepts(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  try {
+    await withDeadline(once(socket, 'connect'), deadlineMs, 'a connection');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
 
 /** Sockets, servers and timers that keep this process alive. */
 const handles = () =>
@@ -34,6 +49,28 @@ test('a port that another program has is named, with the way out, and the broker
     port: expect.any(Number) as number,
   });
   await broker.stop();
+});
+
+test('it listens on loopback unless it is told another address, and names an address that is none of this machine', async () => {
+  await using bench = await BrokerBench.start();
+  const { log } = memoryLog();
+  const listening = async (host?: string) => {
+    const parts = { port: 0, kaiserId: KAISER, accounts: bench.accounts, log, ...(host !== undefined && { host }) };
+    const broker = createEmbeddedBroker(parts);
+    try {
+      const { url, port } = await broker.start();
+      return [url === `mqtt://127.0.0.1:${port}`, await accepts('127.0.0.1', port), await accepts('127.0.0.2', port)];
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      await broker.stop();
+    }
+  };
+  expect([await listening(), await listening('0.0.0.0'), await listening('203.0.113.9')]).toEqual([
+    [true, true, false],
+    [true, true, true],
+    'The embedded broker cannot start: this machine has no address 203.0.113.9. Name one of its own with --broker-host, or 0.0.0.0 for all.',
+  ]);
 });
 
 test('stop ends every connection within a second, also those that never said who they are, and leaves no handle', async () => {

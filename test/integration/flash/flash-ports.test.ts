@@ -1,14 +1,20 @@
-/* Flash jobs over the product's own leases, and backups that end early. */
+/* Flash jobs over the product's own leases and with its own images, and backups that end early. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { systemClock, type Clock } from '../../../src/main/clock';
+import { ImageLibrary } from '../../../src/main/flash/image-library';
 import { PortService } from '../../../src/main/flash/port-service';
 import type { SerialDriver } from '../../../src/main/flash/serial-driver';
-import type { Clock } from '../../../src/main/clock';
 import { must } from '../../../src/shared/domain/assert';
 import { FakeMachine } from '../../fakes/fake-machine';
 import { flashImage } from '../../fakes/flash-image';
 import { FlashScene, PORT } from '../../fakes/flash-scene';
+import { openTempDir } from '../../fakes/temp-dir';
 
 const chip = 'esp32c3';
+const partSchema = z.object({ address: z.int(), sizeBytes: z.int(), md5: z.string(), file: z.string() });
 
 function portsOf(driver: SerialDriver, clock: Clock): PortService {
   return new PortService({ driver, clock, machine: new FakeMachine(), extraPaths: [], onChange: () => undefined });
@@ -44,6 +50,38 @@ describe('a flash job over a leased port', () => {
     expect(scene.holds(board, image)).toBe(true);
     expect(use()).toEqual(['free']);
     await ports.stop();
+  });
+});
+
+describe('a flash job with the images of the product', () => {
+  it('writes the bundled image as the manifest says, and makes a backup that can be restored', async () => {
+    await using data = await openTempDir('flash-images');
+    const firmwareFolder = join(import.meta.dirname, '../../../resources/firmware');
+    const library = new ImageLibrary({ firmwareFolder, dataFolder: data.path, clock: systemClock, journal: { add: () => undefined } }); // prettier-ignore
+    await library.start();
+    await using scene = new FlashScene({ images: library });
+    const board = scene.board({ chip });
+    const job = await scene.flash({ imageId: 'auto' });
+    const manifest = z.object({ chips: z.array(z.object({ id: z.string(), parts: z.array(partSchema) })) }).parse(JSON.parse(await readFile(join(firmwareFolder, 'manifest.json'), 'utf8'))); // prettier-ignore
+    const parts = must(manifest.chips.find(({ id }) => id === chip)?.parts, 'the chip in the manifest');
+    expect(job).toMatchObject({ state: 'done', imageId: `bundled:${chip}`, notes: [] });
+    expect(job.parts.map(({ address, size, md5, verified }) => ({ address, size, md5, verified }))).toEqual(
+      parts.map(({ address, sizeBytes, md5 }) => ({ address, size: sizeBytes, md5, verified: true })),
+    );
+    for (const { address, file } of parts) {
+      const bytes = await readFile(join(firmwareFolder, file));
+      expect(board.flash.subarray(address, address + bytes.length).equals(bytes)).toBe(true);
+    }
+
+    const before = Buffer.from(board.flash);
+    const started = await scene.service.backup(PORT, 'test');
+    const backup = await scene.service.whenEnded(must(started.ok ? started.value : null, 'a job').id);
+    expect(backup.state).toBe('done');
+    expect((await readFile(must(backup.file, 'a file'))).equals(before)).toBe(true);
+    board.flash.fill(0xff, 0, 0x20000);
+    expect(await scene.flash({ imageId: must(backup.imageId, 'an image') })).toMatchObject({ state: 'done' });
+    expect(board.flash.equals(before)).toBe(true);
+    library.stop();
   });
 });
 

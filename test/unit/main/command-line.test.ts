@@ -25,16 +25,30 @@ describe('command line', () => {
   });
 
   it('takes every option of the own broker', () => {
-    const args = '--data /d --port 0 --broker-port 0 --kaiser k_1 --no-demo --no-open --json'.split(' ');
+    const args =
+      '--data /d --port 0 --broker-port 0 --broker-host 0.0.0.0 --kaiser k_1 --no-demo --no-open --json'.split(' ');
     expect(parse(...args)).toEqual({
       dataDirectory: '/d',
       port: 0,
       kaiserId: 'k_1',
-      broker: { kind: 'embedded', port: 0, isPortGiven: true, host: '127.0.0.1' },
+      broker: { kind: 'embedded', port: 0, isPortGiven: true, host: '0.0.0.0' },
       isDemo: false,
+      serialPorts: [],
       opensBrowser: false,
       isJson: true,
     });
+  });
+
+  it('takes any number of serial ports, each once', () => {
+    const args = '--serial-port /dev/ttyUSB0 --serial-port COM7 --serial-port /dev/ttyUSB0'.split(' ');
+    expect(parse(...args)).toEqual({ ...defaults, serialPorts: ['/dev/ttyUSB0', 'COM7'] });
+  });
+
+  it.each([
+    ['--broker-host plant.local', 'an address of this machine'],
+    ['--broker-host 0.0.0.0 --broker mqtt://h', 'is for the own broker'],
+  ])('refuses %s', (args, sentence) => {
+    expect(() => parse(...args.split(' '))).toThrow(sentence);
   });
 
   it('takes every option of an external broker, and then runs no demo', () => {

@@ -100,5 +100,16 @@ export function openApi() {
     }
     return settled;
   };
-  return { client: createRouterClient(router, { context }), services, link, store, clock, receive, pass, lines };
+  return {
+    client: createRouterClient(router, { context }),
+    router,
+    commissioning: rooms.commissioning,
+    services,
+    link,
+    store,
+    clock,
+    receive,
+    pass,
+    lines,
+  };
 }

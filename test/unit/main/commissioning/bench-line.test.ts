@@ -3,7 +3,7 @@ import { REENUMERATION_MS } from '../../../../src/main/commissioning/bench-state
 import { benchViewSchema } from '../../../../src/shared/api/commissioning';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
 import { jobError } from '../../../fakes/fake-flashing';
-import { CELLAR, OPERATOR, PORT, TEMPLATE, TENT, settle } from './commissioning-bench';
+import { CELLAR, OPERATOR, PASSWORD, PORT, TEMPLATE, TENT, settle } from './commissioning-bench';
 import { FLASH_ONLY_TEMPLATE, OTHER, openLine, valueOf } from './line-bench';
 
 describe('The bench line', () => {
@@ -193,6 +193,16 @@ describe('A board that failed', () => {
     expect(names()).toEqual(['Pump', 'Fan']);
   });
 
+  it('gives it back also where others of the queue are called alike', async () => {
+    const { setUp, enqueue, start, ports, fail, names } = openLine();
+    ports.plug(PORT);
+    setUp();
+    enqueue(['Probe {n}', CELLAR], ['Probe {n}', TENT]);
+    start(PORT);
+    await fail(PORT);
+    expect(names()).toEqual(['Probe {n}', 'Probe {n}']);
+  });
+
   it('keeps its name when a device bears it already', async () => {
     const { setUp, enqueue, start, ports, flashing, provisioning, names, stateOf } = openLine();
     ports.plug(PORT);
@@ -205,6 +215,18 @@ describe('A board that failed', () => {
     provisioning.fail(jobError('not_adopted', 'The zone was refused.'), { steps: [{ id: 'adopt', state: 'done' }] });
     await settle();
     expect([stateOf(PORT), names()]).toEqual(['failed', []]);
+  });
+
+  it('is remembered without its passwords, as one that was done is', async () => {
+    const { setUp, start, ports, pass, fail, bench, setups } = openLine();
+    ports.plug(PORT);
+    setUp();
+    start(PORT);
+    expect(JSON.stringify([...setups['runs'].values()].map(({ request }) => request))).toContain(PASSWORD);
+    await fail(PORT);
+    await bench.retry(PORT, OPERATOR);
+    await pass(PORT);
+    expect(JSON.stringify([...setups['runs'].values()].map(({ request }) => request))).not.toContain(PASSWORD);
   });
 
   it('may have been cancelled', async () => {
@@ -242,6 +264,31 @@ describe('The end of the console', () => {
     before.bench.close();
     await before.setups.stop();
     expect(openLine(before.restart()).names()).toEqual(['Pump', 'Fan']);
+  });
+});
+
+describe('A crash of the console', () => {
+  it('loses no name of a board that was not done, and gives none away twice', async () => {
+    const before = openLine();
+    before.ports.plug(PORT);
+    before.ports.plug(OTHER);
+    before.setUp();
+    before.enqueue(['Pump', CELLAR], ['Fan', null], ['Valve', null]);
+    before.start(PORT, OTHER);
+    await settle();
+    const after = openLine(before.restart(['Fan'])); // that one was in the plant already
+    expect(after.names()).toEqual(['Pump', 'Valve']);
+    expect(openLine(after.restart()).names()).toEqual(['Pump', 'Valve']);
+  });
+
+  it('gives no name back of a board that was done', async () => {
+    const before = openLine();
+    before.ports.plug(PORT);
+    before.setUp();
+    before.enqueue(['Pump', CELLAR], ['Fan', null]);
+    before.start(PORT);
+    await before.pass(PORT);
+    expect(openLine(before.restart()).names()).toEqual(['Fan']);
   });
 });
 

@@ -41,13 +41,13 @@ describe('The template', () => {
         settings: {
           ssid: 'plant',
           hasPassword: false,
-          broker: { host: '10.0.0.2', port: 1883, tls: false, useOwnAccount: true },
+          broker: { host: '10.0.0.2', port: 1883, tls: false, hasCa: false, useOwnAccount: true },
           zoneId: TENT,
           approve: true,
         },
       },
       isRunning: false,
-      queue: [],
+      queue: [{ name: 'Pump', zoneId: CELLAR }],
       lanes: [],
     });
     expect(after.bench.start([PORT], OPERATOR)).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining('plant') } }); // prettier-ignore
@@ -68,6 +68,36 @@ describe('The template', () => {
     after.ports.plug(PORT);
     after.start(PORT);
     expect([before.lastName(), after.lastName()]).toEqual(['Node 7', 'Node 8']);
+  });
+
+  it('that is changed without a number goes on with the count of the boards', () => {
+    const { setUp, start, ports, bench, lastName } = openLine();
+    ports.plug(PORT);
+    setUp(FLASH_ONLY_TEMPLATE);
+    start(PORT);
+    const { nextNumber: _seven, ...changed } = FLASH_ONLY_TEMPLATE;
+    expect([lastName(), setUp(changed).template?.nextNumber]).toEqual(['Node 007', 8]);
+    bench.stop(OPERATOR);
+    expect(openLine().setUp(changed).template?.nextNumber).toBe(1);
+  });
+
+  it('keeps the certificate of the authority for the same broker until that is taken away', () => {
+    const { setUp } = openLine();
+    const withBroker = (change: Partial<typeof SETTINGS.broker>) => {
+      const { settings } = TEMPLATE;
+      const broker = { ...SETTINGS.broker, tls: true, ...change };
+      return setUp({ ...TEMPLATE, settings: settings && { ...settings, broker } }).template?.settings?.broker.hasCa;
+    };
+    const caPem = '-----BEGIN CERTIFICATE-----';
+    expect([{}, { caPem }, {}, { host: '10.0.0.9' }, { caPem }, { caPem: '' }, {}].map(withBroker)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('of an open network or without settings needs no password', () => {

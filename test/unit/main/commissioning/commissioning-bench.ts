@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { BenchLine } from '../../../../src/main/commissioning/bench-line';
 import { CertificateStore } from '../../../../src/main/commissioning/certificate-store';
 import { IssuedCertificates } from '../../../../src/main/commissioning/certificates';
-import { SetupService } from '../../../../src/main/commissioning/setup-service';
+import { SetupService, type SetupParts } from '../../../../src/main/commissioning/setup-service';
 import { Journal } from '../../../../src/main/journal/journal';
 import { JournalStore } from '../../../../src/main/journal/journal-store';
 import { SettingsStore } from '../../../../src/main/store/settings-store';
@@ -49,13 +49,19 @@ export const TEMPLATE: BenchTemplate = {
   nextNumber: 7,
 };
 
+type Known = NonNullable<ReturnType<SetupParts['devices']['get']>>;
+
 /** Lets everything run that waits for nothing but its turn. */
 export const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn += 1) await new Promise<void>((resolve) => void setImmediate(resolve));
 };
 
 /** The room around a real store and fakes of the others. `restart()` opens it once more on the same profile. */
-export function openCommissioning({ directory = profileDirectory(), clock = new ManualClock() } = {}) {
+export function openCommissioning({
+  directory = profileDirectory(),
+  clock = new ManualClock(),
+  present = [] as readonly string[],
+} = {}) {
   const { store } = openStore({ directory, clock });
   const { log, lines } = memoryLog();
   const calls: string[] = [];
@@ -64,8 +70,9 @@ export function openCommissioning({ directory = profileDirectory(), clock = new 
   const replacement = new FakeReplacement(calls);
   const ports = new FakePorts();
   const journal = new Journal(new JournalStore(store.plant), store.batch, clock, () => undefined);
-  const known = new Map([[DEAD, { name: 'Tent sensor', zone: { desired: TENT, confirmed: TENT } }]]);
+  const known = new Map<DeviceId, Known>([[DEAD, { name: 'Tent sensor', zone: { desired: TENT, confirmed: TENT }, replacedBy: null }]]); // prettier-ignore
   const devices = { get: (id: DeviceId) => known.get(id) };
+  for (const name of present) known.set(name as DeviceId, { name, zone: { desired: null, confirmed: null }, replacedBy: null }); // prettier-ignore
   const names = new Map([
     [TENT, 'Tent'],
     [CELLAR, 'Cellar'],
@@ -84,14 +91,16 @@ export function openCommissioning({ directory = profileDirectory(), clock = new 
   const shared = { clock, log, journal, onChange, ports, zones };
   const setups = new SetupService({ ...shared, flashing, provisioning, replacement, devices, certificates });
   const settings = new SettingsStore(store.plant);
-  const bench = new BenchLine({ ...shared, setups, settings, batch });
+  const named = { isNamed: (name: string) => [...known.values()].some((device) => device.name === name) };
+  const bench = new BenchLine({ ...shared, devices: named, setups, settings, batch });
   bench.open();
   onTestFinished(() => bench.close());
   const kinds = () => journal.recent().map(({ kind }) => kind);
-  const restart = () => {
+  /** `present`: names of devices that have come into the plant. */
+  const restart = (present: readonly string[] = []) => {
     bench.close();
     store.close();
-    return openCommissioning({ directory, clock });
+    return openCommissioning({ directory, clock, present });
   };
   return { store, clock, lines, calls, flashing, provisioning, replacement, ports, journal, kinds, known, names, certificateStore, certificates, setups, settings, bench, changes: () => changes, restart }; // prettier-ignore
 }

@@ -88,6 +88,17 @@ describe('a replacement moves to the new device', () => {
     expect(core.operations.outbox().map(({ kind }) => kind)).toEqual(['subzone_assign', 'config']);
   });
 
+  it('nothing over a name and a zone that were wished for the new one', async () => {
+    const bench = readyToReplace();
+    const { core } = bench;
+    const cellar = 'cellar' as typeof tent;
+    core.zones.put({ id: cellar, name: 'Cellar' }, OPERATOR);
+    core.devices.approve(B, 'Climate south', OPERATOR);
+    valueOf(core.assignment.assign(B, { zoneId: cellar }, OPERATOR));
+    await replace(bench);
+    expect(device(core, B)).toMatchObject({ name: 'Climate south', zone: { desired: cellar } });
+  });
+
   it('the wish that the old device never confirmed', async () => {
     const bench = settledPlant();
     dies(bench.core);
@@ -119,19 +130,22 @@ describe('a replacement moves to the new device', () => {
     expect(bench.telemetry.view(temperatureOf(B))?.value).toBe(30);
   });
 
-  it('the stop token, unless it has its own', async () => {
+  it('the stop token, unless it has its own, and leaves it with the old hardware too', async () => {
     const bench = readyToReplace();
     const { tokens } = bench.core;
     tokens.setDevice(A, 'secret-of-the-old', OPERATOR);
     await replace(bench);
-    expect([tokens.ofDevice(A), tokens.ofDevice(B)]).toEqual([undefined, 'secret-of-the-old']);
-    expect([device(bench.core, A).hasStopToken, device(bench.core, B).hasStopToken]).toEqual([false, true]);
+    expect([tokens.ofDevice(A), tokens.ofDevice(B)]).toEqual(['secret-of-the-old', 'secret-of-the-old']);
+    expect([device(bench.core, A).hasStopToken, device(bench.core, B).hasStopToken]).toEqual([true, true]);
 
     const other = readyToReplace();
     other.core.tokens.setDevice(A, 'secret-of-the-old', OPERATOR);
     other.core.tokens.setDevice(B, 'secret-of-its-own', OPERATOR);
     await replace(other);
-    expect([other.core.tokens.ofDevice(A), other.core.tokens.ofDevice(B)]).toEqual([undefined, 'secret-of-its-own']);
+    expect([other.core.tokens.ofDevice(A), other.core.tokens.ofDevice(B)]).toEqual([
+      'secret-of-the-old',
+      'secret-of-its-own',
+    ]);
   });
 
   it('the last known states of its actuators, as unknown until it reports', async () => {

@@ -56,7 +56,12 @@ describe('A setup', () => {
     const id = await begin(FLASH_ONLY);
     await flashing.reachChip(PORT);
     flashing.finish(PORT);
-    expect(await setups.whenEnded(id)).toMatchObject({ state: 'done', deviceId: NEW, provisioning: null });
+    expect(await setups.whenEnded(id)).toMatchObject({
+      state: 'done',
+      deviceId: NEW,
+      isFlashOnly: true,
+      provisioning: null,
+    });
     expect(calls).toEqual([`flash ${PORT}`]);
   });
 
@@ -219,6 +224,31 @@ describe('A setup that replaces a device', () => {
     const { begin, setups } = openSetups();
     await begin({ ...REPLACE, settings: { ...SETTINGS, name: 'Other', zoneId: CELLAR } });
     expect(setups.list()).toMatchObject([{ name: 'Other', zoneId: CELLAR }]);
+  });
+
+  it('gives no id of the old device as a name to the new one', async () => {
+    const { begin, known, setups } = openSetups();
+    known.set(DEAD, { name: DEAD, zone: { desired: null, confirmed: null }, replacedBy: null });
+    await begin(REPLACE);
+    expect(setups.list()).toMatchObject([{ name: null, zoneId: null }]);
+  });
+
+  it('calls the device as before when an earlier try was cut off after the name had moved', async () => {
+    const { begin, known, setups } = openSetups();
+    const zone = { desired: TENT, confirmed: TENT };
+    known.set(DEAD, { name: 'Tent sensor (replaced)', zone, replacedBy: { deviceId: NEW } });
+    known.set(NEW, { name: 'Tent sensor', zone, replacedBy: null });
+    await begin(REPLACE);
+    expect(setups.list()).toMatchObject([{ name: 'Tent sensor', zoneId: TENT }]);
+  });
+
+  it('changes nothing on a board that says it is a device of the plant', async () => {
+    const { begin, provisioning, replacement, setups, calls } = openSetups();
+    replacement.allowedFor = jobFailure('device_known', 'That board is the pump.');
+    const id = await begin({ ...REPLACE, imageId: null });
+    provisioning.hello(NEW);
+    expect(await setups.whenEnded(id)).toMatchObject({ state: 'failed', error: { code: 'device_known' } });
+    expect(calls).toEqual([`check ${DEAD}`, `provision ${PORT}`, `check ${DEAD} → ${NEW}`]);
   });
 
   it('leaves out a zone that is not there any more', async () => {

@@ -93,6 +93,13 @@ describe('whether an image may be written', () => {
     expect(refusalOf(merged, chip(), options({ eraseAll: true }))).toBeNull();
   });
 
+  it('no, without a bootloader when everything is erased', () => {
+    const alone = withParts(part('application', 0x10000, new Uint8Array(10)));
+    expect(refusalOf(alone, chip(), options({ eraseAll: true }))).toMatchObject({ code: 'image_unfit', details: { address: 0 } }); // prettier-ignore
+    expect(refusalOf(alone, chip(), options())).toBeNull();
+    expect(refusalOf(image, chip(), options({ eraseAll: true }))).toBeNull();
+  });
+
   it('yes, for a backup of a flash of that size, also with secure boot', () => {
     expect(refusalOf(asBackup(4 * MB), chip({}, { hasSecureBoot: true }), options())).toBeNull();
   });

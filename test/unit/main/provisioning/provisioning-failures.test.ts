@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { improvErrors, rpcs } from '../../../../src/main/provisioning/improv-codec';
 import { failure } from '../../../../src/shared/domain/result';
-import { deviceId, expectNothingLeft, expectRetryWorks, ProvisioningBench } from './provisioning-bench';
+import { jobFailure } from '../../../../src/shared/domain/job-errors';
+import {
+  deviceId,
+  expectNothingLeft,
+  expectRetryWorks,
+  PORT,
+  ProvisioningBench,
+  settingsWith,
+} from './provisioning-bench';
 
 type Fault = {
   readonly name: string;
@@ -182,6 +190,21 @@ describe('a job that fails', () => {
       expectNothingLeft(bench, [[deviceId, 'earlier']]);
     },
   );
+
+  it('asks whether the board may have the id that it says, before anything is made for it or told to it', async () => {
+    const bench = new ProvisioningBench();
+    const asked: string[] = [];
+    const started = bench.service.start(PORT, settingsWith(), 'user:anna', (id) => {
+      asked.push(id);
+      return jobFailure('device_known', 'This board is at work.');
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    const job = await bench.settle(bench.service.whenEnded(started.value.id));
+    expect([asked, job.error?.code, bench.approvals]).toEqual([[deviceId], 'device_known', []]);
+    expect(job.steps.filter(({ state }) => state === 'failed')).toMatchObject([{ id: 'account' }]);
+    expectNothingLeft(bench);
+    await expectRetryWorks(bench);
+  });
 
   it('never writes a secret into journal, log or view', async () => {
     const bench = new ProvisioningBench();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
-import { A, B, OPERATOR } from '../devices/core-bench';
+import { A, B, OPERATOR, beat, found } from '../devices/core-bench';
 import { all, approvedPair, clear, engage, plant, sentTo, statesOf, tent } from './stop-bench';
 
 const C = 'ESP_C' as DeviceId;
@@ -50,12 +50,42 @@ describe('a stop whose device is replaced', () => {
     expect(statesOf(core, id)).toEqual({ [C]: 'sent' });
   });
 
+  it('reaches the old hardware that comes back, in its zone and with its token', () => {
+    const core = plant();
+    const [old, next] = [found(core.registry.get(A)), found(core.registry.get(B))];
+    core.tokens.setDevice(A, 'secret-of-the-old', OPERATOR);
+    core.stop.replaceDevice(A, B);
+    next.zone = old.zone;
+    old.zone = { desired: null, confirmed: null, state: 'none' };
+    old.replacedBy = { deviceId: B, at: core.clock.iso, by: OPERATOR, isDone: true };
+    core.devices.will(A, { reason: 'crash', timestamp: 0 }, false);
+    const { id } = engage(core, { kind: 'zone', zoneId: tent });
+    expect(statesOf(core, id)).toEqual({ [B]: 'sent' });
+    core.devices.heartbeat(A, beat());
+    expect(statesOf(core, id)).toEqual({ [A]: 'sent', [B]: 'sent' });
+    const { payload } = found(core.connection.to(`${A}/actuator/emergency`).at(-1));
+    expect(payload).toMatchObject({ command: 'emergency_stop', auth_token: 'secret-of-the-old' });
+  });
+
+  it('ends also where records point at each other, or at a device that was forgotten', () => {
+    const core = approvedPair();
+    for (const [id, deviceId] of [
+      [A, B],
+      [B, A],
+    ] as const)
+      found(core.registry.get(id)).replacedBy = { deviceId, at: core.clock.iso, by: OPERATOR, isDone: true };
+    core.zones.put({ id: tent, name: 'Tent 1' }, OPERATOR);
+    expect(statesOf(core, engage(core, { kind: 'zone', zoneId: tent }).id)).toEqual({});
+    core.registry.remove(A);
+    expect(statesOf(core, engage(core).id)).toEqual({ [B]: 'sent' });
+  });
+
   it('hands the token on only where there is one', () => {
     const core = approvedPair();
     core.stop.replaceDevice(A, B);
     expect(core.tokens.view()).toEqual({ broadcast: false, devices: [] });
     core.tokens.setDevice(A, 'secret-of-the-old', OPERATOR);
     core.stop.replaceDevice(A, B);
-    expect(core.tokens.view()).toEqual({ broadcast: false, devices: [B] });
+    expect(core.tokens.view()).toEqual({ broadcast: false, devices: [A, B] });
   });
 });

@@ -17,7 +17,8 @@ export function BrokerFields({
   problem,
   onChange,
   proposal,
-}: TemplateFieldsProps & { readonly proposal: BrokerProposal | null }) {
+  isCaHeld,
+}: TemplateFieldsProps & { readonly proposal: BrokerProposal | null; readonly isCaHeld: boolean }) {
   const { t } = useTranslation('bench');
   const logins = brokerLogins.filter(
     (login) => login !== 'own' || proposal?.isOwnBroker !== false || draft.login === 'own',
@@ -27,6 +28,7 @@ export function BrokerFields({
     <FieldGroup title={t('template.broker')}>
       <TextField
         label={t('template.host')}
+        type="text"
         value={draft.host}
         onChange={(host) => onChange({ host })}
         maxLength={64}
@@ -57,6 +59,7 @@ export function BrokerFields({
         <>
           <TextField
             label={t('template.username')}
+            type="text"
             value={draft.username}
             onChange={(username) => onChange({ username })}
             maxLength={64}
@@ -76,6 +79,7 @@ export function BrokerFields({
             value={draft.caPem}
             onChange={(caPem) => onChange({ caPem })}
             isMultiline
+            help={isCaHeld ? t('template.passwordHeld') : undefined}
             error={problem === 'ca' ? t('template.problem.ca') : undefined}
           />
         </div>

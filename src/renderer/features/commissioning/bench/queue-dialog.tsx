@@ -5,10 +5,11 @@ import { useZones } from '../../../plant/use-zones';
 import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
 import { TextField } from '../../../ui/field';
+import { Notice } from '../../../ui/notice';
 import { useRequest } from '../../../ui/use-request';
 import { CallError } from '../job-error';
 import css from './queue-dialog.module.css';
-import { parseQueue, queueText, type QueueEntry, type QueueProblem } from './queue-rules';
+import { parseQueue, queueText, takenSince, type QueueEntry, type QueueProblem } from './queue-rules';
 
 /** Lines that are named at once; the others are counted. */
 const SHOWN_PROBLEMS = 4;
@@ -21,7 +22,10 @@ export function QueueDialog({ queue, onClose }: QueueDialogProps) {
   const zones = useZones();
   const [text, setText] = useState(() => queueText(queue));
   const { isWorking, error, run } = useRequest();
-  const { entries, problems } = parseQueue(text, zones);
+  const [opened] = useState(queue);
+  const { entries: typed, problems } = parseQueue(text, zones);
+  const taken = takenSince(opened, queue).filter((name) => typed.some((entry) => entry.name === name));
+  const entries = typed.filter(({ name }) => !taken.includes(name));
   const save = async () => {
     if (await run(() => api.commissioning.setQueue({ queue: entries }))) onClose();
   };
@@ -31,6 +35,7 @@ export function QueueDialog({ queue, onClose }: QueueDialogProps) {
       subtitle={t('queue.subtitle')}
       isOpen
       onClose={onClose}
+      role="alertdialog"
       footer={
         <>
           <Button onPress={onClose}>{t('cancel', { ns: 'common' })}</Button>
@@ -50,6 +55,11 @@ export function QueueDialog({ queue, onClose }: QueueDialogProps) {
         />
       </div>
       <Problems problems={problems} />
+      {taken.length > 0 && (
+        <Notice priority="low" announce="status">
+          {t('queue.taken', { names: taken.join(', ') })}
+        </Notice>
+      )}
       <CallError error={error} />
     </Dialog>
   );

@@ -49,6 +49,12 @@ export function queueText(queue: readonly QueueEntry[]): string {
   return queue.map(({ name, zoneId }) => (zoneId === null ? name : `${name};${zoneId}`)).join('\n');
 }
 
+/** Names that boards were given since the list was opened: saved as it stands there, it would give them away twice. */
+export function takenSince(opened: readonly QueueEntry[], now: readonly QueueEntry[]): string[] {
+  const waiting = new Set(now.map(({ name }) => name));
+  return opened.map(({ name }) => name).filter((name) => !waiting.has(name));
+}
+
 function nameProblem(name: string, names: ReadonlySet<string>): 'noName' | 'longName' | 'twice' | null {
   if (name === '') return 'noName';
   if (name.length > NAME_CHARS) return 'longName';

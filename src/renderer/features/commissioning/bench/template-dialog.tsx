@@ -10,7 +10,15 @@ import { useRequest } from '../../../ui/use-request';
 import { CallError } from '../job-error';
 import { BrokerFields } from './broker-fields';
 import css from './template-dialog.module.css';
-import { draftOf, isPasswordHeld, templateOf, type DraftProblem, type TemplateDraft } from './template-draft-rules';
+import {
+  draftOf,
+  isCaHeld,
+  isPasswordHeld,
+  templateOf,
+  withCount,
+  type DraftProblem,
+  type TemplateDraft,
+} from './template-draft-rules';
 import { ImageFields, NamingFields, NetworkFields } from './template-fields';
 
 export type TemplateDialogProps = { readonly template: BenchTemplateView | null; readonly onClose: () => void };
@@ -24,7 +32,8 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
   const fields = useFocusOnProblem(problem);
   const { isWorking, error, run } = useRequest();
   // A first template begins with the broker that the console proposes, so it waits for that answer.
-  const shown = draft ?? (proposal === undefined && template === null ? null : draftOf(template, proposal ?? null));
+  const begun = draft ?? (proposal === undefined && template === null ? null : draftOf(template, proposal ?? null));
+  const shown = begun && withCount(begun, template);
   const change = (part: Partial<TemplateDraft>) => {
     if (shown) setDraft({ ...shown, ...part });
     setProblem(null);
@@ -53,7 +62,8 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
       }
     >
       {shown && (
-        <div ref={fields} className={css['sections']}>
+        // Browsers want password fields inside a form. It is saved by its key, as it is long: not by an Enter somewhere in it.
+        <form ref={fields} className={css['sections']} onSubmit={(event) => event.preventDefault()} noValidate>
           <ImageFields draft={shown} problem={problem} onChange={change} />
           <NetworkFields
             draft={shown}
@@ -62,10 +72,16 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
             isPasswordHeld={isPasswordHeld(shown, template)}
           />
           {shown.isProvisioned && (
-            <BrokerFields draft={shown} problem={problem} onChange={change} proposal={proposal ?? null} />
+            <BrokerFields
+              draft={shown}
+              problem={problem}
+              onChange={change}
+              proposal={proposal ?? null}
+              isCaHeld={isCaHeld(shown, template)}
+            />
           )}
           <NamingFields draft={shown} problem={problem} onChange={change} />
-        </div>
+        </form>
       )}
       {problem !== null && fieldless.has(problem) && (
         <Notice priority="high" announce="alert">
@@ -81,8 +97,8 @@ export function TemplateDialog({ template, onClose }: TemplateDialogProps) {
 const fieldless: ReadonlySet<DraftProblem> = new Set(['nothing', 'settingsNeedImage']);
 
 /** The field that is wrong may be out of sight: it gets the focus. */
-function useFocusOnProblem(problem: DraftProblem | null): RefObject<HTMLDivElement | null> {
-  const fields = useRef<HTMLDivElement>(null);
+function useFocusOnProblem(problem: DraftProblem | null): RefObject<HTMLFormElement | null> {
+  const fields = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (problem !== null) fields.current?.querySelector<HTMLElement>('[data-invalid]:is(input, textarea)')?.focus();
   }, [problem]);

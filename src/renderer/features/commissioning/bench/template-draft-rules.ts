@@ -33,6 +33,8 @@ export type TemplateDraft = {
   readonly isApproved: boolean;
   readonly naming: string;
   readonly nextNumber: string;
+  /** Otherwise the count of the line goes on, which boards may take further while this is edited. */
+  readonly isNumberTyped: boolean;
 };
 
 export type DraftProblem =
@@ -74,6 +76,7 @@ export function draftOf(view: BenchTemplateView | null, proposal: BrokerProposal
     isApproved: settings?.approve ?? true,
     naming: view?.naming ?? '{id}',
     nextNumber: String(view?.nextNumber ?? 1),
+    isNumberTyped: false,
   };
 }
 
@@ -82,6 +85,17 @@ function loginOf(view: BenchTemplateView | null, proposal: BrokerProposal | null
   const settings = view?.settings ?? null;
   if (settings !== null) return settings.broker.useOwnAccount ? 'own' : 'given';
   return proposal === null || proposal.isOwnBroker ? 'own' : 'given';
+}
+
+/** The draft as it is shown: a number that nobody typed goes on with the line. */
+export function withCount(draft: TemplateDraft, view: BenchTemplateView | null): TemplateDraft {
+  return draft.isNumberTyped || view === null ? draft : { ...draft, nextNumber: String(view.nextNumber) };
+}
+
+/** The console holds the certificate of this broker's authority already: left empty, it stays. */
+export function isCaHeld(draft: Pick<TemplateDraft, 'host' | 'port'>, view: BenchTemplateView | null): boolean {
+  const broker = view?.settings?.broker;
+  return broker?.hasCa === true && broker.host === draft.host.trim() && String(broker.port) === draft.port.trim();
 }
 
 /** The console holds the password of this network already: left empty, it stays. */
@@ -104,7 +118,7 @@ export function templateOf(draft: TemplateDraft, view: BenchTemplateView | null)
     method: draft.method,
     settings: draft.isProvisioned ? settingsOf(draft) : null,
     naming: draft.naming,
-    nextNumber: Number(draft.nextNumber),
+    ...(draft.isNumberTyped && { nextNumber: Number(draft.nextNumber) }),
   });
   return parsed.success ? parsed.data : problemOf(parsed.error.issues[0]?.path ?? []);
 }

@@ -92,6 +92,7 @@ export function NetworkFields({
         <>
           <TextField
             label={t('template.ssid')}
+            type="text"
             value={draft.ssid}
             onChange={(ssid) => onChange({ ssid })}
             maxLength={32}
@@ -152,7 +153,7 @@ export function NamingFields({ draft, problem, onChange }: TemplateFieldsProps) 
       <TextField
         label={t('template.nextNumber')}
         value={draft.nextNumber}
-        onChange={(nextNumber) => onChange({ nextNumber })}
+        onChange={(nextNumber) => onChange({ nextNumber, isNumberTyped: true })}
         inputMode="numeric"
         maxLength={6}
         error={problem === 'nextNumber' ? t('template.problem.nextNumber') : undefined}

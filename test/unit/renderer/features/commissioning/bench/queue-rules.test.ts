@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ZoneView } from '../../../../../../src/shared/api/zones';
 import { zoneIdSchema } from '../../../../../../src/shared/domain/ids';
-import { parseQueue, queueText } from '../../../../../../src/renderer/features/commissioning/bench/queue-rules';
+import {
+  parseQueue,
+  queueText,
+  takenSince,
+} from '../../../../../../src/renderer/features/commissioning/bench/queue-rules';
 
 function zone(id: string, name: string): ZoneView {
   return { id: zoneIdSchema.parse(id), name, masterZoneId: null, order: 0, demo: false };
@@ -44,6 +48,13 @@ describe('A pasted list of names', () => {
     const { entries, problems } = parseQueue(text, zones);
     expect(entries).toHaveLength(500);
     expect(problems).toEqual([{ line: 501, problem: 'tooMany', text: 'Pump 500' }]);
+  });
+
+  test('that was opened knows which names boards took meanwhile', () => {
+    const [pump, fan, valve] = ['Pump', 'Fan', 'Valve'].map((name) => ({ name, zoneId: null }));
+    if (!pump || !fan || !valve) throw new Error('three names');
+    expect(takenSince([pump, fan, valve], [fan, valve])).toEqual(['Pump']);
+    expect(takenSince([fan], [pump, fan])).toEqual([]); // given back
   });
 
   test('is the same after it was written out and read again', () => {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { BenchTemplateView } from '../../../../../../src/shared/api/commissioning';
 import {
   draftOf,
+  isCaHeld,
   templateOf,
+  withCount,
   type TemplateDraft,
 } from '../../../../../../src/renderer/features/commissioning/bench/template-draft-rules';
 
@@ -21,7 +23,7 @@ const view: BenchTemplateView = {
   settings: {
     ssid: 'Plant',
     hasPassword: true,
-    broker: { host: '192.168.1.4', port: 1883, tls: false, useOwnAccount: true },
+    broker: { host: '192.168.1.4', port: 1883, tls: false, hasCa: false, useOwnAccount: true },
     zoneId: null,
     approve: true,
   },
@@ -57,7 +59,6 @@ describe('The draft of a bench template', () => {
         approve: true,
       },
       naming: '{id}',
-      nextNumber: 1,
     });
   });
 
@@ -72,8 +73,24 @@ describe('The draft of a bench template', () => {
         approve: true,
       },
       naming: 'Node {n:3}',
-      nextNumber: 14,
     });
+  });
+
+  test('leaves the count to the line, until a number is typed', () => {
+    const draft = draftOf(view, proposal);
+    const later = { ...view, nextNumber: 17 };
+    expect(withCount(draft, later).nextNumber).toBe('17');
+    const typed = { ...draft, nextNumber: '20', isNumberTyped: true };
+    expect(withCount(typed, later).nextNumber).toBe('20');
+    expect(templateOf(typed, later)).toMatchObject({ nextNumber: 20 });
+  });
+
+  test('says that the certificate of the same broker is held', () => {
+    const { settings } = view;
+    const held = { ...view, settings: settings && { ...settings, broker: { ...settings.broker, hasCa: true } } };
+    expect(isCaHeld(draftOf(held, proposal), held)).toBe(true);
+    expect(isCaHeld({ ...draftOf(held, proposal), host: 'other' }, held)).toBe(false);
+    expect(isCaHeld(draftOf(view, proposal), view)).toBe(false);
   });
 
   test('never sends an empty password that nobody meant', () => {
@@ -109,7 +126,7 @@ describe('The draft of a bench template', () => {
     ['username', { login: 'given' }],
     ['naming', { naming: ' ' }],
     ['nextNumber', { nextNumber: '-1' }],
-    ['nextNumber', { nextNumber: '1000000' }],
+    ['nextNumber', { nextNumber: '1000000', isNumberTyped: true }],
     ['ca', { isTls: true, caPem: 'x'.repeat(4001) }],
   ])('is refused for %s: %j', (problem, change) => {
     expect(templateOf({ ...filled, ...change }, null)).toBe(problem);
