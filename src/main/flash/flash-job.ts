@@ -89,8 +89,8 @@ export class RunningJob {
         if (maxBaud !== firstBaud) speeds.remember(lease.adapterKey, maxBaud);
         return { type: 'done' };
       } catch (error) {
-        // A lower speed is tried once; what was written by then is found equal and left.
-        const slower = maxBaud === firstBaud ? this.slowerAfter(error, session) : null;
+        // Down to the slowest, one after the other; what was written by then is found equal and left.
+        const slower = this.slowerAfter(error, session);
         if (slower === null) return await this.givenUp(error, session);
         this.tell({
           type: 'note',
