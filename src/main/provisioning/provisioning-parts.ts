@@ -25,6 +25,8 @@ export type IssuedLogin = {
 /** Accounts of the own broker. */
 export type DeviceAccounts = {
   readonly issue: (deviceId: DeviceId) => Promise<Result<IssuedLogin>>;
+  /** The device belongs to the plant: its login stays, also when the console is killed. Until then the next start takes it back. */
+  readonly keep: (deviceId: DeviceId) => void;
   /** Is a client connected under this user name now? */
   readonly isConnected: (username: string) => boolean;
 };

@@ -11,7 +11,7 @@ import { FaultProxy } from '../../fakes/fault-proxy';
 import { FlashDesk, noTraces } from '../../fakes/flash-desk';
 import { findFreePort } from '../../fakes/free-port';
 import { plainConnection, type MqttLogin } from '../../fakes/mqtt-observer';
-import { RadioApp, type HeardNetwork } from '../../fakes/radio-app';
+import { RadioApp, type HeardNetwork } from '../../fakes/virtual-esp/radio-app';
 import { seededRandom } from '../../fakes/random';
 import type { PluggedBoard } from '../../fakes/virtual-esp/plugged-board';
 import { ptySkipReason } from '../../fakes/virtual-esp/pty-port';

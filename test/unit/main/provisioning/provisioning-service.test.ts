@@ -53,7 +53,7 @@ describe('a new device on the cable', () => {
     const job = await bench.run({ deviceId: 'ESP_TENT' });
     expect(stepsOf(job)[3]).toBe('identity done: ESP_TENT');
     expect([job.state, job.deviceId, bench.device.id, bench.device.restarts]).toEqual(['done', 'ESP_TENT', 'ESP_TENT', 1]); // prettier-ignore
-    expect([...bench.accounts.rows.keys()]).toEqual(['ESP_TENT']);
+    expect([[...bench.accounts.rows.keys()], bench.accounts.kept]).toEqual([['ESP_TENT'], ['ESP_TENT']]);
   });
 
   it('gets another id also when its port goes away for the restart, because the chip is the port', async () => {
