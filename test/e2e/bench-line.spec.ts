@@ -76,7 +76,7 @@ async function makeTemplate(page: Page): Promise<void> {
 
 async function giveNames(page: Page): Promise<void> {
   await button(page, 'queue.edit').click();
-  const dialog = page.getByRole('dialog', { name: text('bench:queue.title') });
+  const dialog = page.getByRole('alertdialog', { name: text('bench:queue.title') });
   const names = dialog.getByLabel(text('bench:queue.label'));
   await names.fill('Lamp 1;Atlantis');
   await expect(dialog).toContainText(text('bench:queue.problem.unknownZone', { line: 1, text: 'Atlantis' }));

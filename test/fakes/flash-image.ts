@@ -69,6 +69,7 @@ export function seededBytes(sizeBytes: number, seed: number): Buffer {
 function imageBytes(chip: ChipId, sizeBytes: number, seed: number): Buffer {
   const bytes = seededBytes(sizeBytes, seed);
   bytes[0] = 0xe9;
+  bytes[3] = 0x20; // 4 MB
   bytes.writeUInt16LE(chips[chip].imageChipId ?? 0, 12);
   return bytes;
 }

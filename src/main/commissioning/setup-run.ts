@@ -61,11 +61,16 @@ export class SetupRun {
   /** `first` is its view before anything has happened. */
   constructor(
     private readonly parts: SetupRunParts,
-    readonly request: SetupRequest,
+    private asked: SetupRequest,
     first: SetupJob,
     private readonly listeners: SetupListeners,
   ) {
-    this.state = { view: first, hasSettings: request.input.settings !== null, ending: null };
+    this.state = { view: first, hasSettings: asked.input.settings !== null, ending: null };
+  }
+
+  /** What was asked for; without settings once a board of the bench has ended, since only the line tries it again. */
+  get request(): SetupRequest {
+    return this.asked;
   }
 
   get isOver(): boolean {
@@ -103,13 +108,19 @@ export class SetupRun {
       await this.takeBack();
       this.step({ kind: 'failed', error: brokenError });
     }
-    this.begun.resolve(null);
-    this.over.resolve(this.state.view);
+    this.finish();
   }
 
   /** Ends it as failed without doing anything. */
   refuse(refusal: Failure): void {
     this.step({ kind: 'failed', error: refusalError(refusal) });
+    this.finish();
+  }
+
+  /** Passwords of the bench are not kept longer than they are needed. */
+  private finish(): void {
+    const { input, naming } = this.asked;
+    if (naming !== null) this.asked = { ...this.asked, input: { ...input, settings: null } };
     this.begun.resolve(null);
     this.over.resolve(this.state.view);
   }

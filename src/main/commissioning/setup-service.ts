@@ -186,6 +186,7 @@ export class SetupService implements Setups {
       id: randomUUID(),
       port,
       isBench: naming !== null,
+      isFlashOnly: settings === null,
       state: imageId === null ? 'provisioning' : 'flashing',
       flash: null,
       provisioning: null,

@@ -89,8 +89,8 @@ export class RunningJob {
         if (maxBaud !== firstBaud) speeds.remember(lease.adapterKey, maxBaud);
         return { type: 'done' };
       } catch (error) {
-        // A lower speed is tried once; what was written by then is found equal and left.
-        const slower = maxBaud === firstBaud ? this.slowerAfter(error, session) : null;
+        // Down to the slowest, one after the other; what was written by then is found equal and left.
+        const slower = this.slowerAfter(error, session);
         if (slower === null) return await this.givenUp(error, session);
         this.tell({
           type: 'note',
@@ -133,7 +133,7 @@ export class RunningJob {
 
   /** Leaves the device running if that is possible. */
   private async givenUp(error: unknown, session: LoaderSession): Promise<FlashJobEvent> {
-    const known = jobErrorOf(error, this.view);
+    const known = jobErrorOf(error, { ...this.view, isTouched: this.state.isTouched });
     if (!known) this.parts.onBug(error);
     try {
       await session.restart();

@@ -29,6 +29,8 @@ export const setupJobSchema = z.object({
   port: portPathSchema,
   /** On the bench line. */
   isBench: z.boolean(),
+  /** No settings follow the image. */
+  isFlashOnly: z.boolean(),
   state: z.enum(['flashing', 'provisioning', 'replacing', 'done', 'failed', 'cancelled']),
   flash: flashJobSchema.nullable(),
   provisioning: provisioningJobSchema.nullable(),

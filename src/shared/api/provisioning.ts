@@ -24,7 +24,6 @@ export const wifiSchema = z.strictObject({
     'A password has 8 to 63 characters, or none.',
   ),
 });
-export type WifiSettings = z.infer<typeof wifiSchema>;
 
 function isPassphrase(password: string): boolean {
   const length = utf8Bytes(password);

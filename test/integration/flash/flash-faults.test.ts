@@ -1,44 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { FlashJob, FlashOptions } from '../../../src/shared/api/flash';
-import type { JobErrorCode } from '../../../src/shared/domain/job-errors';
-import type { LoadedImage } from '../../../src/main/flash/loaded-image';
 import { LineError, type SerialDriver, type SerialLine } from '../../../src/main/flash/serial-driver';
 import { must } from '../../../src/shared/domain/assert';
 import { jobSuccess } from '../../../src/shared/domain/job-errors';
 import { flashImage } from '../../fakes/flash-image';
 import { FlashScene, PORT, talkingApp } from '../../fakes/flash-scene';
-import type { BoardFaults, BoardOptions, VirtualBoard } from '../../fakes/virtual-esp/virtual-board';
-
-const chip = 'esp32c3';
-/** Time goes so fast while a test waits for a deadline of a minute. */
-const HURRY = 60;
-const PACE = 10;
-
-type Bench = { readonly scene: FlashScene; readonly board: VirtualBoard; readonly image: LoadedImage };
-
-function bench(options: Partial<BoardOptions> = {}): Bench {
-  const scene = new FlashScene();
-  const board = scene.board({ chip, ...options });
-  return { scene, board, image: scene.add(flashImage({ chip })) };
-}
-
-/** Every failure is two sentences or more: what happened, what to do. */
-function expectFailure(job: FlashJob, code: JobErrorCode): void {
-  expect({ state: job.state, code: job.error?.code }).toEqual({ state: code === 'cancelled' ? 'cancelled' : 'failed', code }); // prettier-ignore
-  expect(job.error?.message).toMatch(/^[A-Z].*[.:!] .*\.$/s);
-  expect(job.finishedAt).toBeDefined();
-}
-
-/** The same job once more, on a board that is sound again. */
-async function expectRetryWorks({ scene, board, image }: Bench, options: Partial<FlashOptions> = {}): Promise<void> {
-  scene.clock.run(PACE);
-  scene.watch = () => undefined;
-  const job = await scene.flash({ imageId: image.image.id, options });
-  expect({ state: job.state, error: job.error }).toEqual({ state: 'done', error: undefined });
-  expect(scene.holds(board, image)).toBe(true);
-}
-
-const flash = ({ scene, image }: Bench) => scene.flash({ imageId: image.image.id });
+import type { BoardFaults } from '../../fakes/virtual-esp/virtual-board';
+import { bench, chip, expectFailure, expectRetryWorks, flash, HURRY } from './fault-bench';
 
 /** A line whose driver knows no faster speed than this. */
 function upTo(highest: number, line: SerialLine): SerialLine {
@@ -49,112 +16,6 @@ function upTo(highest: number, line: SerialLine): SerialLine {
   };
   return { path, onData, onClose, write, setSignals, close, setBaudRate };
 }
-
-describe('an image that does not fit is refused before anything is erased', () => {
-  it('for another chip', async () => {
-    const here = bench({ chip: 'esp32s3' });
-    await using scene = here.scene;
-    const job = await flash(here);
-    expectFailure(job, 'wrong_chip');
-    expect(job.error?.details).toEqual({ chip: 'ESP32-S3', expected: 'ESP32-C3' });
-    expect(here.board.stats.erasedSectors).toBe(0);
-    const right = scene.add(flashImage({ chip: 'esp32s3' }));
-    await expectRetryWorks({ ...here, image: right });
-  });
-
-  it('for a newer revision', async () => {
-    const here = bench({ revision: '0.3' });
-    await using scene = here.scene;
-    scene.add(flashImage({ chip, minimumRevision: 4 }));
-    const job = await flash(here);
-    expectFailure(job, 'chip_too_old');
-    expect(job.error?.details).toEqual({ revision: 'v0.3', required: 'v0.4' });
-    expect(here.board.stats.erasedSectors).toBe(0);
-    scene.add(flashImage({ chip, minimumRevision: 3 }));
-    await expectRetryWorks(here);
-  });
-
-  it('for more flash than there is', async () => {
-    const here = bench({ flashSizeBytes: 2 * 1024 * 1024 });
-    await using scene = here.scene;
-    const job = await flash(here);
-    expectFailure(job, 'flash_too_small');
-    expect(job.error?.details).toEqual({ flashSizeBytes: 2 * 1024 * 1024, requiredBytes: 0x3c2000 });
-    expect(job.error?.message).toContain('2 MB');
-    expect(here.board.stats.erasedSectors).toBe(0);
-    scene.serial.detach(PORT);
-    await expectRetryWorks({ ...here, board: scene.board({ chip }) });
-  });
-
-  it('for a flash that does not answer', async () => {
-    const here = bench({ faults: { deadFlash: true } });
-    await using _scene = here.scene;
-    expectFailure(await flash(here), 'flash_unknown');
-    here.board.faults.deadFlash = false;
-    await expectRetryWorks(here);
-  });
-
-  it.each([
-    ['secureDownload', 'secure_download'],
-    ['secureBoot', 'secure_download'],
-    ['flashEncrypted', 'flash_encrypted'],
-  ] as const)('by the security of the chip: %s', async (fault, code) => {
-    const here = bench({ faults: { [fault]: true } });
-    await using _scene = here.scene;
-    const job = await flash(here);
-    expectFailure(job, code);
-    expect(job.error?.retryable).toBe(false);
-    expect(here.board.stats.erasedSectors).toBe(0);
-    expect(here.board.stats.programmedBytes).toBe(0);
-    here.board.faults[fault] = false;
-    here.board.pressReset();
-    await expectRetryWorks(here);
-  });
-
-  it('for an encrypted ESP32, which has no security information', async () => {
-    await using scene = new FlashScene();
-    const board = scene.board({ chip: 'esp32', faults: { flashEncrypted: true } });
-    const image = scene.add(flashImage({ chip: 'esp32' }));
-    expectFailure(await scene.flash({ imageId: image.image.id }), 'flash_encrypted');
-    expect(board.stats.programmedBytes).toBe(0);
-  });
-
-  it('for an ESP32 with secure boot, which has no security information either', async () => {
-    await using scene = new FlashScene();
-    const board = scene.board({ chip: 'esp32', faults: { secureBoot: true } });
-    const image = scene.add(flashImage({ chip: 'esp32' }));
-    expectFailure(await scene.flash({ imageId: image.image.id }), 'secure_download');
-    expect(board.stats.programmedBytes).toBe(0);
-  });
-
-  it.each([
-    ['blank', {}],
-    ['to be erased as a whole', { eraseAll: true }],
-  ])('when it is an application alone and the board is %s', async (state, options) => {
-    const here = bench();
-    await using scene = here.scene;
-    if (state !== 'blank') await flash(here);
-    const { parts, image } = here.image;
-    const alone = scene.add({ image: { ...image, id: 'user:alone', kind: 'user' }, chip, minimumRevision: 0, partitions: [], parts: parts.slice(2) }); // prettier-ignore
-    const { erasedSectors } = here.board.stats;
-    expectFailure(await scene.flash({ imageId: alone.image.id, options }), 'image_unfit');
-    expect(here.board.stats.erasedSectors).toBe(erasedSectors);
-    expect((await scene.service.inspect(PORT, alone.image.id)).ok).toBe(true);
-    await expectRetryWorks(here);
-  });
-
-  it('when a part would overwrite the settings', async () => {
-    const here = bench();
-    await using scene = here.scene;
-    const { image, parts, partitions } = here.image;
-    const data = Buffer.alloc(0x10000 + 100, 1);
-    const merged = scene.add({ image: { ...image, id: 'user:merged', kind: 'user' }, chip, minimumRevision: 0, partitions, parts: [{ name: 'merged', address: 0, data, md5: parts[0]?.md5 ?? '' }] }); // prettier-ignore
-    const job = await scene.flash({ imageId: merged.image.id });
-    expectFailure(job, 'image_unfit');
-    expect(job.error?.details).toEqual({ part: 'merged', partition: 'nvs' });
-    await expectRetryWorks(here);
-  });
-});
 
 describe('a cable that is pulled', () => {
   it.each([1, 50, 99])('at %i % of the job: plugging in and starting again is enough', async (percent) => {
@@ -275,7 +136,7 @@ describe('a line that loses or changes bytes', () => {
     expect(scene.holds(here.board, here.image)).toBe(true);
   });
 
-  it('gives up when every checksum is wrong, having tried a lower speed', async () => {
+  it('gives up when every checksum is wrong, having tried every speed', async () => {
     const here = bench();
     await using scene = here.scene;
     scene.watch = ({ state }) => {
@@ -285,8 +146,12 @@ describe('a line that loses or changes bytes', () => {
     const job = await flash(here);
     expectFailure(job, 'line_unreliable');
     expect(job).toMatchObject({
-      baud: 460_800,
-      notes: ['Bytes were lost at 921600 baud; the job began anew at 460800 baud.'],
+      baud: 115_200,
+      notes: [
+        'Bytes were lost at 921600 baud; the job began anew at 460800 baud.',
+        'Bytes were lost at 460800 baud; the job began anew at 230400 baud.',
+        'Bytes were lost at 230400 baud; the job began anew at 115200 baud.',
+      ],
     });
     here.board.faults.badChecksumAlways = false;
     await expectRetryWorks(here);
@@ -328,6 +193,34 @@ describe('a line that loses or changes bytes', () => {
     const image = scene.add(flashImage({ chip }));
     expect(await scene.flash({ imageId: image.image.id })).toMatchObject({ state: 'done', baud: 230_400, notes: [] });
     expect(scene.holds(board, image)).toBe(true);
+  });
+
+  it('that is cancelled while it begins anew does not say that nothing was changed', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ id, state, notes }) => {
+      here.board.faults.badChecksumAlways = state === 'writing' && notes.length === 0 && scene.changes.some(({ state: before }) => before === 'verifying'); // prettier-ignore
+      if (state === 'connecting' && notes.length > 0) void scene.service.cancel(id);
+    };
+    const job = await flash(here);
+    expectFailure(job, 'cancelled');
+    expect(job.error?.message).toContain('The flash is incomplete');
+    expect(job.parts[0]).toMatchObject({ name: 'bootloader', verified: false, writtenBytes: 20_000 });
+    scene.watch = () => undefined;
+    await expectRetryWorks(here);
+  });
+
+  it('goes on at the slowest speed when blocks arrive damaged at every other, and begins there the next time', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ state, baud }) => {
+      here.board.faults.badChecksumAlways = state === 'writing' && baud !== null && baud > 115_200;
+    };
+    const job = await flash(here);
+    expect(job).toMatchObject({ state: 'done', baud: 115_200 });
+    expect(job.notes).toHaveLength(3);
+    expect(scene.holds(here.board, here.image)).toBe(true);
+    expect(await flash(here)).toMatchObject({ state: 'done', baud: 115_200, notes: [] });
   });
 
   it('tries no speed above the one that was asked for', async () => {

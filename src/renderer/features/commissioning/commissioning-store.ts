@@ -17,7 +17,8 @@ export function followCommissioning(): () => void {
   return () => {
     leave();
     end.abort();
-    useCommissioning.setState({ isLive: false });
+    // Whoever comes back shall not see for a moment what was then.
+    useCommissioning.setState({ event: null, isLive: false });
   };
 }
 

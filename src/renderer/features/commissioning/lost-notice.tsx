@@ -6,5 +6,11 @@ import { useCommissioning } from './commissioning-store';
 export function LostNotice() {
   const { t } = useTranslation('commissioning');
   const isOld = useCommissioning(({ event, isLive }) => event !== null && !isLive);
-  return isOld && <Notice priority="high">{t('lost')}</Notice>;
+  return (
+    isOld && (
+      <Notice priority="high" announce="alert">
+        {t('lost')}
+      </Notice>
+    )
+  );
 }

@@ -3,7 +3,7 @@ import { REENUMERATION_MS } from '../../../../src/main/commissioning/bench-state
 import { benchViewSchema } from '../../../../src/shared/api/commissioning';
 import type { DeviceId } from '../../../../src/shared/domain/ids';
 import { jobError } from '../../../fakes/fake-flashing';
-import { CELLAR, OPERATOR, PORT, TEMPLATE, TENT, settle } from './commissioning-bench';
+import { CELLAR, OPERATOR, PASSWORD, PORT, TEMPLATE, TENT, settle } from './commissioning-bench';
 import { FLASH_ONLY_TEMPLATE, OTHER, openLine, valueOf } from './line-bench';
 
 describe('The bench line', () => {
@@ -215,6 +215,18 @@ describe('A board that failed', () => {
     provisioning.fail(jobError('not_adopted', 'The zone was refused.'), { steps: [{ id: 'adopt', state: 'done' }] });
     await settle();
     expect([stateOf(PORT), names()]).toEqual(['failed', []]);
+  });
+
+  it('is remembered without its passwords, as one that was done is', async () => {
+    const { setUp, start, ports, pass, fail, bench, setups } = openLine();
+    ports.plug(PORT);
+    setUp();
+    start(PORT);
+    expect(JSON.stringify([...setups['runs'].values()].map(({ request }) => request))).toContain(PASSWORD);
+    await fail(PORT);
+    await bench.retry(PORT, OPERATOR);
+    await pass(PORT);
+    expect(JSON.stringify([...setups['runs'].values()].map(({ request }) => request))).not.toContain(PASSWORD);
   });
 
   it('may have been cancelled', async () => {

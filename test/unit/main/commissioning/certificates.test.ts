@@ -45,6 +45,7 @@ const setup: SetupJob = {
   id: 's',
   port: PORT,
   isBench: true,
+  isFlashOnly: false,
   state: 'done',
   flash,
   provisioning: null,

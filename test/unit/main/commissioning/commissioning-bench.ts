@@ -96,11 +96,11 @@ export function openCommissioning({
   bench.open();
   onTestFinished(() => bench.close());
   const kinds = () => journal.recent().map(({ kind }) => kind);
-  /** `present`: names of devices that have come into the plant. */
-  const restart = (present: readonly string[] = []) => {
+  /** `arrived`: names of devices that have come into the plant. */
+  const restart = (arrived: readonly string[] = []) => {
     bench.close();
     store.close();
-    return openCommissioning({ directory, clock, present });
+    return openCommissioning({ directory, clock, present: arrived });
   };
   return { store, clock, lines, calls, flashing, provisioning, replacement, ports, journal, kinds, known, names, certificateStore, certificates, setups, settings, bench, changes: () => changes, restart }; // prettier-ignore
 }

@@ -56,7 +56,12 @@ describe('A setup', () => {
     const id = await begin(FLASH_ONLY);
     await flashing.reachChip(PORT);
     flashing.finish(PORT);
-    expect(await setups.whenEnded(id)).toMatchObject({ state: 'done', deviceId: NEW, provisioning: null });
+    expect(await setups.whenEnded(id)).toMatchObject({
+      state: 'done',
+      deviceId: NEW,
+      isFlashOnly: true,
+      provisioning: null,
+    });
     expect(calls).toEqual([`flash ${PORT}`]);
   });
 

@@ -15,7 +15,7 @@ const flash = (state: FlashJob['state'], more: Partial<FlashJob> = {}) => ({ id:
 const provisioning = (state: ProvisioningJob['state'], more: Partial<ProvisioningJob> = {}) => ({ id: 'p', state, deviceId: null, ...more }) as ProvisioningJob; // prettier-ignore
 
 function setup(state: SetupJob['state'], view: Partial<SetupJob> = {}, more: Partial<SetupState> = {}): SetupState {
-  const base: SetupJob = { id: 's', port: PORT, isBench: false, state, flash: null, provisioning: null, replaces: null, name: null, zoneId: null, deviceId: null, certificateId: null, by: 'user:a', startedAt: now }; // prettier-ignore
+  const base: SetupJob = { id: 's', port: PORT, isBench: false, isFlashOnly: false, state, flash: null, provisioning: null, replaces: null, name: null, zoneId: null, deviceId: null, certificateId: null, by: 'user:a', startedAt: now }; // prettier-ignore
   return { view: { ...base, ...view }, hasSettings: true, ending: null, ...more };
 }
 

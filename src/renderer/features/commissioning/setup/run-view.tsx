@@ -27,8 +27,7 @@ export type RunViewProps = {
 
 /** One setup from its first phase to its end: what happens now, what was done, what is still to come. */
 export function RunView({ job, isGone }: RunViewProps) {
-  const isFlashOnly = useSetupWizard(({ wizard }) => wizard.shown?.job.id === job.id && wizard.draft.isFlashOnly);
-  const phases = setupPhases(job, expectedPhases(job, isFlashOnly));
+  const phases = setupPhases(job, expectedPhases(job));
   const isOn = isRunning(job) && !isGone;
   const heading = useHeadingFocus(isOn ? 'on' : job.state);
   return (

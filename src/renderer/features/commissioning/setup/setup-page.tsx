@@ -1,9 +1,8 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SetupJob } from '../../../../shared/api/commissioning';
-import { useConnection } from '../../../connection/connection-store';
-import { Notice } from '../../../ui/notice';
 import { useCommissioning } from '../commissioning-store';
+import { LostNotice } from '../lost-notice';
 import { RunView } from './run-view';
 import { SetupForm } from './setup-form';
 import css from './setup-page.module.css';
@@ -14,16 +13,11 @@ import { useSetupWizard } from './setup-wizard-store';
 export function SetupPage({ replaces }: { readonly replaces: string | undefined }) {
   const { t } = useTranslation('commissioning');
   const event = useCommissioning((state) => state.event);
-  const isLost = useConnection(({ state }) => state === 'lost');
   const setups = event?.setups;
   const shown = useShownSetup(setups, replaces);
   return (
     <div className={css['page']}>
-      {isLost && (
-        <Notice priority="high" announce="alert">
-          {t('lost')}
-        </Notice>
-      )}
+      <LostNotice />
       {event === null ? (
         <p className={css['waiting']}>{t('waiting')}</p>
       ) : shown ? (
@@ -44,7 +38,10 @@ function useShownSetup(
   const send = useSetupWizard((store) => store.send);
   const { shown } = wizard;
   const present = shown === null ? undefined : setups?.find(({ id }) => id === shown.job.id);
-  useEffect(() => send({ type: 'enter', replaces }), [send, replaces]);
+  useEffect(() => {
+    send({ type: 'enter', replaces });
+    return () => send({ type: 'leave' });
+  }, [send, replaces]);
   useEffect(() => {
     if (setups === undefined || shown !== null) return;
     const job = entryJob(wizard, setups, replaces);

@@ -20,12 +20,9 @@ export type Phase = Row<'flash', FlashPhase> | Row<'provisioning', ProvisioningS
 /** Which groups of phases a setup has. */
 export type ExpectedPhases = { readonly flash: boolean; readonly provisioning: boolean };
 
-/** What a setup will do: what it has begun, and what is still before it. It does not say itself that it is to flash only. */
-export function expectedPhases(job: SetupJob, isFlashOnly: boolean): ExpectedPhases {
-  return {
-    flash: job.flash !== null || job.state === 'flashing',
-    provisioning: job.provisioning !== null || (job.state !== 'done' && !isFlashOnly),
-  };
+/** What a setup does: what it has begun, and what is still before it. */
+export function expectedPhases({ state, flash, isFlashOnly }: SetupJob): ExpectedPhases {
+  return { flash: flash !== null || state === 'flashing', provisioning: !isFlashOnly };
 }
 
 /** All phases of a setup with their states. */

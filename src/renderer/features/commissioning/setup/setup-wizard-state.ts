@@ -61,6 +61,8 @@ export const firstWizardState: WizardState = {
 export type WizardEvent =
   /** The page was opened, perhaps for the replacement of a device. */
   | { readonly type: 'enter'; readonly replaces: string | undefined }
+  /** Another page is looked at. Whoever comes back by an address asks anew. */
+  | { readonly type: 'leave' }
   | { readonly type: 'edit'; readonly change: Partial<SetupDraft> }
   /** The step is complete. */
   | { readonly type: 'next' }
@@ -85,6 +87,8 @@ export function nextWizard(state: WizardState, event: WizardEvent): WizardState 
   switch (event.type) {
     case 'enter':
       return entering(state, event.replaces ?? null);
+    case 'leave':
+      return { ...state, entered: null };
     case 'edit':
       return edited(state, event.change);
     case 'next':
@@ -155,6 +159,7 @@ const mendedAt: Readonly<Partial<Record<JobErrorCode, FormStep>>> = {
   account_failed: 'broker',
   not_seen: 'broker',
   not_adopted: 'name',
+  not_replaced: 'replace',
 };
 
 /** The setup to show on entry: a running one, or the last one, while nothing else was begun here. Never one of the bench. */
@@ -206,11 +211,13 @@ function neighbour(state: WizardState, distance: 1 | -1): FormStep {
 function entering(state: WizardState, deviceId: string | null): WizardState {
   if (state.entered === deviceId) return state;
   const entered = { ...state, entered: deviceId };
-  return deviceId === null ? entered : replacing(entered, deviceId);
+  const isAtIt = (state.isReplacing && state.draft.replaces === deviceId) || state.shown?.job.replaces === deviceId;
+  return deviceId === null || isAtIt ? entered : replacing(entered, deviceId);
 }
 
+/** Another device's place needs settings: a wish to flash only ends here. */
 function replacing(state: WizardState, deviceId: string | null): WizardState {
-  const draft = { ...state.draft, replaces: deviceId };
+  const draft = { ...state.draft, replaces: deviceId, isFlashOnly: false };
   return { ...state, draft, isReplacing: true, step: 'replace', furthest: 'replace', hasTried: false, shown: null };
 }
 

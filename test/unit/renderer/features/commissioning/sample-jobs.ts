@@ -81,6 +81,7 @@ export function sampleSetup(change: Partial<SetupJob> = {}): SetupJob {
     id: 's1',
     port: '/dev/ttyUSB0',
     isBench: false,
+    isFlashOnly: false,
     state: 'flashing',
     flash: sampleFlashJob(),
     provisioning: null,

@@ -23,7 +23,7 @@ const part = (change: Partial<FlashPart> = {}): FlashPart => ({
 });
 
 const statesOf = (job: SetupJob, group: string) =>
-  setupPhases(job, expectedPhases(job, false))
+  setupPhases(job, expectedPhases(job))
     .filter((phase) => phase.group === group)
     .map(({ state }) => state)
     .join(' ');
@@ -68,19 +68,19 @@ describe('the phases of a setup', () => {
       sampleSetup({ state: 'provisioning', flash: sampleFlashJob({ state: 'done' }), provisioning: sampleProvisioning('wifi') }), // prettier-ignore
       sampleSetup({ state: 'done', flash: sampleFlashJob({ state: 'done' }), provisioning: sampleProvisioning(null) }),
     ];
-    const rows = moments.map((job) => setupPhases(job, expectedPhases(job, false)).map(({ id }) => id));
+    const rows = moments.map((job) => setupPhases(job, expectedPhases(job)).map(({ id }) => id));
     expect(new Set(rows.map(String)).size).toBe(1);
     expect(rows[0]).toEqual(['connect', 'write', 'verify', 'restart', ...provisioningSteps]);
   });
 
   it('leave out the flash of a board that keeps its firmware', () => {
     const job = sampleSetup({ state: 'provisioning', flash: null, provisioning: sampleProvisioning('hello') });
-    expect(expectedPhases(job, false)).toEqual({ flash: false, provisioning: true });
+    expect(expectedPhases(job)).toEqual({ flash: false, provisioning: true });
   });
 
   it('leave out the settings where only an image is written', () => {
-    expect(expectedPhases(sampleSetup(), true).provisioning).toBe(false);
-    expect(expectedPhases(sampleSetup({ state: 'done' }), false).provisioning).toBe(false);
+    for (const state of ['flashing', 'failed', 'done'] as const)
+      expect(expectedPhases(sampleSetup({ state, isFlashOnly: true })).provisioning).toBe(false);
   });
 
   it('carry the details of the console', () => {
@@ -107,7 +107,7 @@ describe('the phases of a setup', () => {
 });
 
 describe('the phase in big letters', () => {
-  const present = (job: SetupJob) => presentPhase(setupPhases(job, expectedPhases(job, false)))?.id ?? null;
+  const present = (job: SetupJob) => presentPhase(setupPhases(job, expectedPhases(job)))?.id ?? null;
 
   it('is the one that runs, or failed, or comes next', () => {
     const flashed = { flash: sampleFlashJob({ state: 'done' }) };

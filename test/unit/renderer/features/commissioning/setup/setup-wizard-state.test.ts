@@ -138,6 +138,24 @@ describe('a replacement', () => {
     expect(nextWizard(chosen, { type: 'enter', replaces: 'ESP_OLD' })).toBe(chosen);
   });
 
+  it('is begun again by the same address after another page, but goes on where it is under way', () => {
+    const enter = { type: 'enter', replaces: 'ESP_OLD' } as const;
+    const leave = { type: 'leave' } as const;
+    const begun = after(enter, next, leave, enter);
+    expect(begun).toMatchObject({ step: 'port', draft: { replaces: 'ESP_OLD' } });
+    const givenUp = nextWizard(nextWizard(begun, { type: 'replaceNothing' }), leave);
+    expect(nextWizard(givenUp, enter)).toMatchObject({ step: 'replace', draft: { replaces: 'ESP_OLD' } });
+    const job = sampleSetup({ replaces: 'ESP_OLD' as never });
+    const running = after({ type: 'show', job }, leave, enter);
+    expect(running.shown).toEqual({ job, isListed: false });
+  });
+
+  it('ends a wish to flash only, since the place of another device needs settings', () => {
+    const state = after(edit({ isFlashOnly: true }), { type: 'enter', replaces: 'ESP_OLD' });
+    expect(stepsOf(state)).toContain('network');
+    expect(state.draft.isFlashOnly).toBe(false);
+  });
+
   it('can be given up for the setup of a new device, with network and broker kept', () => {
     const state = nextWizard({ ...filled, isReplacing: true }, { type: 'replaceNothing' });
     expect(state).toMatchObject({ step: 'port', isReplacing: false });
