@@ -10,7 +10,9 @@ import type { SetupJob } from '../../../src/shared/api/commissioning';
 import type { FlashJob } from '../../../src/shared/api/flash';
 import type { ConsoleClient } from '../../fakes/console-client';
 import { openTempDir, type TempDir } from '../../fakes/temp-dir';
+import type { BoardEnd } from '../../fakes/virtual-esp/board-end';
 import { HostFirmwareApp } from '../../fakes/virtual-esp/host-firmware-app';
+import { PacedLine } from '../../fakes/virtual-esp/paced-line';
 import { ptySkipReason, PtyPort } from '../../fakes/virtual-esp/pty-port';
 import { RadioApp } from '../../fakes/virtual-esp/radio-app';
 import { VirtualBoard, type ChipName } from '../../fakes/virtual-esp/virtual-board';
@@ -35,6 +37,8 @@ export type BoardKind = {
   readonly needsFinger?: boolean;
   /** Our firmware for the C3 is on it already; default: blank. */
   readonly hasFirmware?: boolean;
+  /** Its line takes as long as a real one; default: as fast as the machine. */
+  readonly isPaced?: boolean;
 };
 
 /** The network at the place of the boards. */
@@ -44,11 +48,12 @@ export const wifi = { ssid: 'Greenhouse', password: 'tomatoes', rssiDbm: -61 };
 export class UsbBoard {
   readonly chip: VirtualBoard;
   readonly #firmware = new HostFirmwareApp();
+  readonly #end: BoardEnd;
   #port: PtyPort | null = null;
 
   constructor(
     readonly path: string,
-    { chip = 'esp32c3', needsFinger = false, hasFirmware = false }: BoardKind,
+    { chip = 'esp32c3', needsFinger = false, hasFirmware = false, isPaced = false }: BoardKind,
     number: number,
   ) {
     this.chip = new VirtualBoard({
@@ -58,6 +63,7 @@ export class UsbBoard {
       bootOnSync: !needsFinger,
       app: new RadioApp(this.#firmware, [wifi]),
     });
+    this.#end = isPaced ? new PacedLine(this.chip) : this.chip;
     if (hasFirmware) readFileSync(firmwareImage).copy(this.chip.flash);
   }
 
@@ -67,7 +73,7 @@ export class UsbBoard {
   }
 
   async plugIn(): Promise<void> {
-    this.#port = await PtyPort.open(this.chip, { link: this.path });
+    this.#port = await PtyPort.open(this.#end, { link: this.path });
     this.chip.plugIn();
   }
 

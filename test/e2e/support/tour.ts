@@ -4,7 +4,7 @@
  */
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { FlashImage, FlashJob } from '../../../src/shared/api/flash';
-import { makeProgram } from '../../fakes/esp-image';
+import { makeFlash, makeProgram, makeTable } from '../../fakes/esp-image';
 import { matching } from '../../fakes/message-log';
 import type { ScriptedDevice } from '../../fakes/scripted-device';
 import { Stage } from '../../fakes/stage';
@@ -74,18 +74,27 @@ async function configure(stage: Stage, device: ScriptedDevice): Promise<void> {
 async function failOnBench(stage: Stage, boards: Boards): Promise<void> {
   const { client } = stage;
   const { path, chip } = boards.board(0);
-  const data = makeProgram();
+  const data = makeFlash([
+    [0, makeProgram({ descriptor: 'bootloader' })],
+    [0x8000, makeTable([['factory', 0, 0, 0x10000, 0x10000]])],
+    [0x10000, makeProgram()],
+  ]);
   const piece = { name: 'xanadu.bin', offset: 0, totalBytes: data.length, dataBase64: data.toString('base64') };
   const { image } = await client.call<{ readonly image: FlashImage }>('POST', '/flash/images', piece);
   chip.faults.wrongMd5 = true;
   await boards.plugInAll();
   await portWhen(client, path, true);
-  const template = { imageId: image.id, naming: 'Xanadu {n:3}', nextNumber: 10, settings: null };
+  // At the lowest speed there is none to fall back to.
+  const options = { baud: 115_200 };
+  const template = { imageId: image.id, options, naming: 'Xanadu {n:3}', nextNumber: 10, settings: null };
   await client.call('PUT', '/bench/template', template);
   await client.call('PUT', '/bench/queue', { queue: [{ name: 'Xanadu 11' }, { name: 'Xanadu 12', zoneId: 'quito' }] });
   await client.call('POST', '/bench/start', { ports: [path] });
-  const isCertified = async () =>
-    (await client.call<{ readonly items: readonly unknown[] }>('GET', '/certificates')).items.length > 0;
+  const isCertified = async () => {
+    const { items } = await client.call<{ readonly items: readonly unknown[] }>('GET', '/certificates');
+    if (items.length === 0) throw new Error(JSON.stringify(await client.call('GET', '/setups')));
+    return true;
+  };
   await until(isCertified, benchDeadlineMs, 'the certificate of a board that failed');
   // A loader that was left behind talks at another speed; after its start the chip may be asked again.
   chip.pressReset();

@@ -6,6 +6,7 @@ import { useZones } from '../../../plant/use-zones';
 import { Button } from '../../../ui/button';
 import { CheckField } from '../check-field';
 import { SelectField, TextField } from '../../../ui/field';
+import { useImageName } from '../image-name';
 import { useImages } from '../use-images';
 import { FieldGroup } from './field-group';
 import { PasswordField } from './password-field';
@@ -24,6 +25,7 @@ export type TemplateFieldsProps = {
 export function ImageFields({ draft, onChange }: TemplateFieldsProps) {
   const { t } = useTranslation('bench');
   const { images } = useImages();
+  const imageName = useImageName();
   const usable = (images ?? []).filter(({ kind, problem }) => kind !== 'backup' && problem === null);
   const isFlashed = draft.image !== 'none';
   const bauds = flashBauds.map((baud) => ({ value: `${baud}` as const, label: String(baud) }));
@@ -35,7 +37,7 @@ export function ImageFields({ draft, onChange }: TemplateFieldsProps) {
         onChange={(image) => onChange({ image })}
         options={[
           { value: 'auto', label: t('template.auto') },
-          ...usable.map(({ id, name }) => ({ value: id, label: name })),
+          ...usable.map(({ id, name }) => ({ value: id, label: imageName(id, name) })),
           { value: 'none', label: t('template.noFlash') },
         ]}
       />

@@ -35,7 +35,11 @@ export function CertificatesPage() {
           </Button>
         )}
       </output>
-      {shown.length > 0 && <CertificateTable certificates={shown} />}
+      {shown.length > 0 && (
+        <div className={page['scroll']}>
+          <CertificateTable certificates={shown} />
+        </div>
+      )}
       <LogFoot
         isLoading={isLoading}
         error={error}

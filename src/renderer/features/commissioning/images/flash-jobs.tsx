@@ -6,6 +6,7 @@ import { AskFirstDialog } from '../../../ui/ask-first-dialog';
 import { Button } from '../../../ui/button';
 import { Notice } from '../../../ui/notice';
 import { Time } from '../../../ui/time';
+import { useImageName } from '../image-name';
 import { useCommissioning } from '../commissioning-store';
 import { JobErrorText } from '../job-error';
 import { FlashProgress } from '../progress';
@@ -46,11 +47,12 @@ export function FlashJobs() {
 
 function Job({ job }: { readonly job: FlashJob }) {
   const { t } = useTranslation('bench');
+  const imageName = useImageName();
   return (
     <li className={css['job']}>
       <div>
         <p>
-          <b>{t(`jobs.${job.kind}`, { image: job.imageName, port: job.port })}</b>
+          <b>{t(`jobs.${job.kind}`, { image: imageName(job.imageId, job.imageName), port: job.port })}</b>
         </p>
         <small>
           <Time at={job.startedAt} />

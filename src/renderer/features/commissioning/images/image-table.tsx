@@ -6,6 +6,7 @@ import { formatBytes } from '../../../ui/format-bytes';
 import { Mark } from '../../../ui/mark';
 import { Tag } from '../../../ui/tag';
 import { Time } from '../../../ui/time';
+import { useImageName } from '../image-name';
 import { useJobErrorLine } from '../job-error';
 import { shortSha } from './image-rules';
 import css from './images-page.module.css';
@@ -51,7 +52,8 @@ function Row({
 }: Omit<ImageTableProps, 'images'> & { readonly image: FlashImage }) {
   const { t } = useTranslation('bench');
   const errorLine = useJobErrorLine();
-  const { kind, name, chip, firmware, problem, addedAt, path } = image;
+  const { kind, chip, firmware, problem, addedAt, path } = image;
+  const name = useImageName()(image.id, image.name);
   return (
     <tr>
       <td>

@@ -8,6 +8,7 @@ import { Dialog } from '../../../ui/dialog';
 import { SelectField } from '../../../ui/field';
 import { Notice } from '../../../ui/notice';
 import { useRequest } from '../../../ui/use-request';
+import { useImageName } from '../image-name';
 import { CallError, JobErrorText } from '../job-error';
 import { onlyPort } from '../port-list-rules';
 import { BoardFacts } from './board-facts';
@@ -21,6 +22,7 @@ export type WriteDialogProps = { readonly image: FlashImage; readonly onClose: (
 /** An image onto a board, or a backup back: first look at the board, then say what happens, then start. */
 export function WriteDialog({ image, onClose }: WriteDialogProps) {
   const { t } = useTranslation('bench');
+  const imageName = useImageName();
   const ports = usePorts();
   const [chosen, setChosen] = useState<string | null>(null);
   const [options, setOptions] = useState<Options>({ ...firstChoice(image.kind), baud: 'auto' });
@@ -37,7 +39,9 @@ export function WriteDialog({ image, onClose }: WriteDialogProps) {
   };
   return (
     <Dialog
-      title={t(image.kind === 'backup' ? 'write.restoreTitle' : 'write.title', { name: image.name })}
+      title={t(image.kind === 'backup' ? 'write.restoreTitle' : 'write.title', {
+        name: imageName(image.id, image.name),
+      })}
       subtitle={t('write.text')}
       isOpen
       onClose={onClose}

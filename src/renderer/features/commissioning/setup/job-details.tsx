@@ -2,14 +2,16 @@ import { useTranslation } from 'react-i18next';
 import type { SetupJob } from '../../../../shared/api/commissioning';
 import { formatNumber } from '../../../ui/format';
 import { formatBytes } from '../../../ui/format-bytes';
+import { useImageName } from '../image-name';
 import css from './job-details.module.css';
 import steps from './steps.module.css';
 
 /** What went differently, in sight; the device's start messages and the facts for support, behind a line. */
 export function JobDetails({ job: { flash } }: { readonly job: SetupJob }) {
   const { t } = useTranslation('commissioning');
+  const nameOf = useImageName();
   if (flash === null) return null;
-  const { notes, bootLog, parts, chip, mac, baud, imageName, imageSha256, error } = flash;
+  const { notes, bootLog, parts, chip, mac, baud, imageId, imageName, imageSha256, error } = flash;
   return (
     <div>
       {notes.length > 0 && (
@@ -23,7 +25,12 @@ export function JobDetails({ job: { flash } }: { readonly job: SetupJob }) {
         <summary>{t('setup.details.title')}</summary>
         <div className={steps['moreBody']}>
           <p className={css['line']}>
-            {[chip, mac, baud !== null && t('setup.options.baud', { baud: formatNumber(baud, 0) }), imageName]
+            {[
+              chip,
+              mac,
+              baud !== null && t('setup.options.baud', { baud: formatNumber(baud, 0) }),
+              nameOf(imageId, imageName),
+            ]
               .filter(Boolean)
               .join(' · ')}
             {imageSha256 !== null && <small> SHA-256 {imageSha256}</small>}
