@@ -6,5 +6,5 @@ export default defineConfig(base, {
   testDir: 'test/screenshots',
   testMatch: '*.shots.ts',
   timeout: 240_000,
-  use: { trace: 'off', screenshot: 'off' },
+  use: { trace: 'off', screenshot: 'only-on-failure', actionTimeout: 15_000 },
 });

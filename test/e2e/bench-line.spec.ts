@@ -126,6 +126,8 @@ test('two boards are set up at once, the one that fails is retried, and the proo
   const rows = page.getByRole('table', { name: text('bench:certificates.title') }).getByRole('row');
   await test.step('each try has a certificate with its proof', async () => {
     await expect(rows).toHaveCount(4);
+    await page.reload();
+    await expect(rows, 'the page asks once it is connected').toHaveCount(4);
     await expect(rows.nth(1)).toContainText(text('bench:passed'));
     await expect(rows.filter({ hasText: text('bench:failed') })).toHaveCount(1);
     await rows

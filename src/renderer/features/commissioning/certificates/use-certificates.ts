@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Certificate } from '../../../../shared/api/commissioning';
-import { api } from '../../../connection/client';
+import { api, whenConnected } from '../../../connection/client';
 import { mergeCertificates } from './certificate-rules';
 
 const PAGE = 100;
@@ -22,30 +22,42 @@ export function useCertificates(): CertificatePages {
   const [page, setPage] = useState<Page | null>(null);
   const [isLoading, setLoading] = useState(true);
   const [error, setError] = useState<unknown>(null);
+  const isShown = useRef(false);
 
   const fetchPage = useCallback(
     (cursor?: string) =>
       api.commissioning
         .certificates({ limit: PAGE, ...(cursor !== undefined && { cursor }) })
-        .then(({ items, nextCursor }) =>
+        .then(({ items, nextCursor }) => {
+          isShown.current = true;
           setPage((before) => ({
             shown: mergeCertificates(before?.shown ?? [], items),
             // The newest page says nothing about the end of the older ones.
             nextCursor: cursor === undefined && before !== null ? before.nextCursor : nextCursor,
-          })),
-        )
+          }));
+        })
         .catch(setError)
         .finally(() => setLoading(false)),
     [],
   );
 
-  useEffect(() => void fetchPage(), [fetchPage]);
+  const load = useCallback(
+    (cursor?: string) => {
+      setLoading(true);
+      setError(null);
+      void fetchPage(cursor);
+    },
+    [fetchPage],
+  );
+  // The page may be there before the connection. Once something is shown, nothing moves by itself.
+  useEffect(
+    () =>
+      whenConnected(() => {
+        if (!isShown.current) load();
+      }),
+    [load],
+  );
 
-  const load = (cursor?: string) => {
-    setLoading(true);
-    setError(null);
-    void fetchPage(cursor);
-  };
   return {
     shown: page?.shown ?? [],
     hasOlder: page?.nextCursor !== undefined,

@@ -20,15 +20,15 @@ export function PortStep({ draft, edit, list }: StepProps) {
   const port = list.ports.find(({ path }) => path === draft.port);
   return (
     <>
-      <p className={css['lead']}>{t(list.ports.length === 0 ? 'setup.port.leadNone' : 'setup.port.lead')}</p>
+      <div className={css['leadLine']}>
+        <p className={css['lead']}>{t(list.ports.length === 0 ? 'setup.port.leadNone' : 'setup.port.lead')}</p>
+        {draft.replaces === null && (
+          <Button onPress={() => send({ type: 'replace', deviceId: null })}>{t('setup.port.replace')}</Button>
+        )}
+      </div>
       <PortPicker ports={list.ports} value={draft.port} onChange={(path) => edit({ port: path })} />
       {port?.use === 'monitor' && <p className={css['small']}>{t('port.monitorGivesWay')}</p>}
       <PortHelp list={list} />
-      {draft.replaces === null && (
-        <div className={css['aside']}>
-          <Button onPress={() => send({ type: 'replace', deviceId: null })}>{t('setup.port.replace')}</Button>
-        </div>
-      )}
     </>
   );
 }
