@@ -63,7 +63,10 @@ export type ProvisioningParts = {
     ) => Result<Pick<OperationView, 'id'>>;
     readonly operation: (id: string) => Result<Pick<OperationView, 'state' | 'reason'>>;
   };
-  readonly tokens: { readonly setDevice: (id: DeviceId, token: string, actor: string) => Result<unknown> };
+  readonly tokens: {
+    readonly ofDevice: (id: DeviceId) => string | undefined;
+    readonly setDevice: (id: DeviceId, token: string, actor: string) => Result<unknown>;
+  };
   readonly settingsFlash: SettingsFlash;
   readonly journal: { readonly add: (entry: JournalInput) => void };
   readonly clock: Clock;

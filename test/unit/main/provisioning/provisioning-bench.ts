@@ -177,6 +177,7 @@ export class ProvisioningBench {
         },
       },
       tokens: {
+        ofDevice: (id) => this.tokens.get(id),
         setDevice: (id, token) => {
           if (this.tokenStorage.ok) this.tokens.set(id, token);
           return this.tokenStorage;
