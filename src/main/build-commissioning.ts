@@ -16,6 +16,7 @@ import { DeviceReplacement } from './commissioning/replacement';
 import { SetupService } from './commissioning/setup-service';
 import type { ConsoleOptions } from './console';
 import { TWIN_FILE } from './demo';
+import { endInTime } from './end-in-time';
 import { BaudMemory } from './flash/baud-memory';
 import type { FlashRoom } from './flash/flash-room';
 import { FlashService } from './flash/flash-service';
@@ -30,6 +31,9 @@ import { machineAddresses } from './provisioning/machine-addresses';
 import type { Provisioning } from './provisioning/provisioning-room';
 import { ProvisioningService } from './provisioning/provisioning-service';
 import type { BrokerFacts } from './provisioning/proposal-rules';
+
+/** The console ends within 4.5 s as a whole (host/orderly-end.ts), and the plant is still to be told that it goes; ms. */
+const END_MS = 3_500;
 
 type Services = Omit<AllServices, 'flash' | 'provisioning' | 'commissioning'>;
 
@@ -72,6 +76,7 @@ export function buildCommissioning(options: ConsoleOptions, base: Base, services
     flashing,
     provisioning,
     replacement,
+    stopTokenOf: (id) => services.tokens.ofDevice(id),
     ports,
     clock,
     log,
@@ -101,9 +106,9 @@ export function buildCommissioning(options: ConsoleOptions, base: Base, services
       },
       stop: async () => {
         bench.close();
-        await setups.stop();
-        await Promise.all([provisioning.stop(), flashing.stop()]);
-        await flash.stop();
+        // The setups first: they end their jobs themselves, and take back what they made. A port that hangs must not hold up the rest.
+        const ending = Promise.all([setups.stop(), provisioning.stop(), flashing.stop()]).then(() => flash.stop());
+        await endInTime({ clock, log }, { part: 'commissioning', ms: END_MS }, ending);
       },
     },
   };
@@ -173,7 +178,10 @@ function buildProvisioning(
       assign: (id, input, actor) => assignment.assign(id, input, actor),
       operation: (id) => operations.get(id),
     },
-    tokens: { setDevice: (id, token, actor) => tokens.setDevice(id, token, actor) },
+    tokens: {
+      ofDevice: (id) => tokens.ofDevice(id),
+      setDevice: (id, token, actor) => tokens.setDevice(id, token, actor),
+    },
     settingsFlash: createSettingsFlash(join(firmwareDirectory, TWIN_FILE)),
     journal,
     clock,

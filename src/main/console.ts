@@ -71,12 +71,14 @@ function openBase(
   { broker, kaiserId, clock, log }: ConsoleOptions,
   store: Store,
 ): Pick<Base, 'embedded' | 'accounts' | 'settings'> {
-  const accounts = createAccountService({ store: new AccountStore(store.plant), clock });
+  const settings = new SettingsStore(store.plant);
+  const accounts = createAccountService({ store: new AccountStore(store.plant), settings, clock });
+  accounts.takeBackUnsettled();
   const embedded =
     broker.kind === 'embedded'
       ? createEmbeddedBroker({ port: broker.port, host: broker.host, kaiserId, accounts, log, clock })
       : null;
-  return { embedded, accounts, settings: new SettingsStore(store.plant) };
+  return { embedded, accounts, settings };
 }
 
 /** What the console says about itself, each time anew. */

@@ -10,6 +10,7 @@ import type { Clock } from '../clock';
 import type { Identity } from './access-rules';
 import type { AccountStore, StoredAccount } from './account-store';
 import { classifyStorageFault, faultSentence } from '../store/storage-fault';
+import { UnsettledLogins, type KeptSettings } from './unsettled-logins';
 import { hashPassword, isSameDigest, newPassword, SALT_BYTES } from './password';
 
 export type AccountIdentity = Exclude<Identity, { role: 'console' }>;
@@ -28,6 +29,10 @@ export type AccountService = {
   readonly create: (input: NewAccount) => Promise<Result<Login>>;
   /** Gives a device a new password, whether it had an account or not. Fails with `conflict`, `too_large` or `storage_unavailable`. */
   readonly issue: (deviceId: DeviceId) => Promise<Result<IssuedLogin>>;
+  /** The device that was given a login belongs to the plant: it stays, also when this run of the console is killed. */
+  readonly keep: (deviceId: DeviceId) => void;
+  /** Takes back what the last run issued and neither kept nor undid; called before the broker starts. */
+  readonly takeBackUnsettled: () => void;
   /** Stored accounts, by user name; temporary ones are not listed. */
   readonly list: () => readonly Account[];
   readonly remove: (username: string) => boolean;
@@ -48,8 +53,12 @@ const MAX_ACCOUNTS = 10_000;
 /** Longest password worth hashing, in characters; ours have 31. */
 const MAX_PASSWORD_CHARS = 256;
 
-export function createAccountService(options: { readonly store: AccountStore; readonly clock: Clock }): AccountService {
-  return new StoredAccounts(options.store, options.clock);
+export function createAccountService(options: {
+  readonly store: AccountStore;
+  readonly settings: KeptSettings;
+  readonly clock: Clock;
+}): AccountService {
+  return new StoredAccounts(options.store, new UnsettledLogins(options.settings), options.clock);
 }
 
 class StoredAccounts implements AccountService {
@@ -62,6 +71,7 @@ class StoredAccounts implements AccountService {
 
   constructor(
     private readonly store: AccountStore,
+    private readonly unsettled: UnsettledLogins,
     private readonly clock: Clock,
   ) {}
 
@@ -86,6 +96,8 @@ class StoredAccounts implements AccountService {
     }
     if (!earlier && this.store.count() >= MAX_ACCOUNTS) return tooMany();
     try {
+      // The note first: one without its login takes nothing back.
+      this.unsettled.add(deviceId, account, earlier);
       this.store.put(account);
     } catch (error) {
       return failure('storage_unavailable', faultSentence(classifyStorageFault(error)), { retryable: true });
@@ -94,10 +106,26 @@ class StoredAccounts implements AccountService {
     return success({ login: { username: deviceId, password }, undo: async () => this.takeBack(account, earlier) });
   };
 
+  readonly keep = (deviceId: DeviceId): void => {
+    try {
+      this.unsettled.remove(deviceId);
+    } catch {
+      // The disk takes nothing, so the device's approval is not on it either: with the next start both are gone.
+    }
+  };
+
+  readonly takeBackUnsettled = (): void => {
+    for (const { deviceId, hash, earlier } of this.unsettled.all()) {
+      const account = { username: deviceId, role: 'device', deviceId } as const;
+      this.takeBack({ ...account, hash }, earlier && { ...account, ...earlier });
+    }
+  };
+
   readonly list = (): readonly Account[] => this.store.list().map(toView);
 
   readonly remove = (username: string): boolean => {
     this.remembered.delete(username);
+    this.unsettled.remove(username);
     return this.store.delete(username);
   };
 
@@ -136,11 +164,15 @@ class StoredAccounts implements AccountService {
     return { password, account };
   }
 
-  private takeBack({ username, hash }: StoredAccount, earlier: StoredAccount | null): void {
-    if (!this.store.find(username)?.hash.equals(hash)) return; // deleted, renewed or taken back meanwhile
-    this.remembered.delete(username);
-    if (earlier) this.store.put(earlier);
-    else this.store.delete(username);
+  private takeBack({ username, hash }: Pick<StoredAccount, 'username' | 'hash'>, earlier: StoredAccount | null): void {
+    const isStill = this.store.find(username)?.hash.equals(hash) === true; // else deleted, renewed or taken back meanwhile
+    if (isStill) {
+      this.remembered.delete(username);
+      if (earlier) this.store.put(earlier);
+      else this.store.delete(username);
+    }
+    if (this.unsettled.all().some((one) => one.deviceId === username && one.hash.equals(hash)))
+      this.unsettled.remove(username);
   }
 
   private digest(password: string): Buffer {

@@ -6,7 +6,7 @@ import type { EmbeddedBroker } from './embedded-broker';
 /** Logins that the console hands to devices: a new one, or taking it back, ends the connection that the other one was used for. */
 export class DeviceLogins {
   constructor(
-    private readonly accounts: Pick<AccountService, 'issue'>,
+    private readonly accounts: Pick<AccountService, 'issue' | 'keep'>,
     private readonly broker: Pick<EmbeddedBroker, 'disconnect' | 'isConnected'>,
   ) {}
 
@@ -23,6 +23,11 @@ export class DeviceLogins {
         this.broker.disconnect(login.username);
       },
     });
+  }
+
+  /** The device belongs to the plant: its login stays. */
+  keep(deviceId: DeviceId): void {
+    this.accounts.keep(deviceId);
   }
 
   isConnected(username: string): boolean {

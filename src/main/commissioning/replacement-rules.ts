@@ -30,7 +30,7 @@ export function isInterrupted({ replacedBy }: Pick<Facts, 'replacedBy'>, newId?:
   return replacedBy !== null && !replacedBy.isDone && (newId === undefined || replacedBy.deviceId === newId);
 }
 
-/** May the device be replaced? Fails with `not_adopted`; its sentence stands in `details.reason` too. */
+/** May the device be replaced? Fails with `not_replaced`; its sentence stands in `details.reason` too. */
 export function replaceable(id: DeviceId, old: Facts | undefined, newId?: DeviceId): JobResult<null> {
   if (!old) return refused(`There is no device ${id}. Choose the device to be replaced from the list.`);
   const { name, isDemo, presence, replacedBy } = old;
@@ -47,7 +47,7 @@ export function replaceable(id: DeviceId, old: Facts | undefined, newId?: Device
 
 /**
  * May this device take the place? One that is at work itself may not: its settings and its history would be mixed with those of the other.
- * A blank board is nobody yet, or came into the plant after the old one fell silent. Fails with `device_known`, else with `not_adopted`.
+ * A blank board is nobody yet, or came into the plant after the old one fell silent. Fails with `device_known`, else with `not_replaced`.
  */
 export function canReplace(old: Facts, next: Facts, hasHistory: boolean): JobResult<null> {
   const { id, name, isDemo, approval, replacedBy } = next;
@@ -80,7 +80,7 @@ function isAtWork(
 
 /** A refusal by a sentence; the page puts `reason` into one of its own, so it has no full stop. */
 export function refused(sentence: string): JobResult<null> {
-  return jobFailure('not_adopted', sentence, { reason: withoutStop(sentence) });
+  return jobFailure('not_replaced', sentence, { reason: withoutStop(sentence) });
 }
 
 /** The words of a sentence. */

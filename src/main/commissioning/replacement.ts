@@ -67,7 +67,7 @@ export class DeviceReplacement implements Replacement {
   };
 
   /**
-   * Fails as `check` does, with `not_adopted` for a new device that is not there or not approved, with `disk_full` when the disk takes no
+   * Fails as `check` does, with `not_replaced` for a new device that is not there or not approved, with `disk_full` when the disk takes no
    * data (repeat it), and with `configuration_refused` when everything has moved but the new board cannot take the configuration.
    */
   readonly move = (oldId: DeviceId, newId: DeviceId, actor: string): Promise<JobResult<null>> =>

@@ -36,6 +36,8 @@ export type SetupRunParts = {
   readonly flashing: Flashing;
   readonly provisioning: Provisioning;
   readonly replacement: Replacement;
+  /** The new hardware asks for the same stop token as the old one. */
+  readonly stopTokenOf: (id: DeviceId) => string | undefined;
   readonly ports: Pick<Ports, 'list' | 'onPresence'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -289,10 +291,15 @@ export class SetupRun {
     this.step({ kind: 'chip_known', deviceId, name });
   }
 
-  /** The settings with the name that the board has now. */
+  /** The settings with the name that the board has now, and with the stop token of the device whose place it takes. */
   private named(settings: ProvisioningSettings): ProvisioningSettings {
-    const { name } = this.state.view;
-    return name === null || name === '' ? settings : { ...settings, name };
+    const { name, replaces } = this.state.view;
+    const token = settings.stopToken ?? (replaces === null ? undefined : this.parts.stopTokenOf(replaces));
+    return {
+      ...settings,
+      ...(name !== null && name !== '' && { name }),
+      ...(token !== undefined && { stopToken: token }),
+    };
   }
 
   private step(event: SetupEvent): void {

@@ -195,7 +195,7 @@ function imageOf({ name, path, record }: Kept<BackupRecord>, problem: JobError |
 }
 
 function damagedFailure(file: string, reason: string) {
-  return jobFailure('image_damaged', `The backup ${file} cannot be restored: ${reason}. Nothing was written.`, { file, reason }, false); // prettier-ignore
+  return jobFailure('image_damaged', `The backup ${file} cannot be restored: ${reason}. Nothing was written. Choose another backup.`, { file, reason }, false); // prettier-ignore
 }
 
 function diskFull(reason: string) {

@@ -3,14 +3,17 @@ import { jobFailure } from '../../shared/domain/job-errors';
 import type { JobContext, JobWork } from './flash-job';
 import { readContents } from './flash-plan';
 import type { ImageSource } from './image-source';
-import { JobFault, LineTrouble, valueOf } from './loader-faults';
+import { JobFault, valueOf } from './loader-faults';
 
 /** Bytes that are gathered before they go to the file: a write for each 4 kB would only cost. */
 const FILE_CHUNK_BYTES = 256 * 1024;
 
+const encryptedNote =
+  'The flash of this board is encrypted: the backup can be kept, but this console cannot restore it.';
+
 /** The work of a backup: the whole flash into a file, compared by the chip's own MD5 of its flash. */
 export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
-  return async ({ session: { commands }, chip: { facts }, tell }: JobContext) => {
+  return async ({ session: { commands }, chip: { facts, isFlashEncrypted }, tell }: JobContext) => {
     const { flashSizeBytes } = facts;
     if (flashSizeBytes === null)
       throw new JobFault(
@@ -19,6 +22,7 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
       );
     const { firmware } = await readContents(commands, flashSizeBytes);
     tell({ type: 'found', firmware });
+    if (isFlashEncrypted) tell({ type: 'note', text: encryptedNote });
     tell({ type: 'reading', totalBytes: flashSizeBytes });
     const target = valueOf(await images.backupTarget(facts));
     try {
@@ -35,8 +39,7 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
       }
       const md5 = hash.digest('hex');
       tell({ type: 'verifying' });
-      if ((await commands.md5(0, flashSizeBytes)) !== md5)
-        throw new LineTrouble('The chip has another MD5 of its flash than what was read.');
+      if ((await commands.md5(0, flashSizeBytes)) !== md5) throw new JobFault(notTheSame());
       const image = valueOf(await target.commit({ md5, firmware }));
       tell({ type: 'file', file: image.path ?? image.name, image });
     } catch (error) {
@@ -44,4 +47,13 @@ export function backupWork(images: Pick<ImageSource, 'backupTarget'>): JobWork {
       throw error;
     }
   };
+}
+
+/** Every piece was right by the chip's MD5 of it: not the line is to blame, and a lower speed would only take longer. */
+function notTheSame() {
+  return jobFailure(
+    'verify_failed',
+    'What was read is not what the chip says it holds as a whole. Make the backup again; if it happens again, the flash memory of the board is defective: use another board.',
+    { part: 'flash', address: 0 },
+  ).error;
 }

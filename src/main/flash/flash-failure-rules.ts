@@ -4,7 +4,9 @@ import { ChipRefusal, JobFault, JobStopped, LineTrouble } from './loader-faults'
 import { LineError } from './serial-driver';
 
 /** How far a job was when it ended. */
-export type Progress = Pick<FlashJob, 'kind' | 'state' | 'bytesWritten' | 'bytesTotal' | 'baud' | 'facts'>;
+export type Progress = Pick<FlashJob, 'kind' | 'state' | 'bytesWritten' | 'bytesTotal' | 'baud' | 'facts'> & {
+  readonly isTouched: boolean;
+};
 
 /** Whether bytes were lost or changed on a port that is still there: a lower speed may help. */
 export function isLineTrouble(error: unknown): boolean {
@@ -32,7 +34,9 @@ function stopped({ reason }: JobStopped, progress: Progress): JobError {
 }
 
 function vanished(progress: Progress): JobError {
-  const message = `The port went away ${whereIn(progress)}. Plug the board in again and start once more: that is enough.`;
+  const isSaved = progress.kind === 'backup' && progress.state === 'resetting';
+  const remedy = isSaved ? ': it starts by itself.' : ' and start once more: that is enough.';
+  const message = `The port went away ${whereIn(progress)}. Plug the board in again${remedy}`;
   return jobFailure('port_vanished', message, percentOf(progress)).error;
 }
 
@@ -59,17 +63,16 @@ function whereIn({ state, bytesWritten, bytesTotal, kind }: Progress): string {
       return 'while connecting';
     case 'resetting':
       return kind === 'backup'
-        ? 'while restarting the device'
+        ? 'while restarting the device, after the backup was saved'
         : 'while restarting the device, after everything was written and verified';
     default:
       return `at ${percent(bytesWritten, bytesTotal)} %`;
   }
 }
 
-function consequenceOf({ state, kind }: Progress): string {
+function consequenceOf({ state, kind, isTouched }: Progress): string {
   if (kind === 'write' && state === 'resetting') return 'The flash is complete.';
-  const isUntouched = kind === 'backup' || state === 'queued' || state === 'connecting';
-  return isUntouched
+  return !isTouched
     ? 'Nothing was changed by that.'
     : 'The flash is incomplete: flash this board again before you use it.';
 }

@@ -12,6 +12,8 @@ type Sample = { readonly atMs: number; readonly movedBytes: number };
 export type FlashJobState = {
   readonly view: FlashJob;
   readonly movedBytes: number;
+  /** The flash is not what it was any more. Stays so when the job begins anew. */
+  readonly isTouched: boolean;
   /** The last seconds, oldest first. */
   readonly samples: readonly Sample[];
 };
@@ -34,7 +36,8 @@ export type FlashJobEvent =
   /** What is there already counts as done. */
   | { readonly type: 'planned'; readonly parts: readonly FlashPart[]; readonly doneBytes: number }
   | { readonly type: 'reading'; readonly totalBytes: number }
-  | { readonly type: 'erasing' | 'writing' | 'verifying' | 'resetting' }
+  | { readonly type: 'erasing' | 'writing' }
+  | { readonly type: 'verifying' | 'resetting' }
   /** More bytes have arrived: of a part in the flash (`part` is its address), or of the flash in the console. */
   | { readonly type: 'moved'; readonly bytes: number; readonly part?: number }
   | { readonly type: 'verified'; readonly part: number }
@@ -57,7 +60,12 @@ export function next(state: FlashJobState, event: FlashJobEvent, now: number): F
   const { view } = state;
   switch (event.type) {
     case 'connecting':
-      return { view: { ...view, ...nothingDone, state: 'connecting' }, movedBytes: 0, samples: [] };
+      return {
+        ...state,
+        view: { ...view, ...nothingDone, state: 'connecting', parts: view.parts.map(unproved) },
+        movedBytes: 0,
+        samples: [],
+      };
     case 'moved':
       return moved(state, event, now);
     case 'done':
@@ -70,14 +78,31 @@ export function next(state: FlashJobState, event: FlashJobEvent, now: number): F
         finishedAt: iso(now),
         error: event.error,
       });
+    case 'erasing':
+    case 'writing':
+      return { ...withView(state, { state: event.type }), isTouched: true };
+    case 'found':
+      // Found before writing; what a job that begins anew finds may be its own work.
+      return state.isTouched ? state : withView(state, { previousFirmware: event.firmware });
     default:
       return withView(state, changeBy(view, event));
   }
 }
 
-const nothingDone = { hint: null, bytesWritten: 0, bytesTotal: 0, bytesPerSecond: null, remainingS: null, parts: [] };
+const nothingDone = { hint: null, bytesWritten: 0, bytesTotal: 0, bytesPerSecond: null, remainingS: null };
 
-type PlainEvent = Exclude<FlashJobEvent, { readonly type: 'connecting' | 'moved' | 'done' | 'failed' }>;
+function unproved(part: FlashPart): FlashPart {
+  return { ...part, verified: false };
+}
+
+/** What this job has written stays written by it, although it is found equal when the job begins anew. */
+function withEarlier(part: FlashPart, earlier: readonly FlashPart[]): FlashPart {
+  const before = earlier.find(({ address }) => address === part.address);
+  return before && before.writtenBytes > 0 ? { ...part, skipped: false, writtenBytes: before.writtenBytes } : part;
+}
+
+type PlainEvent = Exclude<FlashJobEvent, { readonly type: EventOfItsOwn }>;
+type EventOfItsOwn = 'connecting' | 'moved' | 'erasing' | 'writing' | 'found' | 'done' | 'failed';
 
 function changeBy(view: FlashJob, event: PlainEvent): Partial<FlashJob> {
   switch (event.type) {
@@ -87,18 +112,14 @@ function changeBy(view: FlashJob, event: PlainEvent): Partial<FlashJob> {
       return { hint: null, facts: event.facts, chip: event.facts.chip, mac: event.facts.mac, baud: event.baud };
     case 'image':
       return imageChange(event.image);
-    case 'found':
-      return { previousFirmware: event.firmware };
     case 'planned':
       return {
-        parts: [...event.parts],
+        parts: event.parts.map((part) => withEarlier(part, view.parts)),
         bytesTotal: event.parts.reduce((sum, { size }) => sum + size, 0),
         bytesWritten: event.doneBytes,
       };
     case 'reading':
       return { state: 'reading', bytesTotal: event.totalBytes, bytesWritten: 0 };
-    case 'erasing':
-    case 'writing':
     case 'verifying':
     case 'resetting':
       return { state: event.type, ...(event.type === 'resetting' && { remainingS: null }) };
@@ -122,7 +143,7 @@ function changeBy(view: FlashJob, event: PlainEvent): Partial<FlashJob> {
 }
 
 function moved(
-  { view, movedBytes: before, samples }: FlashJobState,
+  { view, movedBytes: before, samples, isTouched }: FlashJobState,
   { bytes, part }: Extract<FlashJobEvent, { readonly type: 'moved' }>,
   now: number,
 ): FlashJobState {
@@ -141,6 +162,7 @@ function moved(
   const bytesWritten = Math.min(view.bytesTotal, view.bytesWritten + bytes);
   return {
     movedBytes,
+    isTouched,
     samples: isDue ? [...kept, { atMs: now, movedBytes }] : kept,
     view: {
       ...view,

@@ -133,7 +133,7 @@ export class RunningJob {
 
   /** Leaves the device running if that is possible. */
   private async givenUp(error: unknown, session: LoaderSession): Promise<FlashJobEvent> {
-    const known = jobErrorOf(error, this.view);
+    const known = jobErrorOf(error, { ...this.view, isTouched: this.state.isTouched });
     if (!known) this.parts.onBug(error);
     try {
       await session.restart();

@@ -130,7 +130,7 @@ function layoutRefusal({ image, parts, partitions }: LoadedImage, options: Flash
     if (part.address % SECTOR_BYTES !== 0)
       return jobFailure(
         'image_unfit',
-        `The part ${part.name} does not start at a sector of 4 kB. The image cannot be written.`,
+        `The part ${part.name} does not start at a sector of 4 kB, so the image cannot be written. Build it anew, or choose another one.`,
         { part: part.name, address: part.address },
         false,
       ).error;
@@ -138,7 +138,7 @@ function layoutRefusal({ image, parts, partitions }: LoadedImage, options: Flash
     if (next && next.address < sectorEnd(part.address + part.data.length))
       return jobFailure(
         'image_unfit',
-        `The parts ${part.name} and ${next.name} of the image overlap. The image cannot be written.`,
+        `The parts ${part.name} and ${next.name} of the image overlap, so it cannot be written. Build it anew, or choose another one.`,
         { part: part.name, other: next.name },
         false,
       ).error;
@@ -202,7 +202,7 @@ export function settingsPlace(
   if (settings.data.length > partition.sizeBytes)
     return jobFailure(
       'image_unfit',
-      `The settings have ${settings.data.length} bytes, the partition ${partition.name} only ${partition.sizeBytes}.`,
+      `The settings have ${settings.data.length} bytes, the partition ${partition.name} only ${partition.sizeBytes}. Flash the image without settings and set the device up over its cable.`,
       { partition: partition.name, sizeBytes: partition.sizeBytes },
       false,
     ).error;

@@ -52,11 +52,8 @@ export class FlashService implements Flashing {
   readonly start = async (request: FlashRequest, actor: string): Promise<Result<FlashJob>> => {
     const lease = this.lease(request.port);
     if (!lease.ok) return lease;
-    const loaded = await this.load(request);
-    if (!loaded.ok) {
-      await lease.value.release();
-      return refused(loaded.error);
-    }
+    const loaded = await this.loadFor(lease.value, request);
+    if (!loaded.ok) return refused(loaded.error);
     const image = loaded.value;
     const writing = new ImageWriting(this.parts.images, request, image);
     const view = newJob({
@@ -136,7 +133,7 @@ export class FlashService implements Flashing {
       const bundled = image === AUTO_IMAGE && chipId ? await images.bundledFor(chipId) : null;
       return jobSuccess(await inspectChip(session.commands, chip, image === AUTO_IMAGE ? bundled : image));
     } catch (error) {
-      const known = jobErrorOf(error, { kind: 'backup', state: 'connecting', bytesWritten: 0, bytesTotal: 0, baud: session.baud, facts: null }); // prettier-ignore
+      const known = jobErrorOf(error, { kind: 'backup', state: 'connecting', bytesWritten: 0, bytesTotal: 0, baud: session.baud, facts: null, isTouched: false }); // prettier-ignore
       if (!known) this.parts.onBug(error);
       return { ok: false, error: known ?? internalError() };
     } finally {
@@ -153,6 +150,18 @@ export class FlashService implements Flashing {
       });
     const lease = this.parts.ports.lease(port, 'flash');
     return lease.ok ? success(lease.value) : refused(lease.error);
+  }
+
+  /** Frees the port when there is nothing to flash, whatever the reason. */
+  private async loadFor(lease: PortLease, request: FlashRequest): Promise<JobResult<LoadedImage | null>> {
+    let isLoaded = false;
+    try {
+      const loaded = await this.load(request);
+      isLoaded = loaded.ok;
+      return loaded;
+    } finally {
+      if (!isLoaded) await lease.release();
+    }
   }
 
   private async load({ imageId, path }: FlashRequest): Promise<JobResult<LoadedImage | null>> {
@@ -174,14 +183,23 @@ export class FlashService implements Flashing {
     }
     const queued = { ...view, startedAt: new Date(clock.now()).toISOString() };
     const job = new RunningJob(
-      { lease, clock, speeds, onChange, onBug, onEnded: (ended) => this.journal.ended(ended) },
-      { view: queued, movedBytes: 0, samples: [] },
+      { lease, clock, speeds, onChange, onBug, onEnded: (ended) => this.told(() => this.journal.ended(ended)) },
+      { view: queued, movedBytes: 0, isTouched: false, samples: [] },
     );
     this.forgetOldest();
     this.running.set(view.id, job);
-    this.journal.started(queued);
+    this.told(() => this.journal.started(queued));
     void job.run(work, this.firstBaud(lease, baud));
     return success(queued);
+  }
+
+  /** Whatever becomes of the entry: no port may stay taken for it. */
+  private told(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.parts.onBug(error);
+    }
   }
 
   private firstBaud({ adapterKey }: PortLease, wanted?: FlashOptions['baud']): number {

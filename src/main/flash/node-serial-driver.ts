@@ -62,10 +62,8 @@ export class NodeSerialDriver implements SerialDriver {
         resolve(null);
       });
     });
-    opening.then(
-      (binding) => (isLate ? binding.close() : undefined),
-      () => undefined,
-    );
+    // Neither a late failure nor a close that fails is anybody's: the port has gone then.
+    opening.then((binding) => (isLate ? binding.close() : undefined)).catch(() => undefined);
     try {
       return await Promise.race([opening, late]);
     } finally {

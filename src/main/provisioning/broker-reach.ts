@@ -61,6 +61,7 @@ function limited(
   { ms, late }: { readonly ms: number; readonly late: string },
   attempt: (done: (reached: Reached) => void) => () => void,
 ): Promise<Reached> {
+  if (signal.aborted) return Promise.resolve({ ok: false, reason: 'the job was ended' });
   return new Promise((resolve) => {
     const done = (reached: Reached): void => {
       cancel();

@@ -28,7 +28,12 @@ const LOGIN_ASK_MS = 1_000;
 const MAX_HEARD = 16;
 
 type Network = WifiScan['networks'][number];
-type Identity = { readonly id: string; readonly kaiserId: string };
+type Identity = {
+  readonly id: string;
+  readonly kaiserId: string;
+  /** The device asks for a stop token. */
+  readonly hasToken: boolean;
+};
 export type Greeting = { readonly firmware: WifiScan['firmware']; readonly identity: Identity | null };
 
 const afterReenumeration: ReadonlySet<JobErrorCode> = new Set(['port_absent', 'port_vanished', 'port_failed']);
@@ -65,7 +70,7 @@ export class CableSteps {
     const id = deviceIdSchema.safeParse(identity?.id);
     if (!identity || !id.success) return sentences.foreignFirmware(this.session.path, firmware.name, firmware.version);
     facts.firmware = firmware;
-    facts.present = { id: id.data, kaiserId: identity.kaiserId };
+    facts.present = { ...identity, id: id.data };
     facts.deviceId = facts.settings.deviceId ?? id.data;
     return done(`${firmware.name} ${firmware.version} · ${firmware.chip}`);
   }
@@ -102,19 +107,26 @@ export class CableSteps {
   }
 
   async token(facts: JobFacts): Promise<StepResult> {
-    const { stopToken } = facts.settings;
     const id = must(facts.deviceId, 'token comes after hello');
-    if (stopToken === undefined) return skipped();
+    const stopToken = facts.settings.stopToken ?? this.parts.tokens.ofDevice(id);
+    if (stopToken === undefined) return await this.withoutToken(facts);
     const told = await this.session.request(commands.setToken('device', stopToken));
     if (!told.ok) return told;
     // From now on the device asks for it. A device that the console knows must stay stoppable whatever becomes of this job.
-    facts.isTokenOwed = true;
-    if (this.parts.devices.get(id)) {
+    facts.isTokenOwed = this.parts.tokens.ofDevice(id) !== stopToken;
+    if (facts.isTokenOwed && this.parts.devices.get(id)) {
       const stored = this.parts.tokens.setDevice(id, stopToken, facts.actor);
       if (!stored.ok) return sentences.notAdopted(id, stored.error.message);
       facts.isTokenOwed = false;
     }
     return done('stored');
+  }
+
+  /** A token of an earlier owner, which this console does not know: with it the device would refuse every stop. */
+  private async withoutToken({ present }: JobFacts): Promise<StepResult> {
+    if (present?.hasToken !== true) return skipped();
+    const told = await this.session.request(commands.setToken('device', ''));
+    return told.ok ? done('removed') : told;
   }
 
   /** Makes the device forget its token, which nobody will know. False when it could not be told. */
@@ -179,7 +191,7 @@ export class CableSteps {
   }
 
   /** Restarts the device and waits until the new identity is in force. The old one still answers for half a second. */
-  private async restart(wanted: Identity): Promise<JobResult<null>> {
+  private async restart(wanted: Omit<Identity, 'hasToken'>): Promise<JobResult<null>> {
     const ordered = await this.session.request(commands.reboot());
     if (!ordered.ok && (ordered.error.code === 'device_refused' || this.signal.aborted)) return ordered;
     const untilMs = this.parts.clock.monotonic() + GREET_MS;
@@ -217,9 +229,9 @@ function withoutTls(told: JobResult<unknown> & { readonly ok: false }): StepResu
 }
 
 function identityOf([strings = []]: Reply): Identity | null {
-  const [id = '', kaiser = ''] = strings;
+  const [id = '', kaiser = '', hasToken] = strings;
   const kaiserId = kaiserIdSchema.safeParse(kaiser);
-  return kaiserId.success ? { id, kaiserId: kaiserId.data } : null;
+  return kaiserId.success ? { id, kaiserId: kaiserId.data, hasToken: hasToken === '1' } : null;
 }
 
 function networkOf([ssid = '', rssi = '', secured = '']: readonly string[]): Network {

@@ -102,6 +102,7 @@ export class ConsoleSteps {
       if (!approved.ok) return sentences.notAdopted(id, approved.error.message);
     }
     facts.undo = null;
+    this.parts.accounts?.keep(id);
     return approve ? done(this.parts.devices.get(id)?.name ?? id) : skipped();
   }
 

@@ -222,10 +222,15 @@ function stringsOf(content: Uint8Array): string[] | null {
   for (let length = content[at]; length !== undefined; length = content[at]) {
     const end = at + 1 + length;
     if (end > content.length) return null;
-    strings.push(Buffer.from(content.subarray(at + 1, end)).toString('utf8'));
+    strings.push(shown(Buffer.from(content.subarray(at + 1, end)).toString('utf8')));
     at = end;
   }
   return strings;
+}
+
+/** What a device says may be anybody's: a network's name comes out of the air. Control and direction characters reach no screen and no journal. */
+function shown(told: string): string {
+  return told.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 /** Text without control characters and colours of a terminal. */

@@ -25,6 +25,8 @@ export type IssuedLogin = {
 /** Accounts of the own broker. */
 export type DeviceAccounts = {
   readonly issue: (deviceId: DeviceId) => Promise<Result<IssuedLogin>>;
+  /** The device belongs to the plant: its login stays, also when the console is killed. Until then the next start takes it back. */
+  readonly keep: (deviceId: DeviceId) => void;
   /** Is a client connected under this user name now? */
   readonly isConnected: (username: string) => boolean;
 };
@@ -61,7 +63,10 @@ export type ProvisioningParts = {
     ) => Result<Pick<OperationView, 'id'>>;
     readonly operation: (id: string) => Result<Pick<OperationView, 'state' | 'reason'>>;
   };
-  readonly tokens: { readonly setDevice: (id: DeviceId, token: string, actor: string) => Result<unknown> };
+  readonly tokens: {
+    readonly ofDevice: (id: DeviceId) => string | undefined;
+    readonly setDevice: (id: DeviceId, token: string, actor: string) => Result<unknown>;
+  };
   readonly settingsFlash: SettingsFlash;
   readonly journal: { readonly add: (entry: JournalInput) => void };
   readonly clock: Clock;

@@ -28,7 +28,7 @@ export type JobFacts = {
   deviceId: DeviceId | null;
   firmware: ProvisioningJob['firmware'];
   /** Id and controller that are in force on the board. */
-  present: { readonly id: DeviceId; readonly kaiserId: string } | null;
+  present: { readonly id: DeviceId; readonly kaiserId: string; readonly hasToken: boolean } | null;
   login: Login | null;
   /** The token is in the device and must be known to the console as soon as the device is. */
   isTokenOwed: boolean;

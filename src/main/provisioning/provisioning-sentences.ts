@@ -237,7 +237,11 @@ export function noSettingsImage(chip: string): Failed {
 }
 
 export function imageFailed(reason: string): Failed {
-  return jobFailure('internal', `The settings could not be written as the firmware would write them: ${reason}`, {
-    reason,
-  });
+  return jobFailure(
+    'internal',
+    `The settings could not be written as the firmware would write them: ${reason} Flash this device alone and tell it its settings over the cable.`,
+    {
+      reason,
+    },
+  );
 }

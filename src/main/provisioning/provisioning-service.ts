@@ -82,7 +82,7 @@ export class ProvisioningService implements Provisioning {
     const { facts } = run;
     const deviceId = settings.deviceId ?? chip.deviceId;
     facts.deviceId = deviceId;
-    facts.present = { id: chip.deviceId, kaiserId };
+    facts.present = { id: chip.deviceId, kaiserId, hasToken: settings.stopToken !== undefined };
     const checked = await this.consoleSteps.brokerCheck(settings.broker, this.closing.signal);
     if (!checked.ok) return checked;
     const account = await this.consoleSteps.account(facts);

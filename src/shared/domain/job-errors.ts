@@ -26,7 +26,7 @@ export const jobErrorCodes = [
   'image_damaged', // does not match the manifest, or is no image; details: file, reason
   'image_missing', // no image of that id, or none for this chip; details: chip?
   'image_unfit', // parts overlap, or user data would be overwritten; details
-  'disk_full', // a backup or a change in the plant cannot be stored; details: reason
+  'disk_full', // a backup or a replacement cannot be written; details: reason
   // provisioning
   'no_firmware', // nothing speaks Improv on this port
   'device_refused', // an error of the device; details: rpc, error
@@ -40,6 +40,7 @@ export const jobErrorCodes = [
   'account_failed', // details: reason
   'not_seen', // connected, but the console has not heard it; details: deviceId
   'not_adopted', // approval, name or zone was refused; details: reason
+  'not_replaced', // this device cannot be replaced, or not by that board; details: reason
   'configuration_refused', // details: reason
   // both
   'cancelled',

@@ -12,18 +12,26 @@ import {
   rpcs,
   type ImprovCommand,
 } from '../../../src/main/provisioning/improv-codec';
+import type { MqttLogin } from '../mqtt-observer';
 import type { BoardApp, VirtualBoard } from './virtual-board';
 
 export type HeardNetwork = { readonly ssid: string; readonly password: string; readonly rssiDbm: number };
 
 export class RadioApp implements BoardApp {
+  networks: readonly HeardNetwork[];
+  /** The login at the broker that the device was told last. */
+  login: Required<MqttLogin> | null = null;
+  /** Called when the device is told to join a network, before it does. */
+  onJoin: () => void = () => undefined;
   #send: (bytes: Uint8Array) => void = () => undefined;
   #parser = new ImprovParser();
 
   constructor(
     private readonly firmware: BoardApp,
-    private readonly networks: readonly HeardNetwork[],
-  ) {}
+    networks: readonly HeardNetwork[],
+  ) {
+    this.networks = networks;
+  }
 
   start(send: (bytes: Uint8Array) => void, board: VirtualBoard): void {
     this.#send = send;
@@ -41,6 +49,8 @@ export class RadioApp implements BoardApp {
   }
 
   #hear(command: ImprovCommand): void {
+    if (command.rpc === rpcs.setBroker) this.login = loginOf(command.data);
+    if (command.rpc === rpcs.setWifi) this.onJoin();
     if (command.rpc === rpcs.scanWifi) this.#scan();
     else if (command.rpc === rpcs.setWifi && !this.#letsIn(command.data)) this.#refuse();
     else this.firmware.feed(encodeCommand(command));
@@ -72,6 +82,12 @@ export class RadioApp implements BoardApp {
   #packet(type: number, content: readonly number[]): void {
     this.#send(Buffer.concat([Buffer.from('\n'), encodePacket(type, Uint8Array.from(content)), Buffer.from('\n')]));
   }
+}
+
+/** text host, u16 port, byte TLS, text user, text password. */
+function loginOf(data: Uint8Array): Required<MqttLogin> {
+  const [username = '', password = ''] = textsOf(data.subarray(1 + (data[0] ?? 0) + 3));
+  return { username, password };
 }
 
 /** `(length text)*` */

@@ -25,6 +25,8 @@ class MemoryAccounts implements AccountService {
 
   readonly create: AccountService['create'] = async () => failure('internal', 'not part of this fake');
   readonly issue: AccountService['issue'] = async () => failure('internal', 'not part of this fake');
+  readonly keep = (): void => undefined;
+  readonly takeBackUnsettled = (): void => undefined;
   readonly list: AccountService['list'] = () => [];
   readonly remove = (username: string): boolean => this.#known.delete(username);
   readonly removeTemporary = (deviceId: DeviceId): void => void this.#known.delete(deviceId);

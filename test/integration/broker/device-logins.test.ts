@@ -10,7 +10,7 @@ const deviceId = deviceIdSchema.parse('ESP_A1');
 
 /** Accounts of the bench, whose earlier password stays valid: only connections are looked at here. */
 function loginsOf(bench: BrokerBench, issue: AccountService['issue']): DeviceLogins {
-  return new DeviceLogins({ issue }, bench.broker);
+  return new DeviceLogins({ issue, keep: () => undefined }, bench.broker);
 }
 
 describe('a login that is handed to a device', () => {

@@ -11,7 +11,7 @@ import { FaultProxy } from '../../fakes/fault-proxy';
 import { FlashDesk, noTraces } from '../../fakes/flash-desk';
 import { findFreePort } from '../../fakes/free-port';
 import { plainConnection, type MqttLogin } from '../../fakes/mqtt-observer';
-import { RadioApp, type HeardNetwork } from '../../fakes/radio-app';
+import { RadioApp, type HeardNetwork } from '../../fakes/virtual-esp/radio-app';
 import { seededRandom } from '../../fakes/random';
 import type { PluggedBoard } from '../../fakes/virtual-esp/plugged-board';
 import { ptySkipReason } from '../../fakes/virtual-esp/pty-port';
@@ -21,7 +21,7 @@ const skipReason = ptySkipReason();
 if (skipReason !== undefined) console.warn(`Skipped, acceptance of provisioning over a pty: ${skipReason}`);
 const plant: HeardNetwork = { ssid: 'plant', password: 'tomatoes', rssiDbm: -61 };
 const office: HeardNetwork = { ssid: 'office', password: 'printers', rssiDbm: -70 };
-const ports = { password: 0, network: 1, consoleSide: 2, deviceSide: 3, cable: 4, again: 5 };
+const ports = { password: 0, network: 1, consoleSide: 2, deviceSide: 3, cable: 4, again: 5, cancel: 6 };
 
 describe.skipIf(skipReason !== undefined)('Provisioning that fails', { concurrent: true }, () => {
   let desk: FlashDesk;
@@ -114,6 +114,23 @@ describe.skipIf(skipReason !== undefined)('Provisioning that fails', { concurren
     await expectFailed(plugged, job, 'port_vanished', /[Pp]lug .* in/);
     radio.onJoin = () => undefined;
     await desk.plugIn(plugged);
+    await expectDone(plugged, await desk.retry(job));
+  });
+
+  test('a setup that is cancelled while the board joins: a retry works', async () => {
+    const { plugged, radio } = await plug(ports.cancel);
+    // The access point does not answer; the firmware itself would try for 30 s.
+    radio.onJoin = () => plugged.app.world({ network: 'down' });
+    const started = await desk.start(plugged);
+    const job = await desk.ended(plugged, started, ({ provisioning, finishedAt }) => {
+      const isJoining = provisioning?.steps.some(({ id, state }) => id === 'wifi' && state === 'running') ?? false;
+      if (isJoining && radio.login && finishedAt === undefined) return desk.client.call('POST', `/setups/${started.id}/cancel`, {}); // prettier-ignore
+      return undefined;
+    });
+    expect(job.error?.message).toMatch(/cancelled.*was taken back.*Set it up again/);
+    expect([job.state, job.error?.code]).toEqual(['cancelled', 'cancelled']);
+    expect(await desk.traces(plugged)).toEqual(noTraces);
+    radio.onJoin = () => plugged.app.world({ network: 'up' });
     await expectDone(plugged, await desk.retry(job));
   });
 

@@ -2,6 +2,7 @@
  * What goes wrong while a board is flashed, as a technician meets it: each case ends in its code and a sentence, leaves nothing half-registered, and
  * a retry works once its cause is mended. acceptance-network.test.ts does the same for what comes after.
  */
+import { SerialPort } from 'serialport';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SetupJob } from '../../../src/shared/api/commissioning';
 import type { JobErrorCode } from '../../../src/shared/domain/job-errors';
@@ -29,7 +30,7 @@ describe.skipIf(skipReason !== undefined)('Flashing that fails', () => {
   let imageBytes = 0;
 
   beforeAll(async () => {
-    desk = await FlashDesk.open(unfit.length + 4);
+    desk = await FlashDesk.open(unfit.length + 5);
     imageBytes = (await bundledParts('esp32c3')).reduce((sum, { data }) => sum + data.length, 0);
   });
   afterAll(() => desk[Symbol.asyncDispose]());
@@ -120,6 +121,16 @@ describe.skipIf(skipReason !== undefined)('Flashing that fails', () => {
     const job = await desk.client.call<SetupJob>('POST', `/setups/${id}/cancel`, {});
     await expectFailed(plugged, job, 'cancelled', /cancelled.*[Ss]et (it|the board) up again/);
     expect(plugged.board.stats).toMatchObject({ erasedSectors: 0, programmedBytes: 0, resets: 0 });
+    await expectDone(plugged, await desk.retry(job));
+  });
+
+  test('a port that another program has open is named; once that is closed, a retry works', async () => {
+    const plugged = await desk.plug(unfit.length + 4);
+    const other = new SerialPort({ path: plugged.path, baudRate: 115_200, lock: true, autoOpen: false });
+    await new Promise<void>((resolve, reject) => other.open((error) => (error ? reject(error) : resolve())));
+    const job = await desk.setUp(plugged, c3());
+    await new Promise<void>((resolve) => other.close(() => resolve()));
+    await expectFailed(plugged, job, 'port_in_use', /^Another program has .* open\. Close it/);
     await expectDone(plugged, await desk.retry(job));
   });
 });

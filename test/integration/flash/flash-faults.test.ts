@@ -195,6 +195,21 @@ describe('a line that loses or changes bytes', () => {
     expect(scene.holds(board, image)).toBe(true);
   });
 
+  it('that is cancelled while it begins anew does not say that nothing was changed', async () => {
+    const here = bench();
+    await using scene = here.scene;
+    scene.watch = ({ id, state, notes }) => {
+      here.board.faults.badChecksumAlways = state === 'writing' && notes.length === 0 && scene.changes.some(({ state: before }) => before === 'verifying'); // prettier-ignore
+      if (state === 'connecting' && notes.length > 0) void scene.service.cancel(id);
+    };
+    const job = await flash(here);
+    expectFailure(job, 'cancelled');
+    expect(job.error?.message).toContain('The flash is incomplete');
+    expect(job.parts[0]).toMatchObject({ name: 'bootloader', verified: false, writtenBytes: 20_000 });
+    scene.watch = () => undefined;
+    await expectRetryWorks(here);
+  });
+
   it('goes on at the slowest speed when blocks arrive damaged at every other, and begins there the next time', async () => {
     const here = bench();
     await using scene = here.scene;

@@ -225,6 +225,39 @@ describe('several jobs', () => {
     expect(scene.service.jobs().map(({ id }) => id)).toEqual(started.map(({ id }) => id).reverse());
   });
 
+  it('end and free their port although the journal fails', async () => {
+    await using scene = new FlashScene();
+    scene.board({ chip });
+    const image = scene.add(flashImage({ chip }));
+    scene.journal.push = () => {
+      throw new Error('a bug in the journal');
+    };
+    expect(await scene.flash({ imageId: image.image.id })).toMatchObject({ state: 'done' });
+    expect(scene.held.size).toBe(0);
+    expect(scene.bugs.splice(0).map(String)).toEqual(['Error: a bug in the journal', 'Error: a bug in the journal']);
+  });
+
+  it('hold no port when loading their image fails by a bug', async () => {
+    await using scene = new FlashScene();
+    scene.board({ chip });
+    scene.images.get = () => {
+      throw new Error('a bug in the library');
+    };
+    await expect(scene.start({ imageId: 'user:1' })).rejects.toThrow('a bug in the library');
+    expect(scene.held.size).toBe(0);
+  });
+
+  it('that back up an encrypted flash say that it cannot be restored', async () => {
+    await using scene = new FlashScene();
+    scene.board({ chip, flashSizeBytes: 1024 * 1024, faults: { flashEncrypted: true } });
+    const started = await scene.service.backup(PORT, 'test');
+    const job = await scene.service.whenEnded(started.ok ? started.value.id : '');
+    expect(job).toMatchObject({
+      state: 'done',
+      notes: ['The flash of this board is encrypted: the backup can be kept, but this console cannot restore it.'],
+    });
+  });
+
   it('are refused for a port or an image that is not there', async () => {
     await using scene = new FlashScene();
     scene.board({ chip });

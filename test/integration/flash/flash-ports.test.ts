@@ -125,8 +125,8 @@ describe('a backup that ends early', () => {
     await using scene = new FlashScene();
     const board = scene.board({ chip, flashSizeBytes });
     board.faults.wrongMd5 = true;
-    expect(await backup(scene)).toMatchObject({ state: 'failed', error: { code: 'line_unreliable' } });
-    expect({ discarded: scene.discarded, kept: scene.backups.size }).toEqual({ discarded: 2, kept: 0 });
+    expect(await backup(scene)).toMatchObject({ state: 'failed', error: { code: 'verify_failed' } });
+    expect({ discarded: scene.discarded, kept: scene.backups.size }).toEqual({ discarded: 1, kept: 0 });
   });
 });
 

@@ -14,7 +14,7 @@ import { makeFlash, makeProgram, makeTable } from '../../fakes/esp-image';
 import { FlashDesk } from '../../fakes/flash-desk';
 import { matching } from '../../fakes/message-log';
 import { plainConnection } from '../../fakes/mqtt-observer';
-import { RadioApp } from '../../fakes/radio-app';
+import { RadioApp } from '../../fakes/virtual-esp/radio-app';
 import { openTempDir } from '../../fakes/temp-dir';
 import { bundledParts, type PluggedBoard } from '../../fakes/virtual-esp/plugged-board';
 import { ptySkipReason } from '../../fakes/virtual-esp/pty-port';

@@ -51,7 +51,11 @@ export class ProvisioningConsole implements AsyncDisposable {
     const { log } = memoryLog();
     const hub = new StateHub(clock);
     const store = Store.open({ directory, clock, log, onChange: () => undefined });
-    const accounts = createAccountService({ store: new AccountStore(store.plant), clock });
+    const accounts = createAccountService({
+      store: new AccountStore(store.plant),
+      settings: new SettingsStore(store.plant),
+      clock,
+    });
     const embedded = createEmbeddedBroker({ port: 0, host, kaiserId, accounts, log, clock });
     const { url, port } = await embedded.start();
     const queries = new QueryClient(never, never, clock);

@@ -17,7 +17,11 @@ function openDemo(brokerUrl: string | null = 'mqtt://127.0.0.1:1') {
   let changes = 0;
   const demo = new Demo({
     ...services,
-    accounts: createAccountService({ store: new AccountStore(store.plant), clock }),
+    accounts: createAccountService({
+      store: new AccountStore(store.plant),
+      settings: new SettingsStore(store.plant),
+      clock,
+    }),
     settings: new SettingsStore(store.plant),
     clock,
     log,

@@ -36,7 +36,6 @@ export const spokenDetails: Readonly<Partial<Record<JobErrorCode, readonly Spoke
   write_refused: ['address', 'status'],
   verify_failed: ['part'],
   image_damaged: ['file', 'reason'],
-  disk_full: ['reason'],
   device_refused: ['rpc', 'error'],
   wifi_not_found: ['ssid'],
   wifi_not_joined: ['ssid'],
@@ -46,6 +45,7 @@ export const spokenDetails: Readonly<Partial<Record<JobErrorCode, readonly Spoke
   account_failed: ['reason'],
   not_seen: ['deviceId'],
   not_adopted: ['reason'],
+  not_replaced: ['reason'],
   configuration_refused: ['reason'],
 };
 

@@ -22,7 +22,11 @@ export function openApi() {
   const { log, lines } = memoryLog();
   store.plant.pragma('synchronous = OFF'); // no power cut here
   const hub = new StateHub(clock);
-  const accounts = createAccountService({ store: new AccountStore(store.plant), clock });
+  const accounts = createAccountService({
+    store: new AccountStore(store.plant),
+    settings: new SettingsStore(store.plant),
+    clock,
+  });
   const settings = new SettingsStore(store.plant);
   const broker = { kind: 'external', url: 'mqtt://plant.local' } as const;
   const queries = new QueryClient(never, never, clock);

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAccountService, type NewAccount } from '../../../../src/main/broker/account-service';
 import { AccountStore } from '../../../../src/main/broker/account-store';
 import { deviceIdSchema } from '../../../../src/shared/domain/ids';
+import { SettingsStore } from '../../../../src/main/store/settings-store';
 import { migrate } from '../../../../src/main/store/migrate';
 import { plantMigrations } from '../../../../src/main/store/migrations/plant';
 import { ManualClock } from '../../../fakes/manual-clock';
@@ -19,13 +20,18 @@ function openService() {
   onTestFinished(() => void database.close());
   migrate(database, plantMigrations, 'plant.db');
   const clock = new ManualClock();
-  const accounts = createAccountService({ store: new AccountStore(database), clock });
+  const nextRun = () => {
+    const service = createAccountService({ store: new AccountStore(database), settings: new SettingsStore(database), clock }); // prettier-ignore
+    service.takeBackUnsettled();
+    return service;
+  };
+  const accounts = nextRun();
   const passwordOf = async (input: NewAccount): Promise<string> => {
     const created = await accounts.create(input);
     if (!created.ok) throw new Error(created.error.message);
     return created.value.password;
   };
-  return { accounts, clock, database, passwordOf };
+  return { accounts, clock, database, passwordOf, nextRun };
 }
 
 describe('create', () => {
@@ -227,6 +233,40 @@ describe('issue', () => {
     accounts.remove('ESP_A1');
     await second.undo();
     expect(accounts.list()).toEqual([]);
+  });
+
+  it('is taken back by the next start when the console was killed before the device belonged to the plant', async () => {
+    const { accounts, passwordOf, nextRun } = openService();
+    const first = await issue(accounts);
+    expect(await isRight(nextRun(), first.login.password)).toBe(false);
+    const earlier = await passwordOf(device);
+    // Twice without an end: what was valid before both counts.
+    const lost = [await issue(accounts), await issue(accounts)];
+    const next = nextRun();
+    expect(await isRight(next, earlier)).toBe(true);
+    for (const { login } of lost) expect(await isRight(next, login.password)).toBe(false);
+    expect(await isRight(nextRun(), earlier)).toBe(true);
+  });
+
+  it('is no reason not to start when the note of it is not readable', async () => {
+    const { accounts, database, nextRun } = openService();
+    const { login } = await issue(accounts);
+    new SettingsStore(database).set('unsettled_logins', '[{"deviceId":');
+    expect(await isRight(nextRun(), login.password)).toBe(true);
+  });
+
+  it('stays at the next start once it is kept, and what was deleted or given anew meanwhile is left alone', async () => {
+    const { accounts, passwordOf, nextRun } = openService();
+    const kept = await issue(accounts);
+    accounts.keep(deviceId);
+    expect(await isRight(nextRun(), kept.login.password)).toBe(true);
+    await issue(accounts);
+    accounts.remove('ESP_A1');
+    const anew = await passwordOf(device);
+    expect(await isRight(nextRun(), anew)).toBe(true);
+    const undone = await issue(accounts);
+    await undone.undo();
+    expect(await isRight(nextRun(), anew)).toBe(true);
   });
 
   it('does not take the name of a client or of a simulated device', async () => {

@@ -88,21 +88,30 @@ export function openCommissioning({
   const onChange = () => void (changes += 1);
   const certificateStore = new CertificateStore(store.plant);
   const certificates = new IssuedCertificates({ store: certificateStore, batch, journal, clock, devices, zones });
+  const stopTokens = new Map<DeviceId, string>();
   const shared = { clock, log, journal, onChange, ports, zones };
-  const setups = new SetupService({ ...shared, flashing, provisioning, replacement, devices, certificates });
+  const setups = new SetupService({
+    ...shared,
+    flashing,
+    provisioning,
+    replacement,
+    stopTokenOf: (id) => stopTokens.get(id),
+    devices,
+    certificates,
+  });
   const settings = new SettingsStore(store.plant);
   const named = { isNamed: (name: string) => [...known.values()].some((device) => device.name === name) };
   const bench = new BenchLine({ ...shared, devices: named, setups, settings, batch });
   bench.open();
   onTestFinished(() => bench.close());
   const kinds = () => journal.recent().map(({ kind }) => kind);
-  /** `present`: names of devices that have come into the plant. */
-  const restart = (present: readonly string[] = []) => {
+  /** `arrived`: names of devices that have come into the plant. */
+  const restart = (arrived: readonly string[] = []) => {
     bench.close();
     store.close();
-    return openCommissioning({ directory, clock, present });
+    return openCommissioning({ directory, clock, present: arrived });
   };
-  return { store, clock, lines, calls, flashing, provisioning, replacement, ports, journal, kinds, known, names, certificateStore, certificates, setups, settings, bench, changes: () => changes, restart }; // prettier-ignore
+  return { store, clock, lines, calls, flashing, provisioning, replacement, ports, journal, kinds, known, names, certificateStore, certificates, setups, stopTokens, settings, bench, changes: () => changes, restart }; // prettier-ignore
 }
 
 export const PARTITION: SetupInput = { ...INPUT, method: 'partition' };

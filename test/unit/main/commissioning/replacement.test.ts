@@ -254,24 +254,24 @@ describe('a replacement is refused', () => {
       error: { details: { reason: 'There is no device ESP_NOBODY. Choose the device to be replaced from the list' } },
     });
     expect(reasonOf(unknown)).toEqual([
-      'not_adopted',
+      'not_replaced',
       'There is no device ESP_NOBODY. Choose the device to be replaced from the list.',
     ]);
     expect(reasonOf(replacement.check(A))).toEqual([
-      'not_adopted',
+      'not_replaced',
       'Climate north is online, so it is not dead. Switch it off first; it can be replaced as soon as it is offline.',
     ]);
     const demo = 'ESP_DEMO' as typeof A;
     core.registry.add(demo, { kaiserId: 'god', isDemo: true, approval: 'approved' });
-    expect(reasonOf(replacement.check(demo))?.[0]).toBe('not_adopted');
+    expect(reasonOf(replacement.check(demo))?.[0]).toBe('not_replaced');
     diesAndIsBack(bench);
     expect(replacement.check(A)).toEqual({ ok: true, value: null });
     await replace(bench);
     expect(reasonOf(replacement.check(A))).toEqual([
-      'not_adopted',
+      'not_replaced',
       'Climate north (replaced) was replaced already, by ESP_B. Replace that device instead.',
     ]);
-    expect((await replace(bench))?.code).toBe('not_adopted');
+    expect((await replace(bench))?.code).toBe('not_replaced');
   });
 
   it('by itself, by a simulated device, by a retired one, and by one that is not approved', async () => {
@@ -284,12 +284,12 @@ describe('a replacement is refused', () => {
     expect(replacement.check(A, 'ESP_DEMO' as typeof A).ok).toBe(false);
     core.registry.add(C, { kaiserId: 'god' });
     expect(replacement.check(A, C)).toEqual({ ok: true, value: null });
-    expect(await replacement.move(A, C, OPERATOR)).toMatchObject({ ok: false, error: { code: 'not_adopted' } });
+    expect(await replacement.move(A, C, OPERATOR)).toMatchObject({ ok: false, error: { code: 'not_replaced' } });
     expect(await replacement.move(A, 'ESP_D' as typeof A, OPERATOR)).toMatchObject({ ok: false });
     await replace(bench);
     core.devices.will(B, { reason: 'crash', timestamp: 0 }, false);
     expect(reasonOf(replacement.check(B, A))).toEqual([
-      'not_adopted',
+      'not_replaced',
       'Climate north (replaced) (ESP_A) was itself replaced. To use this board again, forget it on its page first.',
     ]);
     expect(device(core, A).name).toBe('Climate north (replaced)');

@@ -220,6 +220,16 @@ describe('A setup that replaces a device', () => {
     ]);
   });
 
+  it('tells the new hardware the stop token of the old one, so that both ask for the same', async () => {
+    const { begin, flashing, provisioning, stopTokens } = openSetups();
+    stopTokens.set(DEAD, 'stop-me-please');
+    await begin(REPLACE);
+    await flashing.reachChip(PORT);
+    flashing.finish(PORT);
+    await settle();
+    expect(provisioning.settings.stopToken).toBe('stop-me-please');
+  });
+
   it('keeps a name and a zone that are wished', async () => {
     const { begin, setups } = openSetups();
     await begin({ ...REPLACE, settings: { ...SETTINGS, name: 'Other', zoneId: CELLAR } });

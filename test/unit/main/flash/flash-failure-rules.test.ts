@@ -16,6 +16,7 @@ const at = (changes: Partial<Progress> = {}): Progress => ({
   bytesTotal: 1000,
   baud: 460_800,
   facts: null,
+  isTouched: true,
   ...changes,
 });
 const absent = jobFailure('port_absent', 'There is no port. Plug it in.').error;
@@ -24,11 +25,14 @@ const pulled = new JobFault({ ...absent, code: 'port_vanished' });
 
 const table: readonly (readonly [string, Error, Progress, string, string])[] = [
   ['cancelled in the middle', new JobStopped('cancelled'), at(), 'cancelled', 'The job was cancelled at 43 %. The flash is incomplete: flash this board again before you use it.'],
-  ['cancelled before it began', new JobStopped('cancelled'), at({ state: 'queued' }), 'cancelled', 'The job was cancelled before it began. Nothing was changed by that.'],
+  ['cancelled before it began', new JobStopped('cancelled'), at({ state: 'queued', isTouched: false }), 'cancelled', 'The job was cancelled before it began. Nothing was changed by that.'],
   ['cancelled when all was written', new JobStopped('cancelled'), at({ state: 'resetting' }), 'cancelled', 'The job was cancelled while restarting the device, after everything was written and verified. The flash is complete.'],
-  ['a cancelled backup', new JobStopped('cancelled'), at({ kind: 'backup', state: 'reading' }), 'cancelled', 'The job was cancelled at 43 %. Nothing was changed by that.'],
-  ['interrupted', new JobStopped('interrupted'), at({ state: 'connecting' }), 'interrupted', 'The console was closed while connecting. Nothing was changed by that.'],
+  ['a cancelled backup', new JobStopped('cancelled'), at({ kind: 'backup', state: 'reading', isTouched: false }), 'cancelled', 'The job was cancelled at 43 %. Nothing was changed by that.'],
+  ['cancelled while it begins anew', new JobStopped('cancelled'), at({ state: 'connecting', bytesWritten: 0, bytesTotal: 0 }), 'cancelled', 'The job was cancelled while connecting. The flash is incomplete: flash this board again before you use it.'],
+  ['cancelled before anything was written', new JobStopped('cancelled'), at({ state: 'verifying', isTouched: false }), 'cancelled', 'The job was cancelled at 43 %. Nothing was changed by that.'],
+  ['interrupted', new JobStopped('interrupted'), at({ state: 'connecting', isTouched: false }), 'interrupted', 'The console was closed while connecting. Nothing was changed by that.'],
   ['unplugged', new LineError('gone', true), at(), 'port_vanished', 'The port went away at 43 %. Plug the board in again and start once more: that is enough.'],
+  ['unplugged when the backup was saved', new LineError('gone', true), at({ kind: 'backup', state: 'resetting' }), 'port_vanished', 'The port went away while restarting the device, after the backup was saved. Plug the board in again: it starts by itself.'],
   ['not there any more', pulled, at({ state: 'connecting' }), 'port_vanished', 'The port went away while connecting. Plug the board in again and start once more: that is enough.'],
   ['not there from the start', missing, at({ state: 'connecting' }), 'port_absent', 'There is no port. Plug it in.'],
   ['bytes lost', new LineTrouble('no answer'), at(), 'line_unreliable', 'Bytes were lost or changed on the way at 460800 baud, at 43 %. Use a shorter cable or another USB port, without a hub, and try again.'],

@@ -66,6 +66,7 @@ const queued: FlashJob = {
 const stateOf = (view: Partial<FlashJob>): FlashJobState => ({
   view: { ...queued, ...view },
   movedBytes: 0,
+  isTouched: false,
   samples: [],
 });
 const after = (view: Partial<FlashJob>, ...events: readonly FlashJobEvent[]): FlashJob =>
@@ -78,7 +79,7 @@ const isDone = { hint: null, remainingS: null, finishedAt };
 
 const table: readonly (readonly [string, Partial<FlashJob>, FlashJobEvent, Partial<FlashJob>])[] = [
   ['connecting begins', {}, { type: 'connecting' }, { state: 'connecting' }],
-  ['connecting again voids what was counted', { state: 'writing', parts, bytesWritten: 5, bytesTotal: 9, bytesPerSecond: 3, remainingS: 1 }, { type: 'connecting' }, { state: 'connecting', parts: [], bytesWritten: 0, bytesTotal: 0, bytesPerSecond: null, remainingS: null }],
+  ['connecting again voids what was counted', { state: 'writing', parts, bytesWritten: 5, bytesTotal: 9, bytesPerSecond: 3, remainingS: 1 }, { type: 'connecting' }, { state: 'connecting', parts, bytesWritten: 0, bytesTotal: 0, bytesPerSecond: null, remainingS: null }],
   ['a hint while connecting', { state: 'connecting' }, { type: 'hint', hint: 'hold_boot' }, { hint: 'hold_boot' }],
   ['no hint at another time', { state: 'writing' }, { type: 'hint', hint: 'hold_boot' }, {}],
   ['connected', { state: 'connecting', hint: 'hold_boot' }, { type: 'connected', facts, baud: 921_600 }, { hint: null, facts, chip: 'ESP32-C3', mac: facts.mac, baud: 921_600 }],
@@ -111,6 +112,22 @@ describe('the life of a flash job', () => {
     expect(isEnded(ended.view)).toBe(true);
     for (const [, , event] of table) expect(next(ended, event, NOW)).toBe(ended);
     expect(next(ended, { type: 'moved', bytes: 1 }, NOW)).toBe(ended);
+  });
+
+  it('that begins anew still tells what was there before it, and what it has written itself', () => {
+    const job = after(
+      { state: 'connecting' },
+      { type: 'found', firmware },
+      { type: 'planned', parts, doneBytes: 0 },
+      { type: 'writing' },
+      { type: 'moved', bytes: 700, part: 0 },
+      { type: 'verified', part: 0 },
+      { type: 'connecting' },
+      { type: 'found', firmware: { ...firmware, version: '2' } },
+      { type: 'planned', parts: [part(0, { skipped: true }), part(4096, { skipped: true })], doneBytes: 2000 },
+    );
+    expect(job.previousFirmware).toEqual(firmware);
+    expect(job.parts).toEqual([part(0, { writtenBytes: 700 }), part(4096, { skipped: true })]);
   });
 
   it('keeps a bounded number of notes', () => {

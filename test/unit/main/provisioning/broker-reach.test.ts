@@ -61,6 +61,15 @@ describe('the way to a broker', () => {
   });
 });
 
+it('the way to a broker is not even tried by a job that was ended before', async () => {
+  const clock = new ManualClock();
+  const reach = createBrokerReach(clock);
+  const ended = AbortSignal.abort('cancelled');
+  const answers = [await reach.lookUp('10.0.4.2', ended), await reach.connect('127.0.0.1', 1, ended)];
+  expect(answers.map((reached) => !reached.ok && reached.reason)).toEqual(['the job was ended', 'the job was ended']);
+  expect(clock.pending).toBe(0);
+});
+
 it('this machine has a loopback address', () => {
   expect(machineAddresses()).toContainEqual({ interfaceName: expect.any(String) as string, address: '127.0.0.1', family: 4, isInternal: true }); // prettier-ignore
 });

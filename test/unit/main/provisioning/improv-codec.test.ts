@@ -241,3 +241,12 @@ describe('a mistake of the caller', () => {
     expect(() => encodeCommand({ rpc: 1, data: new Uint8Array(254) })).toThrow('255 bytes');
   });
 });
+
+it('lets no control or direction characters of a device, or of a network in the air, through to screens and journal', () => {
+  const content = ['Evil\u001b[2J\nnet', 'a\u202egnp', 'Gewächshaus 🌱'].map((text) => Buffer.concat([Uint8Array.of(Buffer.byteLength(text)), Buffer.from(text)])); // prettier-ignore
+  const data = Buffer.concat(content);
+  const bytes = encodePacket(packetTypes.result, Buffer.concat([Uint8Array.of(rpcs.scanWifi, data.length), data]));
+  expect(new ImprovParser().feed(bytes)).toEqual([
+    { kind: 'result', rpc: rpcs.scanWifi, strings: ['Evil\ufffd[2J\ufffdnet', 'a\ufffdgnp', 'Gewächshaus 🌱'] },
+  ]);
+});

@@ -49,6 +49,8 @@ type Known = { -readonly [key in keyof HeardDevice]: HeardDevice[key] };
 class MemoryAccounts implements DeviceAccounts {
   readonly rows = new Map<string, string>();
   readonly connected = new Set<string>();
+  /** Devices whose login stays, whatever happens. */
+  readonly kept: string[] = [];
   failure: Failure | null = null;
   undoFailure: Error | null = null;
   /** Resolves before the account is made. */
@@ -63,6 +65,10 @@ class MemoryAccounts implements DeviceAccounts {
     const password = `PASSWORD-${this.count}`;
     this.rows.set(id, password);
     return success({ login: { username: id, password }, undo: async () => this.undo(id, password, earlier) });
+  };
+
+  readonly keep = (id: string): void => {
+    this.kept.push(id);
   };
 
   readonly isConnected = (username: string): boolean => this.connected.has(username);
@@ -171,6 +177,7 @@ export class ProvisioningBench {
         },
       },
       tokens: {
+        ofDevice: (id) => this.tokens.get(id),
         setDevice: (id, token) => {
           if (this.tokenStorage.ok) this.tokens.set(id, token);
           return this.tokenStorage;

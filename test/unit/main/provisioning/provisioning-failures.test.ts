@@ -188,6 +188,7 @@ describe('a job that fails', () => {
       fault.break(bench);
       expect((await bench.run(fault.change)).error?.code).toBe(fault.code);
       expectNothingLeft(bench, [[deviceId, 'earlier']]);
+      expect(bench.accounts.kept).toEqual([]);
     },
   );
 

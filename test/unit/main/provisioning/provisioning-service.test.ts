@@ -53,7 +53,7 @@ describe('a new device on the cable', () => {
     const job = await bench.run({ deviceId: 'ESP_TENT' });
     expect(stepsOf(job)[3]).toBe('identity done: ESP_TENT');
     expect([job.state, job.deviceId, bench.device.id, bench.device.restarts]).toEqual(['done', 'ESP_TENT', 'ESP_TENT', 1]); // prettier-ignore
-    expect([...bench.accounts.rows.keys()]).toEqual(['ESP_TENT']);
+    expect([[...bench.accounts.rows.keys()], bench.accounts.kept]).toEqual([['ESP_TENT'], ['ESP_TENT']]);
   });
 
   it('gets another id also when its port goes away for the restart, because the chip is the port', async () => {
@@ -166,6 +166,21 @@ describe('a zone that is not confirmed', () => {
 });
 
 describe('the stop token', () => {
+  it('of an earlier owner is taken out of the device, which would refuse every stop with it', async () => {
+    const bench = new ProvisioningBench();
+    bench.device.token = 'of-somebody-else';
+    const job = await bench.run();
+    expect([job.state, bench.device.token, bench.tokens.size]).toEqual(['done', '', 0]);
+    expect(stepsOf(job)).toContain('token done: removed');
+  });
+
+  it('that the console knows of the device is told to it again', async () => {
+    const bench = new ProvisioningBench();
+    bench.tokens.set(deviceId, 'stop-me-please');
+    const job = await bench.run();
+    expect([job.state, bench.device.token, bench.tokens.get(deviceId)]).toEqual(['done', 'stop-me-please', 'stop-me-please']); // prettier-ignore
+  });
+
   it('is known to the console at once when the device is, so that it stays stoppable whatever becomes of the job', async () => {
     const bench = new ProvisioningBench();
     bench.hear(deviceId);

@@ -120,7 +120,7 @@ describe('a device that was flashed with its settings', () => {
       ['zone', 'done', 'tent_1'],
     ]);
     expect([job.port, job.deviceId, bench.tokens.get(deviceId)]).toEqual([null, deviceId, 'stop-me-please']);
-    expect([...bench.accounts.rows]).toEqual([[deviceId, 'PASSWORD-1']]);
+    expect([[...bench.accounts.rows], bench.accounts.kept]).toEqual([[[deviceId, 'PASSWORD-1']], [deviceId]]);
     expect(bench.journal.map(({ kind, message }) => [kind, message])).toEqual([
       ['provisioning.done', 'ESP_0A1B2C provisioned with its image'],
     ]);

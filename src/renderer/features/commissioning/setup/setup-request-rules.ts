@@ -33,6 +33,7 @@ export type StepProblem =
   | 'image_refused'
   | 'board_other_device'
   | 'board_is_the_dead_device'
+  | 'board_retired'
   | 'board_unconfirmed'
   | 'ssid_empty'
   | 'ssid_long'
@@ -115,9 +116,9 @@ function isLoopback(host: string): boolean {
 export type BoardIdentity =
   | { readonly kind: 'new' }
   /** Known, and that is fine or a question; `name` is empty when it has none. */
-  | { readonly kind: 'waiting' | 'own' | 'refused' | 'deadDevice' | 'other'; readonly device: DeviceView };
+  | { readonly kind: 'waiting' | 'own' | 'refused' | 'retired' | 'deadDevice' | 'other'; readonly device: DeviceView };
 
-/** A board that is known already: `own` is set up again, `other` cannot replace a device, `deadDevice` is the device itself. */
+/** A board that is known already: `own` is set up again, `other` cannot replace a device, `deadDevice` is the device itself, and `retired` is refused by the console for ever. */
 export function boardIdentity(
   inspection: Pick<Inspection, 'deviceId'>,
   replaces: string | null,
@@ -126,6 +127,7 @@ export function boardIdentity(
   const device = devices[inspection.deviceId];
   if (!device) return { kind: 'new' };
   if (device.id === replaces) return { kind: 'deadDevice', device };
+  if (device.replacedBy !== null) return { kind: 'retired', device };
   if (device.approval === 'pending') return { kind: 'waiting', device };
   if (device.approval === 'rejected') return { kind: 'refused', device };
   return { kind: replaces === null ? 'own' : 'other', device };
@@ -166,6 +168,7 @@ function lookProblems(draft: SetupDraft, { look, devices }: StepFacts): readonly
   if (draft.isFlashOnly) return [];
   const identity = boardIdentity(inspection, draft.replaces, devices);
   if (identity.kind === 'other') return ['board_other_device'];
+  if (identity.kind === 'retired') return ['board_retired'];
   if (identity.kind === 'deadDevice') return ['board_is_the_dead_device'];
   const isQuestion = identity.kind === 'own' || identity.kind === 'refused';
   return isQuestion && draft.confirmedId !== identity.device.id ? ['board_unconfirmed'] : [];

@@ -159,6 +159,7 @@ const mendedAt: Readonly<Partial<Record<JobErrorCode, FormStep>>> = {
   account_failed: 'broker',
   not_seen: 'broker',
   not_adopted: 'name',
+  not_replaced: 'replace',
 };
 
 /** The setup to show on entry: a running one, or the last one, while nothing else was begun here. Never one of the bench. */

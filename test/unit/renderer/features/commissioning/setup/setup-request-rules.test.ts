@@ -125,6 +125,7 @@ describe('a step', () => {
     ['look at a board that waits', problems('look', {}, { devices: { ESP_010203: sampleDevice('ESP_010203', { approval: 'pending' }) } }), []], // prettier-ignore
     ['look at a board of the plant that shall replace', problems('look', { replaces: 'ESP_OLD' }, { devices: { ESP_010203: sampleDevice('ESP_010203') } }), ['board_other_device']], // prettier-ignore
     ['look at the dead device itself', problems('look', { replaces: 'ESP_010203' }, { devices: { ESP_010203: sampleDevice('ESP_010203', { presence: 'offline' }) } }), ['board_is_the_dead_device']], // prettier-ignore
+    ['look at retired hardware', problems('look', {}, { devices: { ESP_010203: sampleDevice('ESP_010203', { approval: 'rejected', replacedBy: { deviceId: 'ESP_NEW' as never, at: '2026-11-21T12:00:00.000Z' } }) } }), ['board_retired']], // prettier-ignore
     ['look at a board that only gets an image', problems('look', { isFlashOnly: true }, { devices: { ESP_010203: sampleDevice('ESP_010203') } }), []], // prettier-ignore
     ['network without a name and with a short password', problems('network', { wifi: { ssid: '', password: 'x' } }), ['ssid_empty', 'password_length']], // prettier-ignore
     ['network that is open', problems('network', { wifi: { ...wifi, password: '' } }), []],
@@ -162,6 +163,7 @@ describe('the identity of a board', () => {
     ['is its own device', 'ESP_010203', {}, null, 'own'],
     ['waits', 'ESP_010203', { approval: 'pending' }, 'ESP_OLD', 'waiting'],
     ['is refused', 'ESP_010203', { approval: 'rejected' }, null, 'refused'],
+    ['was retired', 'ESP_010203', { approval: 'rejected', replacedBy: { deviceId: 'ESP_NEW' as never, at: '2026-11-21T12:00:00.000Z' } }, null, 'retired'], // prettier-ignore
     ['is another device', 'ESP_010203', {}, 'ESP_OLD', 'other'],
     ['is the device that shall be replaced', 'ESP_010203', {}, 'ESP_010203', 'deadDevice'],
   ] as const)('%s', (...[, id, change, replaces, expected]) => {
