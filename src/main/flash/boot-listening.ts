@@ -17,10 +17,12 @@ export type BootListeningParts = {
   readonly isNativeUsb: boolean;
   readonly onLines: (lines: readonly string[]) => void;
   readonly onNote: (text: string) => void;
+  /** Only a finger on RESET starts the device. */
+  readonly onPressReset: () => void;
 };
 
 const notes = {
-  pressReset: 'This port cannot reset the board: press RESET once to start it.',
+  notReset: 'This port cannot reset the board, and nobody pressed RESET: press it once to start the new firmware.',
   gone: "The chip's own USB port has not come back after the restart. Everything that was written has been verified.",
   silent: 'The device says nothing on this port. Everything that was written has been verified.',
   download: 'The board is still in download mode: let go of BOOT and press RESET once.',
@@ -34,7 +36,7 @@ export async function restartAndListen(parts: BootListeningParts): Promise<void>
     case 'started':
       return;
     case 'waiting':
-      return parts.session.hasModemLines ? parts.onNote(notes.silent) : undefined;
+      return parts.onNote(parts.session.hasModemLines ? notes.silent : notes.notReset);
     case 'download':
       return parts.onNote(notes.download);
     default:
@@ -57,7 +59,7 @@ async function heardAfterRestart({
     // It may reject before it is awaited: while the restart goes on.
     listening.catch(() => undefined);
     await session.restart();
-    if (!session.hasModemLines) onNote(notes.pressReset);
+    if (!session.hasModemLines) parts.onPressReset();
     if (await listening) return log;
   } catch (error) {
     if (!(isNativeUsb && error instanceof LineError)) throw error;

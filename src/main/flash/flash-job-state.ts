@@ -107,7 +107,7 @@ type EventOfItsOwn = 'connecting' | 'moved' | 'erasing' | 'writing' | 'found' | 
 function changeBy(view: FlashJob, event: PlainEvent): Partial<FlashJob> {
   switch (event.type) {
     case 'hint':
-      return { hint: view.state === 'connecting' ? event.hint : null };
+      return { hint: view.state === 'connecting' || view.state === 'resetting' ? event.hint : null };
     case 'connected':
       return { hint: null, facts: event.facts, chip: event.facts.chip, mac: event.facts.mac, baud: event.baud };
     case 'image':

@@ -122,6 +122,7 @@ export class RunningJob {
       isNativeUsb: lease.isNativeUsb,
       onLines: (lines) => this.tell({ type: 'boot_log', lines }),
       onNote: (text) => this.tell({ type: 'note', text }),
+      onPressReset: () => this.tell({ type: 'hint', hint: 'press_reset' }),
     });
   }
 

@@ -149,8 +149,8 @@ export const flashJobSchema = z.object({
   imageName: z.string(),
   imageSha256: z.string().nullable(),
   state: z.enum(flashStates),
-  /** What the technician can do while it connects. */
-  hint: z.enum(['hold_boot']).nullable(),
+  /** What the technician's hand has to do now: while it connects, or at the restart of a board that its port cannot reset. */
+  hint: z.enum(['hold_boot', 'press_reset']).nullable(),
   /** Uncompressed bytes that are done (written or known to be there; read, for a backup), and their total. */
   bytesWritten: z.int(),
   bytesTotal: z.int(),

@@ -139,10 +139,10 @@ export class Boards implements AsyncDisposable {
   }
 
   async #press(client: ConsoleClient, keys: 'reset' | 'boot and reset'): Promise<void> {
-    for (const { state, port, hint } of await client.call<readonly FlashJob[]>('GET', '/flash/jobs')) {
+    for (const { port, hint } of await client.call<readonly FlashJob[]>('GET', '/flash/jobs')) {
       const board = this.#all.find(({ path }) => path === port)?.chip;
       if (!board) continue;
-      if (state === 'resetting' && board.mode !== 'app') board.pressReset();
+      if (hint === 'press_reset' && board.mode !== 'app') board.pressReset();
       if (keys !== 'reset' && hint === 'hold_boot' && board.mode !== 'rom') board.holdBootAndReset();
     }
   }

@@ -255,17 +255,27 @@ describe('a chip that does not answer', () => {
   it('without modem lines is reached by holding BOOT, and started by pressing RESET', async () => {
     const here = bench({ autoReset: 'none' });
     await using scene = here.scene;
-    scene.watch = ({ hint, notes }) => {
+    scene.watch = ({ hint }) => {
       if (hint === 'hold_boot' && here.board.mode === 'app') here.board.holdBootAndReset();
-      if (notes.length > 0 && here.board.mode === 'stub') here.board.pressReset();
+      if (hint === 'press_reset' && here.board.mode === 'stub') here.board.pressReset();
+    };
+    expect(await flash(here)).toMatchObject({ state: 'done', hint: null, notes: [] });
+    expect(scene.holds(here.board, here.image)).toBe(true);
+    expect(here.board.mode).toBe('app');
+  });
+
+  it('without modem lines is done, and says so, when nobody presses RESET', async () => {
+    const here = bench({ autoReset: 'none' });
+    await using scene = here.scene;
+    scene.clock.run(HURRY);
+    scene.watch = ({ hint }) => {
+      if (hint === 'hold_boot' && here.board.mode === 'app') here.board.holdBootAndReset();
     };
     expect(await flash(here)).toMatchObject({
       state: 'done',
       hint: null,
-      notes: ['This port cannot reset the board: press RESET once to start it.'],
+      notes: ['This port cannot reset the board, and nobody pressed RESET: press it once to start the new firmware.'],
     });
-    expect(scene.holds(here.board, here.image)).toBe(true);
-    expect(here.board.mode).toBe('app');
   });
 
   it('without modem lines can be cancelled while it waits', async () => {

@@ -81,6 +81,7 @@ const table: readonly (readonly [string, Partial<FlashJob>, FlashJobEvent, Parti
   ['connecting begins', {}, { type: 'connecting' }, { state: 'connecting' }],
   ['connecting again voids what was counted', { state: 'writing', parts, bytesWritten: 5, bytesTotal: 9, bytesPerSecond: 3, remainingS: 1 }, { type: 'connecting' }, { state: 'connecting', parts, bytesWritten: 0, bytesTotal: 0, bytesPerSecond: null, remainingS: null }],
   ['a hint while connecting', { state: 'connecting' }, { type: 'hint', hint: 'hold_boot' }, { hint: 'hold_boot' }],
+  ['a hint at the restart', { state: 'resetting' }, { type: 'hint', hint: 'press_reset' }, { hint: 'press_reset' }],
   ['no hint at another time', { state: 'writing' }, { type: 'hint', hint: 'hold_boot' }, {}],
   ['connected', { state: 'connecting', hint: 'hold_boot' }, { type: 'connected', facts, baud: 921_600 }, { hint: null, facts, chip: 'ESP32-C3', mac: facts.mac, baud: 921_600 }],
   ['the image is known', { state: 'connecting' }, { type: 'image', image }, { imageId: image.id, imageName: image.name, imageSha256: image.sha256, firmware: image.firmware }],

@@ -12,13 +12,13 @@ export function BoardProgress({ job }: { readonly job: SetupJob }) {
   const phase = useBenchPhase();
   const now = benchPhase(job);
   const text = now === null ? '' : phase(now);
-  const isHolding = job.state === 'flashing' && job.flash?.hint === 'hold_boot';
+  const hint = job.state === 'flashing' ? (job.flash?.hint ?? null) : null;
   const numbers = job.state === 'flashing' && job.flash ? numbersOf(job.flash) : '';
   return (
     <>
       <div className={css['line']}>
         <strong className={css['name']}>{isFinalName(job.name) ? job.name : t('row.nameLater')}</strong>
-        <span>{isHolding ? t('row.holdBoot') : text}</span>
+        <span>{hint === null ? text : t(`row.hand.${hint}`)}</span>
         <small>{numbers}</small>
       </div>
       <ProgressBar share={benchShare(job)} label={t('row.progress', { phase: text })} />

@@ -75,7 +75,7 @@ function JobBody({ job }: { readonly job: FlashJob }) {
   return (
     <>
       {!isOver(job) && <FlashProgress job={job} />}
-      {!isOver(job) && job.hint !== null && <Notice priority="high">{t('row.holdBoot')}</Notice>}
+      {!isOver(job) && job.hint !== null && <Notice priority="high">{t(`row.hand.${job.hint}`)}</Notice>}
       {job.state === 'done' && job.kind === 'write' && <p>{t('jobs.proved', { verified, all, count: skipped })}</p>}
       {job.state === 'done' && job.file !== null && <p className={css['path']}>{t('jobs.file', { file: job.file })}</p>}
       {job.state === 'cancelled' && job.kind === 'write' && <Notice priority="low">{t('jobs.cancelled')}</Notice>}

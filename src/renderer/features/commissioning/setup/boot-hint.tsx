@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import css from './boot-hint.module.css';
 
-/** What the fingers do: a drawing of the board with its two keys, and the three moves in order. */
-export function BootHint() {
+/** What the fingers do: a drawing of the board with its two keys, and the moves in order. `press_reset`: only the last key is needed. */
+export function BootHint({ hint = 'hold_boot' }: { readonly hint?: 'hold_boot' | 'press_reset' }) {
   const { t } = useTranslation('commissioning');
+  const isBoot = hint === 'hold_boot';
   return (
     <section className={css['hint']} aria-label={t('setup.boot.title')}>
       <svg className={css['board']} viewBox="0 0 200 110" aria-hidden>
@@ -18,21 +19,23 @@ export function BootHint() {
         <text x="143" y="66">
           RESET
         </text>
-        <text className={css['number']} x="57" y="85">
-          1
-        </text>
+        {isBoot && (
+          <text className={css['number']} x="57" y="85">
+            1
+          </text>
+        )}
         <text className={css['number']} x="143" y="85">
-          2
+          {isBoot ? 2 : 1}
         </text>
       </svg>
       <div className={css['text']}>
         <h3>{t('setup.boot.title')}</h3>
         <ol className={css['moves']}>
-          <li>{t('setup.boot.hold')}</li>
+          {isBoot && <li>{t('setup.boot.hold')}</li>}
           <li>{t('setup.boot.tap')}</li>
-          <li>{t('setup.boot.release')}</li>
+          {isBoot && <li>{t('setup.boot.release')}</li>}
         </ol>
-        <p className={css['note']}>{t('setup.boot.note')}</p>
+        <p className={css['note']}>{t(isBoot ? 'setup.boot.note' : 'setup.boot.resetNote')}</p>
       </div>
     </section>
   );

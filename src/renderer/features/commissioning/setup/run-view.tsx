@@ -39,7 +39,7 @@ export function RunView({ job, isGone }: RunViewProps) {
       ) : (
         <SetupFailed job={job} isGone={isGone} heading={heading} />
       )}
-      {job.flash?.hint === 'hold_boot' && isOn && <BootHint />}
+      {job.flash?.hint && isOn && <BootHint hint={job.flash.hint} />}
       <PhaseList phases={phases} isOver={!isOn} />
       <JobDetails job={job} />
       {isOn && <CancelLine job={job} />}
