@@ -15,18 +15,17 @@ import { median, spread, whole } from './lib/statistics.mjs';
 const chip = 'esp32c3';
 const baud = 921_600;
 const bytesPerSecond = baud / 10;
-const appAddress = 0x10000;
 
 export const flash = {
   name: 'flash',
-  work: 'an image of 1 MB through the console’s flash jobs into virtual boards behind byte-timed lines at 921600 (median of five)',
+  work: 'an image of 1 MB with boot loader and table through the console’s flash jobs into virtual boards behind byte-timed lines at 921600 (median of five)',
   async run({ isQuick, progress }) {
     const rounds = isQuick ? 1 : 5;
     const folder = mkdtempSync(join(root, 'node_modules', '.leitstand-bench-'));
     try {
       copyFileSync(join(benchFolder, '../fakes/virtual-esp/pty-bridge.py'), join(folder, 'pty-bridge.py'));
       const modules = await bundle('flash-entry', folder);
-      const image = applicationImage(modules, isQuick ? 200_000 : 1_000_000);
+      const image = modules.flashImage({ chip, appBytes: isQuick ? 200_000 : 1_000_000 });
       const reason = modules.ptySkipReason() ?? (await provideEsptool());
       if (reason) progress(`without esptool: ${reason}`);
       const results = [];
@@ -46,11 +45,6 @@ export const flash = {
     }
   },
 };
-
-function applicationImage({ flashImage }, appBytes) {
-  const image = flashImage({ chip, appBytes });
-  return { ...image, parts: image.parts.filter(({ address }) => address === appAddress), partitions: [] };
-}
 
 /** Seconds from a connected chip to a verified image, all ports together, and of the whole second job, in which nothing is to be written. */
 async function inMemory({ FlashScene, PacedLine }, image, ports) {
@@ -98,10 +92,13 @@ async function flashed(scene, port, image) {
 
 /** Both clients from their start to a verified image, over one pty each on a board of its own; neither can reset it. */
 async function overOnePty(modules, image, folder) {
-  const file = join(folder, 'image.bin');
-  if (!existsSync(file)) writeFileSync(file, image.parts[0].data);
+  const files = image.parts.map(({ name, address, data }) => {
+    const file = join(folder, `${name}.bin`);
+    if (!existsSync(file)) writeFileSync(file, data);
+    return [`${address}`, file];
+  });
   const oursS = await onPty(modules, (board, path) => oursOnPty(modules, { board, path, image }));
-  const esptoolS = await onPty(modules, (_board, path) => esptoolOnPty(path, file));
+  const esptoolS = await onPty(modules, (_board, path) => esptoolOnPty(path, files.flat()));
   return { oursS, esptoolS };
 }
 
@@ -136,16 +133,19 @@ async function oursOnPty({ FlashScene, NodeSerialDriver, systemClock }, { board,
   }
 }
 
-async function esptoolOnPty(path, file) {
+async function esptoolOnPty(path, addressesAndFiles) {
   const startedMs = performance.now();
   const program = new Program(
     'python3',
-    ['-m', 'esptool', '--chip', chip, '--port', path, '--baud', `${baud}`, '--before', 'no-reset', '--after', 'no-reset', 'write-flash', `${appAddress}`, file],
+    ['-m', 'esptool', '--chip', chip, '--port', path, '--baud', `${baud}`, '--before', 'no-reset', '--after', 'no-reset', 'write-flash', ...addressesAndFiles],
     { env: { ...process.env, PYTHONPATH: esptoolFolder } },
   ); // prettier-ignore
   const code = await program.exit;
   const elapsedS = (performance.now() - startedMs) / 1000;
-  if (code !== 0 || !program.lines.some((line) => line.includes('Hash of data verified')))
+  if (
+    code !== 0 ||
+    program.lines.filter((line) => line.includes('Hash of data verified')).length !== addressesAndFiles.length / 2
+  )
     throw new Error(`esptool ended with ${code}: ${program.lines.slice(-5).join('\n')}${program.stderr}`);
   return elapsedS - interpreterS();
 }
@@ -174,7 +174,7 @@ function describe(results, image) {
   return {
     rows: [
       {
-        figure: `connected → verified by MD5, ${whole(image.parts[0].data.length)} bytes (${whole(compressed)} compressed), against the line’s own time`,
+        figure: `connected → verified by MD5, ${whole(image.image.sizeBytes)} bytes (${whole(compressed)} compressed), against the line’s own time`,
         ours: seconds(results.map(({ one }) => one.writeS)),
         reference: seconds([compressed / bytesPerSecond]),
         ratio: median(shares),
