@@ -63,31 +63,27 @@ export function buildCommissioning(options: ConsoleOptions, base: Base, services
   const { batch } = store;
   const { journal, registry, zones } = services;
   const devices = { get: registry.get.bind(registry) };
-  const known = { get: (id: ZoneId) => zones.get(id) };
-  const certificates = new IssuedCertificates({
-    store: new CertificateStore(store.plant),
+  const shared = {
+    zones: { get: (id: ZoneId) => zones.get(id) },
     batch,
     journal,
     clock,
-    devices,
-    zones: known,
-  });
+    log,
+    onChange: stream.changed,
+  };
+  const certificates = new IssuedCertificates({ ...shared, store: new CertificateStore(store.plant), devices });
   const setups = new SetupService({
+    ...shared,
     flashing,
     provisioning,
     replacement,
     stopTokenOf: (id) => services.tokens.ofDevice(id),
     ports,
-    clock,
-    log,
     devices,
-    zones: known,
     certificates,
-    journal,
-    onChange: stream.changed,
   });
   const named = { isNamed: (name: string) => registry.all().some((device) => device.name === name) };
-  const bench = new BenchLine({ setups, ports, zones: known, devices: named, settings, batch, journal, clock, log, onChange: stream.changed }); // prettier-ignore
+  const bench = new BenchLine({ ...shared, setups, ports, devices: named, settings });
   const view = () => commissioningEvent({ ports, flashing, setups, bench });
   return {
     flash,
