@@ -1,10 +1,9 @@
 /* Many boards at once, what a board says on its port, and the board that takes the place of a dead one. Virtual chips on ptys, our real firmware. */
 import { readFile } from 'node:fs/promises';
 import type { Download, Locator, Page } from '@playwright/test';
-import { Stage } from '../fakes/stage';
 import { must } from '../fakes/wait';
-import { Boards, portWhen, skipWithoutBoards, wifi, type BoardKind } from './support/boards';
-import { goTo, openByToken, sensorCard } from './support/console-page';
+import { skipWithoutBoards, wifi } from './support/boards';
+import { goTo, sensorCard } from './support/console-page';
 import { expect, test } from './support/fixtures';
 import { placeDevice } from './support/plant';
 import {
@@ -16,24 +15,14 @@ import {
   headline,
   key,
   next,
+  openBoards,
   portRow,
+  setupZone as zone,
 } from './support/setup';
 import { pattern, text } from './support/texts';
 
 skipWithoutBoards();
 test.describe.configure({ timeout: 60_000 });
-
-const zone = { id: 'quito', name: 'Quito' };
-
-async function openScene(page: Page, kept: AsyncDisposableStack, ...kinds: readonly BoardKind[]) {
-  const boards = kept.use(await Boards.make(...kinds));
-  const stage = kept.use(await Stage.open('embedded', {}, { serialPorts: boards.paths }));
-  await stage.client.call('PUT', `/zones/${zone.id}`, { name: zone.name });
-  await boards.plugInAll();
-  for (const path of boards.paths) await portWhen(stage.client, path, true);
-  await openByToken(page, stage.console);
-  return { stage, boards };
-}
 
 async function openTab(page: Page, tab: 'bench' | 'monitor' | 'certificates'): Promise<void> {
   await goTo(page, 'commissioning');
@@ -89,7 +78,7 @@ test('two boards are set up at once, the one that fails is retried, and the proo
   page,
   kept,
 }) => {
-  const { stage, boards } = await openScene(page, kept, {}, { chip: 'esp32c6' });
+  const { stage, boards } = await openBoards(page, kept, [{}, { chip: 'esp32c6' }]);
   boards.helpByHand(stage.client);
   const [first, second] = [boards.board(0), boards.board(1)];
   await openTab(page, 'bench');
@@ -160,7 +149,7 @@ test('the serial monitor shows, filters and saves what a board says, and gives w
   page,
   kept,
 }) => {
-  const { stage, boards } = await openScene(page, kept, { hasFirmware: true });
+  const { stage, boards } = await openBoards(page, kept, [{ hasFirmware: true }]);
   const board = boards.board(0);
   await openTab(page, 'monitor');
   await button(page, 'monitor.start').click();
@@ -184,7 +173,7 @@ test('the serial monitor shows, filters and saves what a board says, and gives w
 });
 
 test('a dead device is replaced from its own page, and its trend shows the seam', async ({ page, kept }) => {
-  const { stage, boards } = await openScene(page, kept, {});
+  const { stage, boards } = await openBoards(page, kept, [{}]);
   boards.helpByHand(stage.client);
   const board = boards.board(0);
   const dead = await placeDevice(stage, { name: 'Air 3', zoneId: zone.id, zoneName: zone.name });

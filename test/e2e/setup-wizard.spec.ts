@@ -1,8 +1,7 @@
 /* From a blank board on a USB cable to a device of the plant, in the wizard. Behind the pty are a virtual chip and our real firmware. */
 import type { Page } from '@playwright/test';
-import { Stage } from '../fakes/stage';
-import { Boards, portWhen, setupWhen, skipWithoutBoards, wifi, type BoardKind } from './support/boards';
-import { goTo, goToZone, openByToken, rail, railLink } from './support/console-page';
+import { portWhen, setupWhen, skipWithoutBoards, wifi, type BoardKind } from './support/boards';
+import { goTo, goToZone, rail, railLink } from './support/console-page';
 import { expect, test } from './support/fixtures';
 import { choose, press, type } from './support/keyboard';
 import {
@@ -20,28 +19,20 @@ import {
   headline,
   key,
   next,
+  openBoards,
   portRow,
+  setupZone as zone,
 } from './support/setup';
 import { pattern, text } from './support/texts';
 
 skipWithoutBoards();
 test.describe.configure({ timeout: 60_000 });
 
-const zone = { id: 'quito', name: 'Quito' };
 const name = 'Pump 7';
 
-type Scene = { readonly stage: Stage; readonly boards: Boards };
-
-/** A console with a zone and two sockets, and a page on the wizard; the first board is plugged in. */
-async function openScene(page: Page, kept: AsyncDisposableStack, kind: BoardKind = {}): Promise<Scene> {
-  const boards = kept.use(await Boards.make(kind, {}));
-  const stage = kept.use(await Stage.open('embedded', {}, { serialPorts: boards.paths }));
-  await stage.client.call('PUT', `/zones/${zone.id}`, { name: zone.name });
-  await boards.board(0).plugIn();
-  await portWhen(stage.client, boards.board(0).path, true);
-  await openByToken(page, stage.console);
-  return { stage, boards };
-}
+/** The first of two sockets has a board. */
+const openScene = (page: Page, kept: AsyncDisposableStack, kind: BoardKind = {}) =>
+  openBoards(page, kept, [kind, {}], 1);
 
 const retry = (page: Page) => key(page, 'failed.retry');
 

@@ -1,12 +1,34 @@
 /** The wizard "Set up a device" as a technician meets it, by mouse. Every locator is a role and an English text. */
 import { expect, type Locator, type Page } from '@playwright/test';
-import { wifi } from './boards';
+import { Stage } from '../../fakes/stage';
+import { Boards, portWhen, wifi, type BoardKind } from './boards';
+import { openByToken } from './console-page';
 import { text } from './texts';
 import { standStill } from './tour';
 
 export type WizardStep = 'replace' | 'port' | 'look' | 'network' | 'broker' | 'name' | 'summary';
 /** The console's broker listens there in tests. */
 export const brokerHost = '127.0.0.1';
+export const setupZone = { id: 'quito', name: 'Quito' };
+
+export type BoardScene = { readonly stage: Stage; readonly boards: Boards };
+
+/** A console with a zone and a socket for each board, and a page on it; the first `plugged` boards are plugged in and seen. */
+export async function openBoards(
+  page: Page,
+  kept: AsyncDisposableStack,
+  kinds: readonly BoardKind[],
+  plugged = kinds.length,
+): Promise<BoardScene> {
+  const boards = kept.use(await Boards.make(...kinds));
+  const stage = kept.use(await Stage.open('embedded', {}, { serialPorts: boards.paths }));
+  await stage.client.call('PUT', `/zones/${setupZone.id}`, { name: setupZone.name });
+  const paths = boards.paths.slice(0, plugged);
+  for (const index of paths.keys()) await boards.board(index).plugIn();
+  for (const path of paths) await portWhen(stage.client, path, true);
+  await openByToken(page, stage.console);
+  return { stage, boards };
+}
 
 export const setupPlace = { name: 'setup', hash: '#/commissioning/setup' };
 
